@@ -1,0 +1,51 @@
+package customer
+
+// ImportStatus is where an import is.
+type ImportStatus string
+
+// The life of an import. Stopped is one whose process ended in the middle; running
+// it again with the same file goes on where it stopped, because every receipt has
+// an idempotency key of its own.
+const (
+	ImportQueued  ImportStatus = "queued"
+	ImportRunning ImportStatus = "running"
+	ImportDone    ImportStatus = "done"
+	ImportFailed  ImportStatus = "failed"
+	ImportStopped ImportStatus = "stopped"
+)
+
+// Import is one run that brings a shop's receipts into a program.
+type Import struct {
+	OrgID, ID, ProgramID string
+	FileName             string
+	DryRun               bool
+	Status               ImportStatus
+	// Counts are what has been done so far.
+	Counts ImportCounts
+	// BytesRead of BytesTotal of the file have been read.
+	BytesRead, BytesTotal int64
+	// Problem says why an import failed, in a sentence.
+	Problem                          string
+	CreatedAt, StartedAt, FinishedAt int64
+}
+
+// ImportCounts are the results of an import.
+type ImportCounts struct {
+	// Rows were read; RowErrors of them could not be used and are listed in the error
+	// file; RowsDropped were lawfully left out (prescription medicines).
+	Rows, RowErrors, RowsDropped int64
+	// Receipts were found; Stamped were entered now, Replayed had been before, Refused
+	// were refused by the program's rules, TooSmall earned nothing by the mapping's.
+	Receipts, Stamped, Replayed, Refused, TooSmall int64
+	Stamps, Coupons                                int64
+	NewCustomers, NewLocations                     int64
+}
+
+// ImportError is one line of an import's error file.
+type ImportError struct {
+	Row                   int64
+	Column, Value, Reason string
+}
+
+// MaxImportErrors bounds the errors kept of one import; more are only counted.
+const MaxImportErrors = 10_000

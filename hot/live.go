@@ -1,0 +1,62 @@
+package hot
+
+import (
+	"context"
+	"sync"
+)
+
+// Live tells subscribers that something named by a topic has changed. It carries
+// no content: whoever is told reads the truth again. A told subscriber that has not
+// looked yet is not told twice.
+type Live interface {
+	// Publish never blocks and never fails; a lost message costs freshness only.
+	Publish(topic string)
+	// Subscribe returns a channel that receives after a Publish of the topic, until
+	// the context ends. The channel is never closed.
+	Subscribe(ctx context.Context, topic string) <-chan struct{}
+}
+
+// InProcess is a Live for one process. The zero value is ready.
+type InProcess struct {
+	mu     sync.Mutex
+	topics map[string]map[chan struct{}]struct{}
+}
+
+var _ Live = (*InProcess)(nil)
+
+// Publish implements Live. Its cost is a lock and one send per subscriber.
+func (l *InProcess) Publish(topic string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for ch := range l.topics[topic] {
+		select {
+		case ch <- struct{}{}:
+		default: // told already
+		}
+	}
+}
+
+// Subscribe implements Live.
+func (l *InProcess) Subscribe(ctx context.Context, topic string) <-chan struct{} {
+	ch := make(chan struct{}, 1)
+	l.mu.Lock()
+	if l.topics == nil {
+		l.topics = map[string]map[chan struct{}]struct{}{}
+	}
+	if l.topics[topic] == nil {
+		l.topics[topic] = map[chan struct{}]struct{}{}
+	}
+	l.topics[topic][ch] = struct{}{}
+	l.mu.Unlock()
+	context.AfterFunc(ctx, func() { l.forget(topic, ch) })
+	return ch
+}
+
+func (l *InProcess) forget(topic string, ch chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.topics[topic], ch)
+	if len(l.topics[topic]) == 0 {
+		delete(l.topics, topic)
+	}
+}

@@ -1,0 +1,150 @@
+package loyalty
+
+import "cmp"
+
+// Apply decides the command: it returns what the card and its coupons become and
+// the entries to write, or the reason why nothing may change. It is pure: equal
+// arguments (and ids) give equal results, and the arguments are not changed.
+//
+// The caller has checked that the state belongs to the command: the card is the
+// command's, the coupon and the original entry are the card's.
+//
+// Cost: one Result with one entry for a plain stamp; at most about
+// MaxQuantity/MinGoal coupons.
+func Apply(p Program, s State, c Command, ids IDs) (Result, *Refusal) {
+	ch := change{program: p, state: s, command: c, ids: ids, card: s.Card, day: DayOf(c.At, c.Zone)}
+	if refusal := ch.decide(); refusal != nil {
+		return Result{}, refusal
+	}
+	return ch.close(), nil
+}
+
+// change is one command under way: the card as it becomes and what is written.
+type change struct {
+	program Program
+	state   State
+	command Command
+	ids     IDs
+	day     Day
+
+	card    Card
+	entries []Entry
+	issued  []Coupon
+	changed []Coupon
+}
+
+func (ch *change) decide() *Refusal {
+	// A merge empties a card that is no longer usable when it is being erased or has
+	// been replaced, so it alone does not ask.
+	if !ch.card.Status.Usable() && ch.command.Kind != CommandMergeOut && ch.command.Kind != CommandExpire {
+		return &Refusal{Code: RefusedCardNotUsable}
+	}
+	switch ch.command.Kind {
+	case CommandStamp:
+		return ch.stamp()
+	case CommandRedeem:
+		return ch.redeem()
+	case CommandReverse:
+		return ch.reverse()
+	case CommandAdjust:
+		return ch.adjust()
+	case CommandExpire:
+		return ch.expire()
+	case CommandWelcome:
+		return ch.welcome()
+	case CommandMergeOut:
+		return ch.mergeOut()
+	case CommandMergeIn:
+		return ch.mergeIn()
+	}
+	return &Refusal{Code: refusedUnknownCommand}
+}
+
+// enter writes one entry and moves the balance by its quantity. The first entry
+// of a command is its head: it alone carries the caller's key, reference and words.
+func (ch *change) enter(kind EntryKind, quantity int) *Entry {
+	e := Entry{
+		OrgID: ch.card.OrgID, ID: ch.ids.EntryID(), CardID: ch.card.ID, ProgramID: ch.card.ProgramID,
+		Kind: kind, Quantity: quantity, RuleVersion: ch.program.Version,
+		At: ch.command.At, RecordedAt: ch.command.Now, Day: ch.day,
+		LocationID: ch.command.LocationID, Actor: ch.command.Actor,
+	}
+	if len(ch.entries) == 0 {
+		e.HeadID = e.ID
+		e.IdempotencyKey = ch.command.IdempotencyKey
+		e.ExternalRef = ch.command.ExternalRef
+		e.Reason = ch.command.Reason
+		e.OtherCardID = ch.command.OtherCardID
+	} else {
+		e.HeadID = ch.entries[0].ID
+	}
+	ch.card.Balance += quantity
+	ch.entries = append(ch.entries, e)
+	return &ch.entries[len(ch.entries)-1]
+}
+
+// earn adds stamps under an entry of the kind and issues what they reach.
+func (ch *change) earn(kind EntryKind, quantity int) {
+	ch.card.Goal = CardGoal(ch.program, ch.card)
+	head := ch.enter(kind, quantity).ID
+	ch.card.Lifetime += int64(quantity)
+	ch.settle(head)
+}
+
+// settle issues the milestones that the balance has reached and, as long as the
+// card is full, its main reward; what is over begins the next card. earnedBy is
+// the entry that brought the stamps.
+//
+// Each turn of the loop takes at least MinGoal off the balance, so it ends.
+func (ch *change) settle(earnedBy string) {
+	for {
+		for _, r := range ch.program.Rewards {
+			if r.Kind == RewardMilestone && r.At > ch.card.Milestone && r.At <= ch.card.Balance && r.At < ch.card.Goal {
+				ch.issue(r, r.At, 0, earnedBy)
+			}
+		}
+		ch.card.Milestone = max(ch.card.Milestone, ch.program.milestoneBelow(min(ch.card.Balance+1, ch.card.Goal)))
+		if ch.card.Balance < ch.card.Goal {
+			return
+		}
+		ch.issue(ch.program.Main(), ch.card.Goal, ch.card.Goal, earnedBy)
+		ch.card.Round++
+		ch.card.Milestone = 0
+		ch.card.Goal = ch.program.Goal
+	}
+}
+
+// issue creates a coupon and the reward entry that takes its price.
+func (ch *change) issue(r Reward, at, cost int, earnedBy string) {
+	id := ch.ids.CouponID()
+	e := ch.enter(EntryReward, -cost)
+	e.CouponID = id
+	ch.issued = append(ch.issued, Coupon{
+		OrgID: ch.card.OrgID, ID: id, CardID: ch.card.ID, ProgramID: ch.card.ProgramID, RewardID: r.ID,
+		Kind: r.Kind, Name: r.Name, Status: CouponIssued,
+		Cost: cost, At: at, Round: ch.card.Round, Milestone: ch.card.Milestone,
+		IssuedAt: ch.command.At, ExpiresAt: r.ValidFor.ExpiryAfter(ch.command.At, ch.command.Zone),
+		EarnedBy: earnedBy, EntryID: e.ID,
+	})
+}
+
+// close stamps the outcome on the card and its entries.
+func (ch *change) close() Result {
+	ch.card.Version++
+	for i := range ch.entries {
+		ch.entries[i].BalanceAfter = ch.card.Balance
+		ch.entries[i].CardVersion = ch.card.Version
+	}
+	return Result{Card: ch.card, Entries: ch.entries, Issued: ch.issued, Changed: ch.changed}
+}
+
+// byPosition orders coupons from the latest stamp of a card back to the first.
+func byPosition(a, b Coupon) int {
+	if c := cmp.Compare(b.Round, a.Round); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(b.At, a.At); c != 0 {
+		return c
+	}
+	return cmp.Compare(b.ID, a.ID)
+}

@@ -1,0 +1,96 @@
+package loyalty
+
+import "time"
+
+// CommandKind is what a command asks for.
+type CommandKind string
+
+// The commands that move value.
+const (
+	CommandStamp    CommandKind = "stamp"
+	CommandRedeem   CommandKind = "redeem"
+	CommandReverse  CommandKind = "reverse"
+	CommandAdjust   CommandKind = "adjust"
+	CommandExpire   CommandKind = "expire"
+	CommandWelcome  CommandKind = "welcome"
+	CommandMergeOut CommandKind = "merge_out"
+	CommandMergeIn  CommandKind = "merge_in"
+)
+
+// FutureTolerance is how far ahead of Leima's clock a till's may be.
+const FutureTolerance = 5 * time.Minute
+
+// Command asks for one change of one card.
+type Command struct {
+	Kind          CommandKind
+	OrgID, CardID string
+	// Quantity is the number of stamps of a stamp, adjust or merge_in command. Only
+	// adjust and merge_in take a negative one.
+	Quantity int
+	// CouponID names the coupon of a redeem or expire command.
+	CouponID string
+	// EntryID names the entry that a reverse command takes back.
+	EntryID string
+	// OtherCardID names the other card of a merge.
+	OtherCardID string
+	Actor       Actor
+	// LocationID is where it happened and Zone that location's time zone, by which
+	// days are counted.
+	LocationID string
+	Zone       *time.Location
+	// IdempotencyKey makes the command safe to send again; BodyHash tells whether
+	// what was sent again is the same. Both are for Ledger; Apply only copies the key.
+	IdempotencyKey string
+	BodyHash       string
+	// ExternalRef is the caller's own name for the event, such as a receipt number;
+	// unique by location and kind.
+	ExternalRef string
+	// Reason is the staff's words for an adjustment or a late reversal.
+	Reason string
+	// At is when it happened, Now when Leima learnt of it: UTC milliseconds.
+	At, Now int64
+}
+
+// State is what Apply needs to know to decide a command.
+type State struct {
+	Card Card
+	// Coupon is the coupon of a redeem or expire command.
+	Coupon Coupon
+	// Original is the entry that a reverse command takes back, and Reversed tells
+	// that it was taken back before. OriginalCoupon is the coupon that it redeemed.
+	Original       Entry
+	OriginalCoupon Coupon
+	Reversed       bool
+	// Coupons are the card's issued coupons. Commands that may take stamps away
+	// (reverse, a negative adjust, merge_out) need them; others leave them alone.
+	Coupons []Coupon
+	// Tally holds counts that the card does not carry.
+	Tally Tally
+}
+
+// Tally holds the counts for limits that the card itself does not carry.
+type Tally struct {
+	// CardDay are the stamps the card got on the command's day. It is read only when
+	// that day is not Card.Day and the program has a limit per card and day.
+	CardDay int
+	// StaffDay are the stamps the actor gave on the command's day. It is read only
+	// when the actor is staff and the program has a limit per cashier and day.
+	StaffDay int
+}
+
+// IDs makes the ids of what Apply creates. It is the only thing through which
+// two runs of Apply on equal arguments can differ.
+type IDs interface {
+	EntryID() string
+	CouponID() string
+}
+
+// Result is what a command that was not refused makes of a card.
+type Result struct {
+	Card Card
+	// Entries are the ledger entries to add; the first is the command's own.
+	Entries []Entry
+	// Issued are coupons to add, Changed are known coupons with a new status. A
+	// coupon that is issued and taken back by one command is in neither.
+	Issued, Changed []Coupon
+}

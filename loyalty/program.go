@@ -1,0 +1,179 @@
+package loyalty
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Limits of what a program may be set to.
+const (
+	// MinGoal and MaxGoal bound the size of a card, in stamps.
+	MinGoal = 2
+	MaxGoal = 200
+	// MaxRewards bounds the rewards of one program.
+	MaxRewards = 20
+	// MaxQuantity is the most stamps that one command may ask for, whatever the
+	// program's own limit per scan says.
+	MaxQuantity = 100
+	// MaxNameLen bounds the name of a program or reward, in bytes and language.
+	MaxNameLen = 200
+)
+
+// ProgramStatus says whether a program may be joined and earned on.
+type ProgramStatus string
+
+// The life of a program. Coupons of an ended program can be redeemed until they
+// expire.
+const (
+	ProgramDraft  ProgramStatus = "draft"
+	ProgramActive ProgramStatus = "active"
+	ProgramEnded  ProgramStatus = "ended"
+)
+
+// Program is the promise of a shop to its customers: collect so many stamps,
+// get these rewards. It is a value; changing a program makes a new Version.
+type Program struct {
+	OrgID, ID string
+	Name      Text
+	Status    ProgramStatus
+	// Version rises with every change and stands on every ledger entry, so that
+	// an entry can be judged by the rules it was made under.
+	Version int64
+	// Goal is the size of a card in stamps.
+	Goal int
+	// Rewards holds exactly one RewardMain and any number of milestones.
+	Rewards []Reward
+	// WelcomeStamps are given once, when the customer's contact is confirmed.
+	WelcomeStamps int
+	Limits        Limits
+	// StartsAt and EndsAt bound the instants at which stamps can be earned, in
+	// UTC milliseconds: StartsAt inclusive, EndsAt exclusive, 0 for no bound.
+	StartsAt, EndsAt int64
+	CreatedAt        int64
+}
+
+// Limits are the guards against mistakes and fraud. Zero means no limit.
+type Limits struct {
+	// MaxPerScan is the most stamps in one command.
+	MaxPerScan int
+	// MaxPerCardDay is the most stamps one card gets on one day of the location.
+	MaxPerCardDay int
+	// CoolDown is the least time between two stampings of one card.
+	CoolDown time.Duration
+	// MaxPerStaffDay is the most stamps one cashier gives on one day of the
+	// location.
+	MaxPerStaffDay int
+}
+
+// RewardKind says when a reward is given.
+type RewardKind string
+
+// The three occasions for a reward.
+const (
+	// RewardMain is given when the card is full; its price is the whole card.
+	RewardMain RewardKind = "main"
+	// RewardMilestone is given on the way, when the balance reaches At, once a
+	// card; it costs nothing.
+	RewardMilestone RewardKind = "milestone"
+	// RewardWelcome is given once, when the customer's contact is confirmed.
+	RewardWelcome RewardKind = "welcome"
+)
+
+// Reward is the definition of something that a customer can win. An issued
+// reward is a Coupon.
+type Reward struct {
+	ID   string
+	Kind RewardKind
+	Name Text
+	// At is the number of stamps at which a milestone is given, between 1 and the
+	// program's goal less one. Other kinds have none.
+	At int
+	// ValidFor is how long the coupon can be used; the zero Period is for ever.
+	ValidFor Period
+}
+
+// InvalidProgramError tells which field of a program is wrong, and why.
+type InvalidProgramError struct{ Field, Reason string }
+
+func (e *InvalidProgramError) Error() string { return e.Field + ": " + e.Reason }
+
+// Validate returns nil for a program that Apply can work with, and otherwise an
+// *InvalidProgramError that names the first wrong field.
+func (p Program) Validate() error {
+	wrong := func(field, format string, a ...any) error {
+		return &InvalidProgramError{Field: field, Reason: fmt.Sprintf(format, a...)}
+	}
+	l := p.Limits
+	switch {
+	case len(p.Name) == 0:
+		return wrong("name", "must hold a name in at least one language")
+	case p.Goal < MinGoal || p.Goal > MaxGoal:
+		return wrong("goal", "must be between %d and %d", MinGoal, MaxGoal)
+	case len(p.Rewards) > MaxRewards:
+		return wrong("rewards", "must hold at most %d rewards", MaxRewards)
+	case p.WelcomeStamps < 0 || p.WelcomeStamps > p.Goal:
+		return wrong("welcome_stamps", "must be between 0 and the goal")
+	case l.MaxPerScan < 0 || l.MaxPerScan > MaxQuantity:
+		return wrong("limits.max_per_scan", "must be between 0 and %d", MaxQuantity)
+	case l.MaxPerCardDay < 0:
+		return wrong("limits.max_per_card_day", "must not be negative")
+	case l.CoolDown < 0:
+		return wrong("limits.cool_down_seconds", "must not be negative")
+	case l.MaxPerStaffDay < 0:
+		return wrong("limits.max_per_staff_day", "must not be negative")
+	case p.StartsAt != 0 && p.EndsAt != 0 && p.EndsAt <= p.StartsAt:
+		return wrong("ends_at", "must be after starts_at")
+	}
+	return p.validateRewards()
+}
+
+func (p Program) validateRewards() error {
+	mains := 0
+	steps := map[int]bool{}
+	for i, r := range p.Rewards {
+		field := func(name string) string { return fmt.Sprintf("rewards[%d].%s", i, name) }
+		if len(r.Name) == 0 {
+			return &InvalidProgramError{field("name"), "must hold a name in at least one language"}
+		}
+		if r.ValidFor.Months < 0 || r.ValidFor.Days < 0 {
+			return &InvalidProgramError{field("valid_for"), "must not be negative"}
+		}
+		switch r.Kind {
+		case RewardMain:
+			mains++
+		case RewardMilestone:
+			if r.At < 1 || r.At >= p.Goal {
+				return &InvalidProgramError{field("at"), "must be at least 1 and below the goal"}
+			}
+			if steps[r.At] {
+				return &InvalidProgramError{field("at"), "two milestones stand at the same stamp"}
+			}
+			steps[r.At] = true
+		case RewardWelcome:
+		default:
+			return &InvalidProgramError{field("kind"), "must be main, milestone or welcome"}
+		}
+	}
+	if mains != 1 {
+		return &InvalidProgramError{"rewards", "must hold exactly one main reward"}
+	}
+	return nil
+}
+
+// Main returns the reward of a full card. The program must be valid.
+func (p Program) Main() Reward {
+	i := slices.IndexFunc(p.Rewards, func(r Reward) bool { return r.Kind == RewardMain })
+	return p.Rewards[i]
+}
+
+// milestoneBelow returns the highest milestone that stands below at, 0 if none.
+func (p Program) milestoneBelow(at int) int {
+	highest := 0
+	for _, r := range p.Rewards {
+		if r.Kind == RewardMilestone && r.At < at {
+			highest = max(highest, r.At)
+		}
+	}
+	return highest
+}
