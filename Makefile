@@ -1,0 +1,98 @@
+# Leima's workshop: "make" lists what it can do.
+#
+# ARGS is handed on: make demo ARGS='--addr 127.0.0.1:9000',
+# make test ARGS='-run Stamp', PACKAGES narrows the tests: make test PACKAGES=./store/...
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+ARGS ?=
+PACKAGES ?= ./...
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# The version comes from above, so Go need not ask git for it.
+BUILD := go build -trimpath -buildvcs=false
+TOOL := go tool -modfile=tools/go.mod
+
+##@ Use
+
+.PHONY: build
+build: ## build ./bin/leima, one static binary
+	CGO_ENABLED=0 $(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/leima ./cmd/leima
+
+.PHONY: demo
+demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
+	exec ./bin/leima demo --data .data/demo $(ARGS)
+
+##@ Test
+
+.PHONY: test
+test: test-programs ## run all tests, with PostgreSQL and Redis servers of its own
+	exec .cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
+
+.PHONY: test-short
+test-short: test-programs ## run the quick tests: SQLite only, no servers
+	exec .cache/testreport -short $(ARGS) $(PACKAGES)
+
+.PHONY: test-programs
+test-programs:
+	$(BUILD) -o .cache/ ./deploy/testservers ./deploy/testreport
+
+##@ Change
+
+.PHONY: generate
+generate: ## write all generated code anew
+	go generate ./...
+
+.PHONY: fmt
+fmt: ## lay out all Go code
+	$(TOOL) gofumpt -l -w .
+
+##@ Check
+
+.PHONY: check
+check: check-format check-generated check-architecture lint check-openapi check-shell check-vulnerabilities ## run all the checks below
+
+.PHONY: check-format
+check-format: ## is all Go code laid out by gofumpt?
+	@unformatted=$$($(TOOL) gofumpt -d .)
+	if [ -n "$$unformatted" ]; then echo "$$unformatted"; echo 'Run "make fmt".'; exit 1; fi
+
+.PHONY: check-generated
+check-generated: ## is generated code what its sources say?
+	tools/check-generated.sh
+
+.PHONY: check-architecture
+check-architecture: ## do packages know only what they may?
+	go test -count=1 .
+
+.PHONY: lint
+lint: ## look for mistakes: golangci-lint with .golangci.yml
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: check-openapi
+check-openapi: ## is openapi.yaml sound?
+	tools/check-openapi.sh
+
+.PHONY: check-shell
+check-shell: ## are shell scripts sound? needs shellcheck
+	tools/check-shell.sh
+
+.PHONY: check-vulnerabilities
+check-vulnerabilities: ## is code with known vulnerabilities called? needs the network
+	tools/check-vulnerabilities.sh
+
+##@ Other
+
+.PHONY: clean
+clean: ## remove what was built and downloaded here, and the demo's data
+	rm -rf bin .cache .data/demo tools/node_modules
+
+.PHONY: help
+help: ## list these targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,139 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+const (
+	loopback = "127.0.0.1"
+	// postgresOwner is the superuser, postgresDatabase the database that
+	// tests get.
+	postgresOwner    = "leima_owner"
+	postgresDatabase = "leima_test"
+	// postgresConnections leaves room for packages tested side by side, each
+	// with pools of its own.
+	postgresConnections = 200
+	// socketPathLimit is the length that all systems allow a socket's path
+	// (sun_path has 104 bytes on the BSDs and 108 on Linux, one of them NUL).
+	socketPathLimit = 103
+)
+
+// postgres is a running PostgreSQL server.
+type postgres struct {
+	*server
+	url string // with the password of postgresOwner
+}
+
+// startPostgres makes a cluster with an empty database and starts its server.
+// With fsync false commits do not wait for the disk.
+func startPostgres(
+	ctx context.Context, programs programs, private folder, fsync bool,
+) (*postgres, error) {
+	if socket := private.file(".s.PGSQL.65535"); len(socket) > socketPathLimit {
+		return nil, fmt.Errorf("path %s is longer than the %d bytes of a socket: set TMPDIR to a shorter one",
+			socket, socketPathLimit)
+	}
+	password := rand.Text()
+	data, err := initCluster(ctx, programs, private, password)
+	if err != nil {
+		return nil, err
+	}
+	var started *postgres
+	err = withFreePort(ctx, func(port int) error {
+		client := postgresClient{programs: programs, private: private, port: port}
+		running, err := launch{
+			name:    "postgres",
+			program: programs.postgres("postgres"),
+			args: []string{
+				"-D", data,
+				"-c", "port=" + strconv.Itoa(port),
+				"-c", "listen_addresses=" + loopback,
+				"-c", "unix_socket_directories=" + private.path,
+				"-c", "max_connections=" + strconv.Itoa(postgresConnections),
+				"-c", "fsync=" + onOff(fsync),
+			},
+			ready: client.ready,
+		}.start(ctx, private)
+		if err != nil {
+			return err
+		}
+		if err := client.run(ctx, "createdb", postgresDatabase); err != nil {
+			return errors.Join(err, running.stop())
+		}
+		started = &postgres{server: running, url: postgresURL(port, password)}
+		return nil
+	})
+	return started, err
+}
+
+// initCluster makes a cluster in the folder and returns its path. The private
+// socket asks for no password, the loopback port does.
+func initCluster(
+	ctx context.Context, programs programs, private folder, password string,
+) (string, error) {
+	passwordFile, err := private.writeSecret("postgres.password", password)
+	if err != nil {
+		return "", err
+	}
+	data := private.file("postgres")
+	return data, runTool(ctx, private, programs.postgres("initdb"),
+		"--pgdata="+data, "--username="+postgresOwner, "--pwfile="+passwordFile,
+		"--auth-local=trust", "--auth-host=scram-sha-256",
+		// The same text order on every machine.
+		"--encoding=UTF8", "--locale=C",
+		// A cluster that is lost with a crash costs nothing yet.
+		"--no-sync",
+	)
+}
+
+func postgresURL(port int, password string) string {
+	address := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(postgresOwner, password),
+		Host:     net.JoinHostPort(loopback, strconv.Itoa(port)),
+		Path:     postgresDatabase,
+		RawQuery: "sslmode=disable",
+	}
+	return address.String()
+}
+
+// postgresClient runs PostgreSQL's own client programs over the socket.
+type postgresClient struct {
+	programs programs
+	private  folder
+	port     int
+}
+
+// ready returns an error as long as the server takes no connections.
+func (c postgresClient) ready(ctx context.Context) error {
+	return c.run(ctx, "pg_isready", "--quiet")
+}
+
+func (c postgresClient) run(ctx context.Context, program string, args ...string) error {
+	connection := []string{"--host=" + c.private.path, "--port=" + strconv.Itoa(c.port), "--username=" + postgresOwner}
+	return runTool(ctx, c.private, c.programs.postgres(program), append(connection, args...)...)
+}
+
+// runTool runs a program as the folder's owner. Its output is in the error.
+func runTool(ctx context.Context, private folder, program string, args ...string) error {
+	if output, err := private.command(ctx, program, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(string(output)))
+	}
+	return nil
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
