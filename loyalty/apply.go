@@ -85,7 +85,7 @@ func (ch *change) enter(kind EntryKind, quantity int) *Entry {
 
 // earn adds stamps under an entry of the kind and issues what they reach.
 func (ch *change) earn(kind EntryKind, quantity int) {
-	ch.card.Goal = CardGoal(ch.program, ch.card)
+	ch.resize(CardGoal(ch.program, ch.card))
 	head := ch.enter(kind, quantity).ID
 	ch.card.Lifetime += int64(quantity)
 	ch.settle(head)
@@ -109,9 +109,20 @@ func (ch *change) settle(earnedBy string) {
 		}
 		ch.issue(ch.program.Main(), ch.card.Goal, ch.card.Goal, earnedBy)
 		ch.card.Round++
-		ch.card.Milestone = 0
+		ch.card.Milestone = max(ch.card.Milestone-ch.card.Goal, 0)
 		ch.card.Goal = ch.program.Goal
 	}
+}
+
+// resize gives the card under way another size. What Card.Milestone says of this
+// card stays within it, and what it says of the next keeps its distance.
+func (ch *change) resize(goal int) {
+	if over := ch.card.Milestone - ch.card.Goal; over > 0 {
+		ch.card.Milestone = goal + over
+	} else {
+		ch.card.Milestone = min(ch.card.Milestone, goal-1)
+	}
+	ch.card.Goal = goal
 }
 
 // issue creates a coupon and the reward entry that takes its price.

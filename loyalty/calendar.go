@@ -31,15 +31,28 @@ func EndOfDay(at int64, zone *time.Location) int64 {
 	return startOfNextDay(local(at, zone))
 }
 
-// startOfNextDay allows for zones whose clocks are put forward at midnight, where
-// time.Date may answer with the last hour of the day before.
+// maxClockChanges bounds how often the clocks of a zone change in one day.
+const maxClockChanges = 4
+
+// startOfNextDay looks for midnight by the offset in force, and by the next one if
+// the clocks change before. time.Date would do, but for days that have no midnight
+// (clocks put forward over it, Cairo), two of them (put back over it, Amman 1995) or
+// were left out (Samoa, 30 December 2011).
 func startOfNextDay(t time.Time) int64 {
 	y, m, d := t.Date()
-	next := time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
-	if next.Day() == d {
-		next = next.Add(time.Hour)
+	for range maxClockChanges {
+		_, offset := t.Zone()
+		midnight := time.Date(y, m, d+1, 0, 0, -offset, 0, time.UTC)
+		_, change := t.ZoneBounds()
+		switch {
+		case midnight.Before(t):
+			return t.UnixMilli() // the clocks were put forward over midnight
+		case change.IsZero() || midnight.Before(change):
+			return midnight.UnixMilli()
+		}
+		t = change
 	}
-	return next.UnixMilli()
+	return t.UnixMilli()
 }
 
 // Period is a length of validity in whole calendar months and days. The zero

@@ -35,12 +35,14 @@ type Card struct {
 	Goal int
 	// Round counts the cards that were filled.
 	Round int
-	// Milestone is the highest milestone given on the card under way, 0 if none.
+	// Milestone is the stamp of the card under way up to which milestones were given,
+	// 0 if none. Above Goal it reaches into the next card: by so many stamps more than
+	// Goal, milestones were used there before that card's stamps were reversed.
 	Milestone int
 	// Lifetime counts all stamps ever earned, less those reversed.
 	Lifetime int64
-	// LastStampAt is when the card was last stamped, in UTC milliseconds; 0 if never
-	// or if that stamping was reversed.
+	// LastStampAt is when the card was last stamped, in UTC milliseconds, 0 if never.
+	// A stamping that was reversed does not count.
 	LastStampAt int64
 	// Day is the location's day of the last stamping and DayStamps the stamps given
 	// on it, less those reversed.

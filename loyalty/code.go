@@ -13,8 +13,10 @@ const (
 	// CodeRandomBytes is the randomness of one code.
 	CodeRandomBytes = 10
 	// CodeLen is the length of a code with its check character.
-	CodeLen      = 17
-	codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	CodeLen = 17
+	// maxTypedCodeLen leaves room for a space or hyphen or two after every character.
+	maxTypedCodeLen = 3 * CodeLen
+	codeAlphabet    = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
 
 // ErrCodeMalformed is what ParseCode answers for anything that is not a card code.
@@ -39,8 +41,11 @@ func NewCode(random [CodeRandomBytes]byte) string {
 // ParseCode returns the code in the form that NewCode makes, or ErrCodeMalformed.
 // It forgives lower case, spaces, hyphens, and O, I or L typed for 0 and 1 in the
 // code proper. The check character is that of ISO/IEC 7064 MOD 37,36, which finds
-// every single wrong character and every two neighbours swapped.
+// every single wrong character and, of 630 swaps of neighbours, all but one.
 func ParseCode(s string) (string, error) {
+	if len(s) > maxTypedCodeLen {
+		return "", ErrCodeMalformed
+	}
 	var b [CodeLen]byte
 	n := 0
 	for i := range len(s) {

@@ -61,8 +61,9 @@ type State struct {
 	Original       Entry
 	OriginalCoupon Coupon
 	Reversed       bool
-	// Coupons are the card's issued coupons. Commands that may take stamps away
-	// (reverse, a negative adjust, merge_out) need them; others leave them alone.
+	// Coupons are the card's coupons with status issued, in any order. Commands that
+	// may take stamps away (reverse of anything, merge_out, and adjust and merge_in of
+	// a negative quantity) need them; others leave them alone.
 	Coupons []Coupon
 	// Tally holds counts that the card does not carry.
 	Tally Tally
@@ -76,6 +77,13 @@ type Tally struct {
 	// StaffDay are the stamps the actor gave on the command's day. It is read only
 	// when the actor is staff and the program has a limit per cashier and day.
 	StaffDay int
+	// NearStampAt is the instant of the card's stamping that is nearest to the
+	// command's, LastStampAt that of the latest one but for the one that the command
+	// takes back: UTC milliseconds, 0 if there is none; stampings that were taken back
+	// do not count. NearStampAt is read only by a stamp command that is earlier than
+	// Card.LastStampAt when the program has a cool-down, LastStampAt only when the
+	// card's last stamping is taken back.
+	NearStampAt, LastStampAt int64
 }
 
 // IDs makes the ids of what Apply creates. It is the only thing through which

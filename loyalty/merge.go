@@ -1,12 +1,15 @@
 package loyalty
 
+import "slices"
+
 // mergeOut empties a card whose customer turned out to have another: unused
 // coupons are turned back into the stamps they cost, and all stamps leave. The
 // quantity of the head entry, negated, is what CommandMergeIn adds to the other
 // card, where full cards become coupons again: the customer ends up with what one
 // card would have given for all the stamps.
 //
-// The head entry is written first, so the coupons are closed after it.
+// A coupon whose last day is over does not come to life as stamps; it is left to
+// expire. The head entry is written first, so the coupons are closed after it.
 func (ch *change) mergeOut() *Refusal {
 	if ch.command.OtherCardID == "" || ch.command.OtherCardID == ch.card.ID {
 		return &Refusal{Code: refusedMergeIntoItself}
@@ -15,13 +18,15 @@ func (ch *change) mergeOut() *Refusal {
 		return &Refusal{Code: RefusedCardNotUsable}
 	}
 	total := ch.card.Balance
-	unused := ch.unusedCoupons()
+	unused := slices.DeleteFunc(ch.unusedCoupons(), func(c Coupon) bool { return c.overdue(ch.command.At) })
 	for _, c := range unused {
 		total += c.Cost
 	}
 	ch.enter(EntryMerge, -total)
 	for _, c := range unused {
-		ch.takeBack(c)
+		if ch.changedIndex(c.ID) < 0 { // a milestone may have gone with the card before
+			ch.takeBack(c)
+		}
 	}
 	ch.card.Lifetime -= int64(total)
 	ch.card.Status = CardMerged

@@ -3,6 +3,7 @@ package loyalty
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -104,10 +105,11 @@ func (p Program) Validate() error {
 	wrong := func(field, format string, a ...any) error {
 		return &InvalidProgramError{Field: field, Reason: fmt.Sprintf(format, a...)}
 	}
+	if reason := checkName(p.Name); reason != "" {
+		return wrong("name", "%s", reason)
+	}
 	l := p.Limits
 	switch {
-	case len(p.Name) == 0:
-		return wrong("name", "must hold a name in at least one language")
 	case p.Goal < MinGoal || p.Goal > MaxGoal:
 		return wrong("goal", "must be between %d and %d", MinGoal, MaxGoal)
 	case len(p.Rewards) > MaxRewards:
@@ -133,11 +135,12 @@ func (p Program) validateRewards() error {
 	steps := map[int]bool{}
 	for i, r := range p.Rewards {
 		field := func(name string) string { return fmt.Sprintf("rewards[%d].%s", i, name) }
-		if len(r.Name) == 0 {
-			return &InvalidProgramError{field("name"), "must hold a name in at least one language"}
+		if reason := checkName(r.Name); reason != "" {
+			return &InvalidProgramError{field("name"), reason}
 		}
-		if r.ValidFor.Months < 0 || r.ValidFor.Days < 0 {
-			return &InvalidProgramError{field("valid_for"), "must not be negative"}
+		if v := r.ValidFor; v.Months < 0 || v.Months > MaxPeriodMonths || v.Days < 0 || v.Days > MaxPeriodDays {
+			return &InvalidProgramError{field("valid_for"),
+				fmt.Sprintf("must be at most %d months and %d days, and not negative", MaxPeriodMonths, MaxPeriodDays)}
 		}
 		switch r.Kind {
 		case RewardMain:
@@ -159,6 +162,23 @@ func (p Program) validateRewards() error {
 		return &InvalidProgramError{"rewards", "must hold exactly one main reward"}
 	}
 	return nil
+}
+
+// checkName returns what is wrong with the name of a program or reward, "" if
+// nothing is.
+func checkName(name Text) string {
+	if len(name) == 0 {
+		return "must hold a name in at least one language"
+	}
+	for _, words := range name {
+		switch {
+		case strings.TrimSpace(words) == "":
+			return "must not be empty in any language"
+		case len(words) > MaxNameLen:
+			return fmt.Sprintf("must have at most %d bytes in each language", MaxNameLen)
+		}
+	}
+	return ""
 }
 
 // Main returns the reward of a full card. The program must be valid.

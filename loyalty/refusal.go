@@ -66,13 +66,13 @@ func (r *Refusal) StaffMessage() string {
 	case RefusedQuantity:
 		return fmt.Sprintf("The number of stamps must be between 1 and %d.", r.Limit)
 	case RefusedPerScan:
-		return fmt.Sprintf("At most %d stamps can be given at once.", r.Limit)
+		return fmt.Sprintf("At most %s can be given at once.", stamps(r.Limit))
 	case RefusedPerCardDay:
-		return fmt.Sprintf("This card has got its %d stamps for today.", r.Limit)
+		return fmt.Sprintf("This card has got its %s for today.", stamps(r.Limit))
 	case RefusedCoolDown:
 		return fmt.Sprintf("This card was stamped a moment ago. Try again in %s.", waitingTime(r.Limit))
 	case RefusedPerStaffDay:
-		return fmt.Sprintf("You have given your %d stamps for today.", r.Limit)
+		return fmt.Sprintf("You have given your %s for today.", stamps(r.Limit))
 	case RefusedNotActive:
 		return "This program is not running."
 	case RefusedNotBegun:
@@ -94,7 +94,7 @@ func (r *Refusal) StaffMessage() string {
 	case RefusedNotReversible:
 		return "This cannot be undone by itself. Undo the stamps that led to it."
 	case RefusedBelowZero:
-		return fmt.Sprintf("The card has only %d stamps.", r.Limit)
+		return fmt.Sprintf("The card has only %s.", stamps(r.Limit))
 	case RefusedWelcomed:
 		return "The welcome reward was given before."
 	case RefusedCardNotUsable:
@@ -103,6 +103,13 @@ func (r *Refusal) StaffMessage() string {
 		return "This cannot be done."
 	}
 	return "This cannot be done."
+}
+
+func stamps(n int) string {
+	if n == 1 {
+		return "1 stamp"
+	}
+	return fmt.Sprintf("%d stamps", n)
 }
 
 // waitingTime says seconds in the unit that a person would choose, rounded up.

@@ -29,7 +29,7 @@ func (ch *change) reverse() *Refusal {
 }
 
 func (ch *change) reverseStamps(original Entry) {
-	ch.card.Goal = CardGoal(ch.program, ch.card)
+	ch.resize(CardGoal(ch.program, ch.card))
 	head := ch.enter(EntryReversal, -original.Quantity)
 	head.Reverses = original.ID
 	headID := head.ID
@@ -38,7 +38,6 @@ func (ch *change) reverseStamps(original Entry) {
 		ch.forgetStamping(original)
 	}
 
-	ch.takeBackMilestones()
 	for _, c := range ch.unusedCoupons() {
 		if c.EarnedBy == original.ID && c.Kind != RewardMilestone {
 			ch.takeBack(c)
@@ -51,7 +50,6 @@ func (ch *change) reverseStamps(original Entry) {
 // have led to: unused rewards it can no longer pay for are opened again, latest
 // first, and then what is full is issued.
 func (ch *change) rewind(headID string) {
-	ch.takeBackMilestones()
 	for _, c := range ch.unusedCoupons() {
 		if ch.card.Balance >= 0 {
 			break
@@ -60,7 +58,8 @@ func (ch *change) rewind(headID string) {
 			ch.takeBack(c)
 		}
 	}
-	ch.takeBackMilestones()
+	ch.takeBackMilestones(ch.card.Round, ch.card.Balance)
+	ch.resize(CardGoal(ch.program, ch.card))
 	ch.settle(headID)
 }
 
@@ -71,16 +70,21 @@ func (ch *change) forgetStamping(original Entry) {
 		ch.card.DayStamps = max(ch.card.DayStamps-original.Quantity, 0)
 	}
 	if original.At == ch.card.LastStampAt {
-		ch.card.LastStampAt = 0
+		ch.card.LastStampAt = ch.state.Tally.LastStampAt
 	}
 }
 
-// unusedCoupons returns the card's issued coupons that the command has not taken
-// back yet, latest position first.
+// unusedCoupons returns the card's issued coupons as the command has left them so
+// far, latest position first.
 func (ch *change) unusedCoupons() []Coupon {
-	unused := make([]Coupon, 0, len(ch.state.Coupons))
+	unused := make([]Coupon, 0, len(ch.state.Coupons)+1)
 	for _, c := range ch.state.Coupons {
-		if c.Status == CouponIssued && ch.isOpen(c) {
+		if c.Status == CouponIssued && ch.changedIndex(c.ID) < 0 {
+			unused = append(unused, c)
+		}
+	}
+	for _, c := range ch.changed {
+		if c.Status == CouponIssued {
 			unused = append(unused, c)
 		}
 	}
@@ -88,38 +92,68 @@ func (ch *change) unusedCoupons() []Coupon {
 	return unused
 }
 
-// isOpen reports whether the command has not taken the coupon back yet.
-func (ch *change) isOpen(c Coupon) bool {
-	return !slices.ContainsFunc(ch.changed, func(x Coupon) bool { return x.ID == c.ID })
+// changedIndex returns where the coupon stands in ch.changed, -1 if nowhere.
+func (ch *change) changedIndex(couponID string) int {
+	return slices.IndexFunc(ch.changed, func(c Coupon) bool { return c.ID == couponID })
 }
 
-// takeBackMilestones takes back the unused milestones of the card under way that
-// its balance no longer reaches. A used one stays used, and card.Milestone stays
-// at it, so that it is not given a second time.
-func (ch *change) takeBackMilestones() {
+// takeBackMilestones takes back the unused milestones of one card, counted as
+// Coupon.Round does, that stand above the stamp. A used one stays used, and
+// card.Milestone stays at it, so that it is not given a second time.
+func (ch *change) takeBackMilestones(round, above int) {
 	for _, c := range ch.unusedCoupons() {
-		if c.Kind == RewardMilestone && c.Round == ch.card.Round && c.At > ch.card.Balance {
+		if c.Kind == RewardMilestone && c.Round == round && c.At > above {
 			ch.takeBack(c)
+			if c.At == ch.card.Milestone {
+				ch.card.Milestone = ch.program.milestoneBelow(c.At)
+			}
 		}
 	}
 }
 
-// takeBack closes an unused coupon as reversed and returns its price. Returning
-// the price of the card filled last opens that card again.
+// takeBack closes an unused coupon as reversed and returns its price.
 func (ch *change) takeBack(c Coupon) {
+	if c.Kind == RewardMain {
+		ch.openAgain(c)
+	}
 	e := ch.enter(EntryReversal, c.Cost)
 	e.CouponID, e.Reverses = c.ID, c.EntryID
 	c.Status, c.ClosedAt, c.ClosedBy = CouponReversed, ch.command.At, e.ID
-	ch.changed = append(ch.changed, c)
-	switch {
-	case c.Kind == RewardMilestone && c.Round == ch.card.Round && c.At == ch.card.Milestone:
-		ch.card.Milestone = ch.program.milestoneBelow(c.At)
-	case c.Kind == RewardMain && c.Round == ch.card.Round-1:
-		ch.card.Round, ch.card.Goal, ch.card.Milestone = c.Round, c.Cost, c.Milestone
+	if i := ch.changedIndex(c.ID); i >= 0 {
+		ch.changed[i] = c
+	} else {
+		ch.changed = append(ch.changed, c)
 	}
 }
 
-// reverseRedemption gives a redeemed coupon back to its card.
+// openAgain makes one card of the one that the coupon was given for and the one
+// under way. The card that was filled last is under way again. The stamps of an
+// earlier one, with used rewards after it, go on the card under way, and its unused
+// milestones are taken back to be given there.
+//
+// Of the card that is no more, the unused milestones are taken back. A used one
+// counts for the next card, else buying, using and returning again and again would
+// bring one each time.
+func (ch *change) openAgain(c Coupon) {
+	ch.takeBackMilestones(ch.card.Round, 0)
+	used := ch.card.Milestone
+	ch.card.Milestone = c.Milestone
+	if c.Round == ch.card.Round-1 {
+		ch.card.Round, ch.card.Goal = c.Round, c.Cost
+	} else {
+		ch.takeBackMilestones(c.Round, 0)
+	}
+	switch {
+	case used == 0:
+	case ch.card.Milestone == 0:
+		ch.card.Milestone = used
+	default:
+		ch.card.Milestone = ch.card.Goal + used
+	}
+}
+
+// reverseRedemption gives a redeemed coupon back to its card. If the card owes the
+// stamps it was given for, it pays them at once.
 func (ch *change) reverseRedemption(original Entry) *Refusal {
 	coupon := ch.state.OriginalCoupon
 	if coupon.Status != CouponRedeemed || coupon.ClosedBy != original.ID {
@@ -129,5 +163,10 @@ func (ch *change) reverseRedemption(original Entry) *Refusal {
 	e.Reverses, e.CouponID = original.ID, coupon.ID
 	coupon.Status, coupon.ClosedAt, coupon.ClosedBy = CouponIssued, 0, ""
 	ch.changed = append(ch.changed, coupon)
+	if ch.card.Balance < 0 {
+		ch.rewind(e.ID)
+	} else {
+		ch.takeBackMilestones(ch.card.Round, ch.card.Balance)
+	}
 	return nil
 }

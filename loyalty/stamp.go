@@ -57,15 +57,16 @@ func (ch *change) withinLimits() *Refusal {
 }
 
 // coolDownLeft is in milliseconds. A stamp recorded late, from before the last
-// one, must keep the same distance from it.
+// one, must keep the same distance from those before and after it.
 func (ch *change) coolDownLeft() int64 {
-	if ch.program.Limits.CoolDown == 0 || ch.card.LastStampAt == 0 {
+	near := ch.card.LastStampAt
+	if ch.command.At < near && ch.state.Tally.NearStampAt != 0 {
+		near = ch.state.Tally.NearStampAt
+	}
+	if ch.program.Limits.CoolDown == 0 || near == 0 {
 		return 0
 	}
-	distance := ch.command.At - ch.card.LastStampAt
-	if distance < 0 {
-		distance = -distance
-	}
+	distance := max(ch.command.At-near, near-ch.command.At)
 	return ch.program.Limits.CoolDown.Milliseconds() - distance
 }
 

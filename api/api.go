@@ -1,0 +1,158 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/loyalty"
+)
+
+// Dependencies are what the API needs from outside. All but Sentences are
+// required.
+type Dependencies struct {
+	Store  Store
+	Ledger loyalty.Ledger
+	// Imports starts imports of receipts.
+	Imports ImportStarter
+	// CardURL returns the full address of the customer's page for an organization's
+	// slug and a card's link.
+	CardURL func(slug, link string) string
+	// Sentences translates what staff read; nil is English.
+	Sentences Sentences
+	// Now returns the instant in UTC milliseconds.
+	Now func() int64
+	Log *slog.Logger
+}
+
+// Store is all that the API reads and keeps. Its parts stand beside the handlers
+// that use them.
+type Store interface {
+	DirectoryStore
+	CredentialStore
+	OrganizationStore
+	LocationStore
+	StaffStore
+	TillStore
+	ProgramStore
+	CardStore
+	EntryStore
+	CustomerStore
+	ConsentStore
+	KeyStore
+	ImportStore
+}
+
+// Sentences translates.
+type Sentences interface {
+	// Refusal returns the reason as staff can read it out in the locale, which is one
+	// of organization.Locales.
+	Refusal(locale string, r *loyalty.Refusal) string
+}
+
+// API is the HTTP interface under /v1.
+type API struct {
+	operations  []*operation
+	credentials CredentialStore
+	directory   *directory
+	handlers    contract.ServerInterface
+	sentences   Sentences
+	now         func() int64
+	log         *slog.Logger
+}
+
+// handlers is the contract, put together from one small type per resource.
+type handlers struct {
+	meHandlers
+	organizationHandlers
+	locationHandlers
+	staffHandlers
+	tillHandlers
+	tillSessionHandlers
+	programHandlers
+	cardHandlers
+	scanHandlers
+	ledgerHandlers
+	customerHandlers
+	consentHandlers
+	keyHandlers
+	importHandlers
+}
+
+var _ contract.StrictServerInterface = handlers{}
+
+// New returns the API. It answers an error for a dependency that is missing and
+// for a contract that cannot be served: one that is not valid, or in which an
+// operation does not say what permission it asks for.
+func New(d Dependencies) (*API, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	operations, err := loadOperations()
+	if err != nil {
+		return nil, fmt.Errorf("load the contract: %w", err)
+	}
+	dir := newDirectory(d.Store, d.Now)
+	sentences := d.Sentences
+	if sentences == nil {
+		sentences = english{}
+	}
+	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, now: d.Now}
+	h := handlers{
+		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
+		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
+		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
+		tillHandlers:         tillHandlers{store: d.Store, directory: dir, attempts: newAttempts(), now: d.Now},
+		tillSessionHandlers:  tillSessionHandlers{store: d.Store, now: d.Now},
+		programHandlers:      programHandlers{store: d.Store, now: d.Now},
+		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
+		scanHandlers:         scanHandlers{store: d.Store, directory: dir, sentences: sentences, now: d.Now},
+		ledgerHandlers:       ledger,
+		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
+		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
+		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
+		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
+	}
+	return &API{
+		operations:  operations,
+		credentials: d.Store,
+		directory:   dir,
+		handlers:    contract.NewStrictHandler(h, nil),
+		sentences:   sentences,
+		now:         d.Now,
+		log:         d.Log,
+	}, nil
+}
+
+func (d Dependencies) check() error {
+	var missing []error
+	for name, there := range map[string]bool{
+		"Store": d.Store != nil, "Ledger": d.Ledger != nil, "Imports": d.Imports != nil,
+		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil,
+	} {
+		if !there {
+			missing = append(missing, fmt.Errorf("the API needs %s", name))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// Register adds the routes under /v1 to e. Everything under /v1 is answered by the
+// API, also what is not found there; the error handler and the middleware of e are
+// not needed.
+func (a *API) Register(e *echo.Echo) {
+	guards := make(map[string][]echo.MiddlewareFunc, len(a.operations))
+	for _, op := range a.operations {
+		guards[op.id] = []echo.MiddlewareFunc{a.guard(op)}
+	}
+	contract.RegisterHandlersWithOptions(e, a.handlers, contract.RegisterHandlersOptions{OperationMiddlewares: guards})
+	a.registerRest(e)
+}
+
+// english is the Sentences of a server that was given none.
+type english struct{}
+
+func (english) Refusal(_ string, r *loyalty.Refusal) string { return r.StaffMessage() }

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+)
+
+// known are the errors of the core and what they are to a caller. Those that are
+// not found need to say what; see missing.
+var known = []struct {
+	err    error
+	code   contract.ProblemCode
+	detail string
+}{
+	{loyalty.ErrKeyReused, codeIdempotencyKeyReused, "the key was used with another body; use a fresh one for another request"},
+	{loyalty.ErrExternalRefUsed, codeExternalRefUsed, "another entry of this location and kind has the external_ref"},
+	{organization.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
+	{customer.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
+	{organization.ErrTaken, codeAlreadyInUse, "a value that must be unique is in use"},
+	{customer.ErrContactTaken, codeContactTaken, "another customer has the phone number, e-mail address or external_ref"},
+	{customer.ErrTwoCustomers, codeTwoCustomers, "the phone number is one customer's, the e-mail address another's"},
+	{access.ErrUnauthenticated, codeUnauthenticated, "the credential is missing, unknown, revoked or expired"},
+	{access.ErrWrongPIN, codeWrongPIN, "the person and the PIN do not match"},
+	{context.DeadlineExceeded, codeUnavailable, "the server could not finish in time; the same request can be sent again"},
+	{context.Canceled, codeUnavailable, "the request was given up"},
+}
+
+// missing gives an error of the core that something is not there the name of what
+// it is. Other errors are returned as they are.
+func missing(code contract.ProblemCode, err error) error {
+	if errors.Is(err, loyalty.ErrNotFound) || errors.Is(err, customer.ErrNotFound) || errors.Is(err, organization.ErrNotFound) {
+		p := &problem{code: code, detail: "this organization has none that matches"}
+		if code == codeLocationNotFound {
+			p.field = "location_id"
+		}
+		return p
+	}
+	return err
+}
+
+// problemOf is the one place that turns an error into what a caller sees. An error
+// that it does not know tells the caller nothing but that it is our fault.
+func (a *API) problemOf(rq *request, err error) *problem {
+	var (
+		own        *problem
+		refusal    *loyalty.Refusal
+		program    *loyalty.InvalidProgramError
+		orgField   *organization.InvalidFieldError
+		custField  *customer.InvalidFieldError
+		tooBig     *http.MaxBytesError
+		wrongType  *json.UnmarshalTypeError
+		fromRouter *echo.HTTPError
+	)
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &refusal):
+		return a.refusalProblem(rq, refusal)
+	case errors.As(err, &program):
+		return &problem{code: codeInvalid, field: program.Field, detail: program.Reason}
+	case errors.As(err, &orgField):
+		return &problem{code: codeInvalid, field: orgField.Field, detail: orgField.Reason}
+	case errors.As(err, &custField):
+		return &problem{code: codeInvalid, field: custField.Field, detail: custField.Reason}
+	case errors.Is(err, paging.ErrBadCursor):
+		return &problem{code: codeInvalid, field: "cursor", detail: "was not made by this list"}
+	case errors.Is(err, access.ErrLocked):
+		return &problem{
+			code: codePINLocked, detail: "too many wrong PINs; ask a manager for a new one, or wait",
+			retryAfter: int(access.PINLockout.Seconds()),
+		}
+	case errors.As(err, &tooBig):
+		return &problem{code: codeBodyTooLarge, detail: "the body is larger than this operation takes"}
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return &problem{code: k.code, detail: k.detail}
+		}
+	}
+	switch {
+	// Numbers such as 1.0 are whole to the contract, but not to the decoder.
+	case errors.As(err, &wrongType):
+		return &problem{code: codeInvalid, field: wrongType.Field, detail: "must be a whole number without a point or exponent"}
+	case errors.As(err, &fromRouter) && fromRouter.Code == http.StatusBadRequest:
+		return &problem{code: codeInvalid, detail: "a parameter or header is not of the form that is expected"}
+	}
+	return &problem{code: codeInternal, detail: "what became of the request is not known; a write can be sent again under its key"}
+}
+
+func (a *API) refusalProblem(rq *request, r *loyalty.Refusal) *problem {
+	p := &problem{
+		code: contract.ProblemCode(r.Code), field: r.Field, detail: r.StaffMessage(),
+		staffMessage: a.sentences.Refusal(rq.locale(), r),
+	}
+	if r.Code == loyalty.RefusedCoolDown {
+		p.retryAfter = r.Limit
+	}
+	return p
+}
+
+// answer sends the problem that the error is, and logs what is our fault.
+func (a *API) answer(c echo.Context, rq *request, err error) {
+	p := a.problemOf(rq, err)
+	ctx := c.Request().Context()
+	if p.code == codeInternal || p.code == codeUnavailable && !errors.Is(err, context.Canceled) {
+		a.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", rq.id),
+			slog.String("route", c.Path()), slog.Any("error", err))
+	}
+	if c.Response().Committed {
+		return // the beginning of another answer is out
+	}
+	if err := p.write(c, rq.id); err != nil {
+		a.log.LogAttrs(ctx, slog.LevelDebug, "the caller is gone", slog.String("request_id", rq.id), slog.Any("error", err))
+	}
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/paging"
+)
+
+// EntryStore reads the ledger. What is not there or is another organization's is
+// loyalty.ErrNotFound.
+type EntryStore interface {
+	Entry(ctx context.Context, orgID, id string) (loyalty.Entry, error)
+	// Entries and Coupons return a card's, newest first.
+	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
+	Coupons(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Coupon], error)
+	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
+}
+
+// ledgerHandlers are the writes that move value (stamps.go, redemptions.go,
+// entries.go) and what reads the ledger.
+type ledgerHandlers struct {
+	ledger    loyalty.Ledger
+	store     EntryStore
+	cards     CardStore
+	directory *directory
+	now       func() int64
+}
+
+// meaning is what a write asks for, apart from how it was written down: members in
+// another order, other white space or a code in small letters mean the same. It is
+// what an idempotency key stands for, so a member that is added must be left out
+// where it is empty, or keys of earlier releases would be for other bodies.
+type meaning struct {
+	Kind       loyalty.CommandKind `json:"kind"`
+	Card       string              `json:"card,omitempty"`
+	Coupon     string              `json:"coupon,omitempty"`
+	Entry      string              `json:"entry,omitempty"`
+	Quantity   int                 `json:"quantity,omitempty"`
+	LocationID string              `json:"location_id,omitempty"`
+	Reference  string              `json:"external_ref,omitempty"`
+	Reason     string              `json:"reason,omitempty"`
+	// At is 0 if the caller leaves the instant to us.
+	At int64 `json:"at,omitempty"`
+}
+
+func (m meaning) hash() string {
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic("api: a struct of strings and numbers cannot be encoded: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// command returns the command of the request with what all of them have.
+func (h ledgerHandlers) command(ctx context.Context, rq *request, key string, m meaning) (loyalty.Command, error) {
+	zone, err := h.directory.zone(ctx, rq.organization, m.LocationID)
+	if err != nil {
+		return loyalty.Command{}, err
+	}
+	now := h.now()
+	c := loyalty.Command{
+		Kind: m.Kind, OrgID: rq.principal.OrgID, Quantity: m.Quantity, CouponID: m.Coupon, EntryID: m.Entry,
+		Actor: rq.principal.Actor(), LocationID: m.LocationID, Zone: zone, IdempotencyKey: key, BodyHash: m.hash(),
+		ExternalRef: m.Reference, Reason: m.Reason, At: now, Now: now,
+	}
+	if m.At != 0 {
+		c.At = m.At
+	}
+	return c, nil
+}
+
+// carryOut hands the command to the ledger. A refusal is an error here: the answer
+// of a write is what was written.
+func (h ledgerHandlers) carryOut(ctx context.Context, c loyalty.Command, notFound contract.ProblemCode) (contract.LedgerResult, *string, error) {
+	o, err := h.ledger.Apply(ctx, c)
+	if err != nil {
+		return contract.LedgerResult{}, nil, missing(notFound, fmt.Errorf("%s: %w", c.Kind, err))
+	}
+	if o.Refusal != nil {
+		return contract.LedgerResult{}, nil, o.Refusal
+	}
+	var replayed *string
+	if o.Replayed {
+		replayed = optional("true")
+	}
+	return ledgerView(o), replayed, nil
+}
+
+// ledgerView is made of the outcome alone, so that a replay shows the same.
+func ledgerView(o loyalty.Outcome) contract.LedgerResult {
+	return contract.LedgerResult{
+		Entry: entryView(o.Entry), Card: cardStateView(o.Card), Coupons: each(o.Coupons, couponView),
+	}
+}
+
+func entryView(e loyalty.Entry) contract.Entry {
+	return contract.Entry{
+		ID: e.ID, CardID: e.CardID, ProgramID: e.ProgramID, Kind: contract.EntryKind(e.Kind), Quantity: e.Quantity,
+		BalanceAfter: e.BalanceAfter, IdempotencyKey: optional(e.IdempotencyKey), ExternalRef: optional(e.ExternalRef),
+		Reason: optional(e.Reason), At: instant(e.At), RecordedAt: instant(e.RecordedAt), Day: day(e.Day),
+		LocationID: optional(e.LocationID),
+		Actor:      contract.Actor{Kind: contract.ActorKind(e.Actor.Kind), ID: optional(e.Actor.ID)},
+		CouponID:   optional(e.CouponID), Reverses: optional(e.Reverses), HeadID: e.HeadID,
+		OtherCardID: optional(e.OtherCardID), RuleVersion: e.RuleVersion,
+	}
+}

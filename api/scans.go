@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+type scanHandlers struct {
+	store     CardStore
+	directory *directory
+	sentences Sentences
+	now       func() int64
+}
+
+// CreateScan implements the contract.
+func (h scanHandlers) CreateScan(ctx context.Context, r contract.CreateScanRequestObject) (contract.CreateScanResponseObject, error) {
+	rq := requestOf(ctx)
+	at, err := whereabouts(rq.principal, r.Body.LocationID)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := h.directory.zone(ctx, rq.organization, at)
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.find(ctx, rq, r.Body.Code, given(r.Body.ProgramID))
+	if err != nil {
+		return nil, missing(codeCardNotFound, err)
+	}
+	now := h.now()
+	try := loyalty.Command{
+		Kind: loyalty.CommandStamp, OrgID: rq.principal.OrgID, CardID: v.Card.ID, Quantity: 1, Actor: rq.principal.Actor(),
+		LocationID: at, Zone: zone, At: now, Now: now,
+	}
+	return contract.CreateScan200JSONResponse(h.scanView(rq, v, try)), nil
+}
+
+// find looks the card up by what the input may be. A number that could be either is
+// a customer number first.
+func (h scanHandlers) find(ctx context.Context, rq *request, input, programID string) (customer.View, error) {
+	v, err := h.store.Identify(ctx, rq.principal.OrgID, handleOf(input), programID)
+	if !errors.Is(err, loyalty.ErrNotFound) || !rq.principal.May(access.ScansPhone) {
+		return v, err
+	}
+	phone, invalid := customer.ParsePhone("code", input, rq.organization.Country)
+	if invalid != nil || phone == "" {
+		return v, err
+	}
+	return h.store.Identify(ctx, rq.principal.OrgID, customer.Handle{Phone: phone}, programID)
+}
+
+// handleOf reads a card code or a customer number. What is neither is looked up as
+// it is, as a code that no card has, so that it takes as long to find nothing.
+func handleOf(input string) customer.Handle {
+	if code, err := loyalty.ParseCode(input); err == nil {
+		return customer.Handle{Code: code}
+	}
+	if number, err := customer.ParseNumber(input); err == nil {
+		return customer.Handle{Number: number}
+	}
+	return customer.Handle{Code: input}
+}
+
+// scanView tells what a till shows. try is a stamping of one, now.
+func (h scanHandlers) scanView(rq *request, v customer.View, try loyalty.Command) contract.Scan {
+	card := v.Card
+	card.Goal = loyalty.CardGoal(v.Program, card)
+	next, missingStamps := loyalty.Next(v.Program, card)
+	usable := make([]contract.Coupon, 0, len(v.Coupons))
+	for _, c := range v.Coupons {
+		if c.UsableAt(try.At) {
+			usable = append(usable, couponView(c))
+		}
+	}
+	p := rq.principal
+	allowed := contract.Allowed{
+		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0,
+		Reverse: p.May(access.EntriesReverse), Adjust: p.May(access.EntriesAdjust),
+	}
+	_, refusal := loyalty.Apply(v.Program, loyalty.State{Card: v.Card}, try, noIDs{})
+	switch {
+	case refusal != nil:
+		allowed.Refusal = &contract.ScanRefusal{
+			Code: contract.ProblemCode(refusal.Code), StaffMessage: h.sentences.Refusal(rq.locale(), refusal),
+		}
+	case p.May(access.StampsWrite):
+		allowed.Stamp, allowed.MaxQuantity = true, mostStamps(v.Program.Limits, v.Card, loyalty.DayOf(try.At, try.Zone))
+	}
+	return contract.Scan{
+		DisplayName: v.Customer.DisplayName(), Card: cardStateView(card),
+		Program:    contract.ScanProgram{ID: v.Program.ID, Name: v.Program.Name, Goal: v.Program.Goal},
+		NextReward: contract.NextReward{Name: next.Name, Missing: missingStamps},
+		Coupons:    usable, Allowed: allowed,
+	}
+}
+
+// mostStamps is the most that the program's limits leave for the card on the day,
+// at least 1 for a card that can be stamped.
+func mostStamps(l loyalty.Limits, c loyalty.Card, today loyalty.Day) int {
+	most := loyalty.MaxQuantity
+	if l.MaxPerScan > 0 {
+		most = min(most, l.MaxPerScan)
+	}
+	if l.MaxPerCardDay > 0 {
+		had := 0
+		if c.Day == today {
+			had = c.DayStamps
+		}
+		most = min(most, l.MaxPerCardDay-had)
+	}
+	return most
+}
+
+// noIDs are the ids of what is tried and not kept.
+type noIDs struct{}
+
+func (noIDs) EntryID() string  { return "" }
+func (noIDs) CouponID() string { return "" }
+
+// identify finds the card that a stamp names by code or number.
+func identify(ctx context.Context, store CardStore, orgID, input string) (string, error) {
+	v, err := store.Identify(ctx, orgID, handleOf(input), "")
+	if err != nil {
+		return "", fmt.Errorf("identify card: %w", err)
+	}
+	return v.Card.ID, nil
+}

@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+)
+
+// MaxRefLen bounds external references and reasons, in bytes.
+const MaxRefLen = 200
+
+// CreateStamp implements the contract.
+func (h ledgerHandlers) CreateStamp(ctx context.Context, r contract.CreateStampRequestObject) (contract.CreateStampResponseObject, error) {
+	rq := requestOf(ctx)
+	m, err := stampMeaning(*r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := whereabouts(rq.principal, &r.Body.LocationID); err != nil {
+		return nil, err
+	}
+	c, err := h.command(ctx, rq, r.Params.IdempotencyKey, m)
+	if err != nil {
+		return nil, err
+	}
+	if c.CardID = given(r.Body.CardID); c.CardID == "" {
+		// A code that leads nowhere still goes to the ledger: the card may have been
+		// revoked since, and then the key is answered as it was before.
+		c.CardID, err = identify(ctx, h.cards, rq.principal.OrgID, *r.Body.Code)
+		if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
+			return nil, err
+		}
+	}
+	result, replayed, err := h.carryOut(ctx, c, codeCardNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return contract.CreateStamp201JSONResponse{
+		Body: result, Headers: contract.CreateStamp201ResponseHeaders{IdempotencyReplayed: replayed},
+	}, nil
+}
+
+// stampMeaning parses the body. The card is named as the caller named it: where a
+// number leads may change between two attempts, what was asked for does not.
+func stampMeaning(b contract.StampCreation) (meaning, error) {
+	m := meaning{
+		Kind: loyalty.CommandStamp, Quantity: b.Quantity, LocationID: b.LocationID,
+		Reference: given(b.ExternalRef), At: optionalMillis(b.At),
+	}
+	switch {
+	case b.CardID == nil && b.Code == nil:
+		return m, invalid("card_id", "give card_id or code")
+	case b.CardID != nil && b.Code != nil:
+		return m, invalid("code", "give card_id or code, not both")
+	case b.CardID != nil:
+		m.Card = *b.CardID
+	default:
+		handle := handleOf(*b.Code)
+		m.Card = handle.Code + handle.Number
+	}
+	return m, organization.CheckLine("external_ref", m.Reference, MaxRefLen, false)
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/typeid"
+)
+
+// Limits of an upload, in bytes.
+const (
+	MaxImportFile   = 64 << 20
+	MaxMapping      = 64 << 10
+	maxSmallPart    = 64
+	maxFileNameLen  = 200
+	maxUploadParts  = 4
+	spoolNamePrefix = "leima-upload-*"
+)
+
+// upload is the multipart body of an import. Its parts may come in any order, so the
+// file waits on disk until the others are known: what was meant as a dry run must
+// not begin as a real one.
+type upload struct {
+	programID, fileName string
+	mapping             []byte
+	dryRun              bool
+	file                *os.File
+	seen                map[string]bool
+}
+
+// readUpload reads all parts. The upload must be closed also after an error.
+func readUpload(body *multipart.Reader) (*upload, error) {
+	u := &upload{seen: map[string]bool{}}
+	for range maxUploadParts + 1 {
+		part, err := body.NextPart()
+		if err == io.EOF { //nolint:errorlint // a body that is cut off answers an EOF that is wrapped
+			return u, u.check()
+		}
+		if err != nil {
+			return u, brokenUpload(err)
+		}
+		if err := u.take(part); err != nil {
+			return u, err
+		}
+	}
+	return u, invalid("", "the body has more parts than this operation takes")
+}
+
+// brokenUpload tells a body that is too large from one that is not well formed.
+func brokenUpload(err error) error {
+	var tooBig *http.MaxBytesError
+	if errors.As(err, &tooBig) {
+		return tooLarge(tooBig.Limit)
+	}
+	return invalid("", "the body is not well-formed multipart/form-data")
+}
+
+func (u *upload) take(part *multipart.Part) error {
+	name := part.FormName()
+	if u.seen[name] {
+		return invalid(joinPath("", strings.ToValidUTF8(name, "?")), "is there twice")
+	}
+	u.seen[name] = true
+	switch name {
+	case "file":
+		return u.spool(part)
+	case "mapping":
+		text, err := readPart(part, name, MaxMapping)
+		u.mapping = text
+		return err
+	case "program_id":
+		text, err := readPart(part, name, maxSmallPart)
+		u.programID = string(text)
+		return err
+	case "dry_run":
+		text, err := readPart(part, name, maxSmallPart)
+		u.dryRun = string(text) == "true"
+		if err == nil && !u.dryRun && string(text) != "false" {
+			err = invalid(name, "must be true or false")
+		}
+		return err
+	}
+	return invalid(joinPath("", strings.ToValidUTF8(name, "?")), "is not a part that this operation takes")
+}
+
+func readPart(part io.Reader, name string, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(part, limit+1))
+	switch {
+	case err != nil:
+		return nil, brokenUpload(err)
+	case int64(len(text)) > limit:
+		return nil, invalid(name, "must have at most %d bytes", limit)
+	case !utf8.Valid(text):
+		return nil, invalid(name, "must be UTF-8")
+	}
+	return text, nil
+}
+
+// spool writes the file to a temporary one without a name that others could find.
+func (u *upload) spool(part *multipart.Part) error {
+	// Some browsers send a whole path; only its end is a name.
+	u.fileName = path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
+	if u.fileName == "." || u.fileName == "/" {
+		return invalid("file", "must have a file name, which tells whether it is CSV, XML or xlsx")
+	}
+	if err := organization.CheckLine("file", u.fileName, maxFileNameLen, true); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp("", spoolNamePrefix)
+	if err != nil {
+		return fmt.Errorf("spool upload: %w", err)
+	}
+	u.file = f
+	n, err := io.Copy(f, io.LimitReader(part, MaxImportFile+1))
+	switch {
+	case err != nil && isWriteError(err):
+		return fmt.Errorf("spool upload: %w", err)
+	case err != nil:
+		return brokenUpload(err)
+	case n > MaxImportFile:
+		return tooLarge(MaxImportFile)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("rewind upload: %w", err)
+	}
+	return nil
+}
+
+// isWriteError tells our disk's errors from those of the body.
+func isWriteError(err error) bool {
+	var p *os.PathError
+	return errors.As(err, &p)
+}
+
+func (u *upload) check() error {
+	for _, name := range []string{"file", "mapping", "program_id"} {
+		if !u.seen[name] {
+			return invalid(name, "is required")
+		}
+	}
+	if err := typeid.Check("prog", u.programID); err != nil {
+		return invalid("program_id", "must look like prog_01k3sa0z2efcrstmhzda61w2tt")
+	}
+	return nil
+}
+
+func (u *upload) close() {
+	if u.file != nil {
+		_ = u.file.Close()
+		_ = os.Remove(u.file.Name()) // a temporary file; the system removes what we cannot
+	}
+}

@@ -1,0 +1,206 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/labstack/echo/v4"
+)
+
+// Headers that the contract names.
+const (
+	headerIfMatch        = "If-Match"
+	headerIdempotencyKey = "Idempotency-Key"
+)
+
+// validate checks the request against the contract. The body is read and put back,
+// so that the handler decodes what was checked.
+func (op *operation) validate(c echo.Context) error {
+	if err := op.validateParameters(c); err != nil {
+		return err
+	}
+	switch {
+	case op.multipart:
+		if t, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || t != "multipart/form-data" {
+			return &problem{code: codeMediaType, detail: "the body must be multipart/form-data"}
+		}
+	case op.body != nil:
+		return op.validateBody(c.Request())
+	}
+	return nil
+}
+
+func (op *operation) validateParameters(c echo.Context) error {
+	query := c.QueryParams()
+	for name, values := range query {
+		if !slices.Contains(op.query, name) {
+			return invalid(joinPath("", strings.ToValidUTF8(name, "?")), "is not a parameter of this operation")
+		}
+		for _, v := range values {
+			if r, bad := forbiddenRune(v); bad || strings.ContainsRune(v, '\n') || strings.ToValidUTF8(v, "") != v {
+				return invalid(name, "must not hold the character U+%04X", r)
+			}
+		}
+	}
+	if len(op.parameters) == 0 {
+		return nil
+	}
+	path := make(map[string]string, len(c.ParamNames()))
+	for _, name := range c.ParamNames() {
+		path[name] = c.Param(name)
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: c.Request(), PathParams: path, QueryParams: query,
+		Options: &openapi3filter.Options{SkipSettingDefaults: true},
+	}
+	for _, p := range op.parameters {
+		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p.Value); err != nil {
+			return parameterProblem(p.Value, err)
+		}
+	}
+	return nil
+}
+
+func parameterProblem(p *openapi3.Parameter, err error) error {
+	var schema *openapi3.SchemaError
+	switch {
+	case errors.Is(err, openapi3filter.ErrInvalidRequired) && p.Name == headerIfMatch:
+		return &problem{code: codeIfMatchRequired, field: p.Name, detail: "give the ETag of the version that you change"}
+	case errors.Is(err, openapi3filter.ErrInvalidRequired) && p.Name == headerIdempotencyKey:
+		return &problem{code: codeKeyRequired, field: p.Name, detail: "give this request a key of its own"}
+	case errors.Is(err, openapi3filter.ErrInvalidRequired):
+		return invalid(p.Name, "is required")
+	case errors.As(err, &schema):
+		return invalid(p.Name, "%s", schemaReason(schema))
+	}
+	return invalid(p.Name, "must be %s", typeName(p.Schema.Value))
+}
+
+func (op *operation) validateBody(r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("read the body: %w", err)
+	}
+	if len(body) == 0 {
+		if op.bodyRequired {
+			return &problem{code: codeInvalidJSON, detail: "a body is required"}
+		}
+		r.Body, r.ContentLength = http.NoBody, 0
+		return nil
+	}
+	if t, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" ||
+		params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
+		return &problem{code: codeMediaType, detail: "the body must be application/json in UTF-8"}
+	}
+	value, err := decodeJSON(body)
+	if err != nil {
+		return err
+	}
+	if err := op.body.VisitJSON(value, openapi3.VisitAsRequest(), instantFormat); err != nil {
+		return bodyProblem(err)
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return nil
+}
+
+// instantFormat is stricter than the library's pattern, which lets 30 February
+// through.
+var instantFormat = openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(s string) error {
+	if _, err := time.Parse(time.RFC3339, s); err != nil {
+		return errNotInstant
+	}
+	return nil
+}))
+
+var errNotInstant = errors.New("not an instant")
+
+// bodyProblem says in our own words what the library found, which repeats values
+// in its own.
+func bodyProblem(err error) error {
+	var schema *openapi3.SchemaError
+	if !errors.As(err, &schema) {
+		return invalid("", "the body is not what this operation takes")
+	}
+	path := ""
+	for _, step := range schema.JSONPointer() {
+		if strings.Trim(step, "0123456789") == "" {
+			path += "[" + step + "]"
+		} else {
+			path = joinPath(path, step)
+		}
+	}
+	if schema.SchemaField == "properties" {
+		return invalid(joinPath(path, unknownMember(schema)), "is not a member that this operation takes")
+	}
+	return invalid(path, "%s", schemaReason(schema))
+}
+
+func unknownMember(e *openapi3.SchemaError) string {
+	object, _ := e.Value.(map[string]any)
+	unknown := make([]string, 0, len(object))
+	for name := range object {
+		if e.Schema.Properties[name] == nil {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return strings.Join(unknown[:min(1, len(unknown))], "")
+}
+
+// schemaReason is the reason for a person, without what was sent.
+func schemaReason(e *openapi3.SchemaError) string {
+	s := e.Schema
+	switch e.SchemaField {
+	case "required":
+		return "is required"
+	case "nullable":
+		return "must not be null"
+	case "type":
+		return "must be " + typeName(s)
+	case "minimum":
+		return fmt.Sprintf("must be at least %v", *s.Min)
+	case "maximum":
+		return fmt.Sprintf("must be at most %v", *s.Max)
+	case "minLength":
+		return fmt.Sprintf("must have at least %d characters", s.MinLength)
+	case "maxLength":
+		return fmt.Sprintf("must have at most %d characters", *s.MaxLength)
+	case "minItems":
+		return fmt.Sprintf("must hold at least %d", s.MinItems)
+	case "maxItems":
+		return fmt.Sprintf("must hold at most %d", *s.MaxItems)
+	case "minProperties":
+		return fmt.Sprintf("must have at least %d members", s.MinProps)
+	case "enum":
+		return "must be one of " + strings.Trim(fmt.Sprint(s.Enum), "[]")
+	case "format":
+		return "must be an instant such as 2026-03-01T09:15:00Z"
+	}
+	if s.Example != nil {
+		return fmt.Sprintf("must look like %v", s.Example)
+	}
+	return "is not of the form " + s.Pattern
+}
+
+func typeName(s *openapi3.Schema) string {
+	switch {
+	case s.Type.Is("integer"):
+		return "a whole number"
+	case s.Type.Is("boolean"):
+		return "true or false"
+	case s.Type.Is("array"):
+		return "a list"
+	case s.Type.Is("object"):
+		return "an object"
+	}
+	return "a string"
+}

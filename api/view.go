@@ -1,0 +1,78 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/paging"
+)
+
+// instant is a core instant, UTC milliseconds, as the API shows it.
+func instant(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// optionalInstant is nil for 0, which is "never" in the core.
+func optionalInstant(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := instant(ms)
+	return &t
+}
+
+// optional is nil for the zero value, which is "none" in the core.
+func optional[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// given returns what p points at, the zero value if it is not there.
+func given[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// set changes what to points at if a change has the member.
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// each shows every item. The answer is a list also when it is empty.
+func each[A, B any](items []A, view func(A) B) []B {
+	views := make([]B, len(items))
+	for i, item := range items {
+		views[i] = view(item)
+	}
+	return views
+}
+
+// day is yyyy-mm-dd.
+func day(d loyalty.Day) string {
+	return time.Date(int(d/10000), time.Month(d/100%100), int(d%100), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
+
+// page is the page that a list is asked for; the contract has checked the bounds.
+func page(limit *int, cursor *string) paging.Page {
+	return paging.Page{Limit: given(limit), Cursor: given(cursor)}
+}
+
+// etag is a version as ETag and If-Match carry it.
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// versionOf reads an If-Match of the form that the contract asks for.
+func versionOf(ifMatch string) int64 {
+	v, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(ifMatch, "W/"), `"`), 10, 64)
+	if err != nil {
+		return -1 // no version, so nothing matches
+	}
+	return v
+}

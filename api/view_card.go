@@ -1,0 +1,59 @@
+package api
+
+import (
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+// joinedView is what whoever joined gets. It tells an untrusted caller only of the
+// card that was made for them.
+func joinedView(v customer.View, link string, trusted bool) contract.JoinedCard {
+	j := contract.JoinedCard{
+		ID: v.Card.ID, Code: v.Code, Number: v.Customer.Number, Link: link, Balance: v.Card.Balance,
+		Goal: loyalty.CardGoal(v.Program, v.Card), ProgramID: v.Card.ProgramID, Status: contract.CardStatus(v.Card.Status),
+		DisplayName: v.Customer.DisplayName(), JoinedAt: instant(v.Card.JoinedAt), Coupons: each(v.Coupons, couponView),
+	}
+	if trusted {
+		j.CustomerID = optional(v.Customer.ID)
+	}
+	return j
+}
+
+// cardView shows cards to the caller: the code and the link are secrets of the
+// customer, which only those see who may hand out cards.
+func cardView(rq *request, cardURL func(slug, link string) string) func(customer.View) contract.Card {
+	secrets := rq.principal.May(access.CardsWrite)
+	return func(v customer.View) contract.Card {
+		c := contract.Card{
+			ID: v.Card.ID, ProgramID: v.Card.ProgramID, CustomerID: v.Card.CustomerID, Status: contract.CardStatus(v.Card.Status),
+			Balance: v.Card.Balance, Goal: loyalty.CardGoal(v.Program, v.Card), CardsFilled: v.Card.Round,
+			LifetimeStamps: v.Card.Lifetime, DisplayName: v.Customer.DisplayName(), Number: v.Customer.Number,
+			JoinedAt: instant(v.Card.JoinedAt), LastStampAt: optionalInstant(v.Card.LastStampAt),
+		}
+		if secrets {
+			link := cardURL(rq.organization.Slug, v.Link)
+			c.Code, c.Link = &v.Code, &link
+		}
+		return c
+	}
+}
+
+// cardStateView shows nothing but the card itself, so that a replay can be answered
+// from what the ledger kept.
+func cardStateView(c loyalty.Card) contract.CardState {
+	return contract.CardState{
+		ID: c.ID, ProgramID: c.ProgramID, CustomerID: optional(c.CustomerID), Status: contract.CardStatus(c.Status),
+		Balance: c.Balance, Goal: c.Goal, CardsFilled: c.Round,
+	}
+}
+
+func couponView(c loyalty.Coupon) contract.Coupon {
+	return contract.Coupon{
+		ID: c.ID, CardID: c.CardID, ProgramID: c.ProgramID, RewardID: c.RewardID, Kind: contract.RewardKind(c.Kind),
+		Name: c.Name, Status: contract.CouponStatus(c.Status), Cost: c.Cost, IssuedAt: instant(c.IssuedAt),
+		ExpiresAt: optionalInstant(c.ExpiresAt), ClosedAt: optionalInstant(c.ClosedAt),
+		EarnedBy: c.EarnedBy, ClosedBy: optional(c.ClosedBy),
+	}
+}

@@ -1,0 +1,353 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/api"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/store"
+	"github.com/leima/leima/typeid"
+)
+
+// monday is when the stories begin: a Monday morning in Helsinki.
+var monday = time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC).UnixMilli()
+
+// world is the API on a database of its own with two organizations in it.
+type world struct {
+	t     *testing.T
+	echo  *echo.Echo
+	store *store.Store
+	path  string
+	clock *atomic.Int64
+	log   *bytes.Buffer
+	// imports is what the API handed over.
+	imports *importsTaken
+	// shop and other are two organizations that know nothing of each other.
+	shop, other *tenant
+}
+
+// tenant is an organization with somebody in every role and something of every
+// kind.
+type tenant struct {
+	org                        organization.Organization
+	location, branch           string
+	program, card, code, link  string
+	customer, number           string
+	coupon, entry, consentText string
+	till, key, imported        string
+	staff                      map[string]string // ids by role
+	token                      map[string]string // credentials by who holds them
+}
+
+// holders are the credentials of a tenant, by name.
+var holders = []string{"owner", "manager", "marketer", "cashier", "till", "till key", "join key", "full key"}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: &atomic.Int64{}, log: &bytes.Buffer{}, imports: &importsTaken{}}
+	w.clock.Store(monday)
+	w.path = filepath.Join(t.TempDir(), "leima.db")
+	log := slog.New(slog.NewJSONHandler(w.log, nil))
+	s, err := store.Open(t.Context(), store.Config{URL: "sqlite://" + w.path, Now: w.clock.Load, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.store = s
+	w.imports.store = s
+	a, err := api.New(api.Dependencies{
+		Store: s, Ledger: s, Imports: w.imports, Now: w.clock.Load, Log: log,
+		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.echo = echo.New()
+	a.Register(w.echo)
+	w.shop, w.other = w.found("leimala"), w.found("rival")
+	return w
+}
+
+// must panics on an error of the preparation, which fails the test.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func (w *world) found(slug string) *tenant {
+	w.t.Helper()
+	ctx := w.t.Context()
+	o := organization.Organization{
+		ID: typeid.New("org"), Slug: slug, Name: strings.ToUpper(slug), Country: "FI", Locale: "fi", Zone: "Europe/Helsinki",
+		Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: monday,
+	}
+	x := &tenant{org: o, location: typeid.New("loc"), branch: typeid.New("loc"), staff: map[string]string{}, token: map[string]string{}}
+	w.check(w.store.CreateOrganization(ctx, o))
+	for i, id := range []string{x.location, x.branch} {
+		w.check(w.store.CreateLocation(ctx, organization.Location{
+			OrgID: o.ID, ID: id, Name: fmt.Sprintf("Branch %d", i+1), ExternalRef: fmt.Sprint(i + 1), Version: 1, CreatedAt: monday,
+		}))
+	}
+	w.hire(x)
+	w.fit(x)
+	w.promise(x)
+	return x
+}
+
+// hire adds somebody in every role, signed in.
+func (w *world) hire(x *tenant) {
+	ctx := w.t.Context()
+	for _, role := range []organization.Role{organization.RoleOwner, organization.RoleManager, organization.RoleMarketer, organization.RoleCashier} {
+		name := string(role)
+		x.staff[name] = typeid.New("stf")
+		w.check(w.store.CreateStaff(ctx, organization.Staff{
+			OrgID: x.org.ID, ID: x.staff[name], Name: "Some " + name, Role: role, Active: true, Version: 1, CreatedAt: monday,
+		}))
+		link := access.NewToken(access.TokenSignIn, x.org.Slug)
+		w.check(w.store.CreateSignInLink(ctx, access.SignInLink{
+			OrgID: x.org.ID, StaffID: x.staff[name], TokenHash: access.Hash(link), CreatedAt: monday, ExpiresAt: monday + 600_000,
+		}))
+		x.token[name] = access.NewToken(access.TokenSession, x.org.Slug)
+		must(w.store.ConsumeSignInLink(ctx, x.org.ID, access.Hash(link), access.Session{
+			TokenHash: access.Hash(x.token[name]), CreatedAt: monday, ExpiresAt: monday + (1000 * time.Hour).Milliseconds(),
+		}, monday))
+	}
+	w.check(w.store.SetPIN(ctx, x.org.ID, x.staff["cashier"], access.HashPIN("482915")))
+}
+
+// fit adds a till and keys.
+func (w *world) fit(x *tenant) {
+	ctx := w.t.Context()
+	code := access.NewPairingCode(x.org.Slug)
+	w.check(w.store.CreatePairingCode(ctx, access.PairingCode{
+		OrgID: x.org.ID, Name: "Counter 1", LocationID: x.location, CodeHash: access.Hash(code), CreatedAt: monday, ExpiresAt: monday + 600_000,
+	}))
+	x.token["till"] = access.NewToken(access.TokenTill, x.org.Slug)
+	till := must(w.store.PairTill(ctx, x.org.ID, access.Hash(code), access.Hash(x.token["till"]), monday))
+	x.till = till.ID
+	for name, scopes := range map[string]access.Set{
+		"till key": access.TillScopes, "join key": access.SetOf(access.CardsJoin), "full key": access.ForRole(organization.RoleIntegration),
+	} {
+		x.token[name] = access.NewToken(access.TokenAPIKey, x.org.Slug)
+		x.key = typeid.New("key")
+		w.check(w.store.CreateAPIKey(ctx, access.APIKey{
+			OrgID: x.org.ID, ID: x.key, Name: name, Scopes: scopes, Hint: access.HintOf(x.token[name]), CreatedAt: monday,
+		}, access.Hash(x.token[name])))
+	}
+}
+
+// promise adds a program of 10 with a customer, a card with 3 stamps, a coupon and
+// an import.
+func (w *world) promise(x *tenant) {
+	ctx := w.t.Context()
+	x.program = typeid.New("prog")
+	w.check(w.store.CreateProgram(ctx, loyalty.Program{
+		OrgID: x.org.ID, ID: x.program, Name: loyalty.Text{"en": "Stamp card"}, Status: loyalty.ProgramActive, Version: 1, Goal: 10,
+		Rewards:   []loyalty.Reward{{ID: typeid.New("rew"), Kind: loyalty.RewardMain, Name: loyalty.Text{"en": "5 € off"}}},
+		CreatedAt: monday,
+	}))
+	x.consentText = typeid.New("ctxt")
+	w.check(w.store.CreateConsentText(ctx, customer.ConsentText{
+		OrgID: x.org.ID, ID: x.consentText, Purpose: "marketing", Channel: "sms", Version: 1, Active: true, CreatedAt: monday,
+		Text: loyalty.Text{"en": "Send me offers."},
+	}))
+	j := must(w.store.Join(ctx, customer.Join{
+		OrgID: x.org.ID, ProgramID: x.program, FirstName: "Helmi", LastName: "Korhonen", Phone: "+358401234567",
+		Trusted: true, Source: customer.SourceStaff, Zone: time.UTC, Now: monday,
+	}))
+	v := j.View
+	x.card, x.code, x.link, x.customer, x.number = v.Card.ID, v.Code, v.Link, v.Customer.ID, v.Customer.Number
+	o := must(w.store.Apply(ctx, loyalty.Command{
+		Kind: loyalty.CommandStamp, OrgID: x.org.ID, CardID: x.card, Quantity: 13, LocationID: x.location, Zone: time.UTC,
+		IdempotencyKey: "preparation", BodyHash: "preparation", At: monday, Now: monday,
+	}))
+	if o.Refusal != nil {
+		w.t.Fatal(o.Refusal)
+	}
+	x.coupon, x.entry = o.Coupons[0].ID, o.Entry.ID
+	x.imported = typeid.New("imp")
+	w.check(w.store.CreateImport(ctx, customer.Import{
+		OrgID: x.org.ID, ID: x.imported, ProgramID: x.program, FileName: "receipts.csv", Status: customer.ImportDone, CreatedAt: monday,
+	}))
+}
+
+func (w *world) check(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// call is a request as a story tells it.
+type call struct {
+	method, path string
+	// token is the credential, "" for none.
+	token string
+	// body is sent as it is; header overrides what call sets by itself.
+	body   string
+	header map[string]string
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	body   string
+	header http.Header
+}
+
+// do sends the request, checks the answer against openapi.yaml and returns it.
+func (w *world) do(c call) answer {
+	w.t.Helper()
+	r := httptest.NewRequestWithContext(w.t.Context(), c.method, c.path, strings.NewReader(c.body))
+	if c.body == "" {
+		r.Body, r.ContentLength = http.NoBody, 0
+	} else {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	for name, value := range c.header {
+		r.Header.Del(name)
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	recorder := httptest.NewRecorder()
+	w.echo.ServeHTTP(recorder, r)
+	res := recorder.Result()
+	body := must(io.ReadAll(res.Body))
+	a := answer{status: res.StatusCode, body: string(body), header: res.Header}
+	checkAnswer(w.t, r, a)
+	return a
+}
+
+// get reads a member of the answer by its path: "entry.id", "data.0.name".
+func (a answer) get(path string) any {
+	var v any
+	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
+		return nil
+	}
+	for step := range strings.SplitSeq(path, ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[step]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(step, &i); err != nil || i >= len(x) {
+				return nil
+			}
+			v = x[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func (a answer) text(path string) string {
+	s, _ := a.get(path).(string)
+	return s
+}
+
+// want fails the test unless the answer has the status.
+func (w *world) want(a answer, status int) answer {
+	w.t.Helper()
+	if a.status != status {
+		w.t.Fatalf("status %d, want %d: %s", a.status, status, a.body)
+	}
+	return a
+}
+
+// quiet are the tables that reading and failing to sign in may write to.
+var quiet = map[string]bool{"api_key": true, "till": true, "session": true, "staff": true}
+
+// dump is all that the database holds, apart from when credentials were used.
+func (w *world) dump() string {
+	w.t.Helper()
+	ctx := context.WithoutCancel(w.t.Context())
+	db := must(sql.Open("sqlite", "file:"+w.path+"?mode=ro"))
+	defer func() { w.check(db.Close()) }()
+	var out strings.Builder
+	for _, table := range w.column(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		if quiet[table] {
+			continue
+		}
+		rows := must(db.QueryContext(ctx, "SELECT * FROM "+table)) //nolint:unqueryvet // whatever there is
+		names := must(rows.Columns())
+		for rows.Next() {
+			values, targets := make([]any, len(names)), make([]any, len(names))
+			for i := range values {
+				targets[i] = &values[i]
+			}
+			w.check(rows.Scan(targets...))
+			fmt.Fprintln(&out, table, values)
+		}
+		w.check(rows.Err())
+	}
+	return out.String()
+}
+
+func (w *world) column(db *sql.DB, query string) (values []string) {
+	rows := must(db.QueryContext(context.WithoutCancel(w.t.Context()), query))
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var v string
+		w.check(rows.Scan(&v))
+		values = append(values, v)
+	}
+	w.check(rows.Err())
+	return values
+}
+
+// importsTaken remembers what the API handed over to be imported, and keeps an
+// import so that it can be followed.
+type importsTaken struct {
+	store             *store.Store
+	fileName, mapping string
+	file              string
+	dryRun            bool
+}
+
+func (i *importsTaken) Start(ctx context.Context, orgID, programID, fileName string, mapping []byte, file io.Reader, dryRun bool, _ access.Principal) (customer.Import, error) {
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return customer.Import{}, err
+	}
+	if len(mapping) == 0 {
+		return customer.Import{}, &organization.InvalidFieldError{Field: "mapping", Reason: "must not be empty"}
+	}
+	i.fileName, i.mapping, i.file, i.dryRun = fileName, string(mapping), string(content), dryRun
+	started := customer.Import{
+		OrgID: orgID, ID: typeid.New("imp"), ProgramID: programID, FileName: fileName, DryRun: dryRun,
+		Status: customer.ImportQueued, CreatedAt: monday,
+	}
+	return started, i.store.CreateImport(ctx, started)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Limits of the HTTP server. What a handler reads and writes has limits of its own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	// readTimeout leaves a slow line the time to upload an import.
+	readTimeout = 2 * time.Minute
+	// writeTimeout is lifted by card pages' streams for themselves.
+	writeTimeout   = 2 * time.Minute
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+	// drainTimeout is how long requests under way may take after a signal.
+	drainTimeout = 15 * time.Second
+	readyTimeout = 2 * time.Second
+)
+
+// healthy is the answer of /healthz.
+const healthy = `{"status":"ok"}` + "\n"
+
+// newEcho returns the router with what is common to all routes.
+func newEcho(s settings, log *slog.Logger, errorPage func(echo.Context, error)) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = ipExtractor(s)
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if !c.Response().Committed {
+			errorPage(c, err)
+		}
+	}
+	e.Use(logged(log))
+	return e
+}
+
+// ipExtractor finds the visitor's address, by which guesses are counted. A header
+// that anybody can write is believed only from the proxies that were named.
+func ipExtractor(s settings) echo.IPExtractor {
+	if len(s.TrustedProxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range s.TrustedProxies {
+		_, network, err := net.ParseCIDR(p.String())
+		if err == nil { // it was parsed before
+			options = append(options, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// errPanic is what a panic in a page becomes.
+var errPanic = errors.New("panic")
+
+// logged writes one line for each request but those of the API, which writes its
+// own, and turns a panic into an error. It logs the route and not the address: in
+// addresses stand secrets.
+func logged(log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if strings.HasPrefix(c.Path(), "/v1") {
+				return next(c)
+			}
+			began := time.Now()
+			err := recovering(c, log, next)
+			if err != nil {
+				c.Error(err)
+			}
+			level := slog.LevelInfo
+			if c.Path() == "/healthz" || c.Path() == "/readyz" || strings.HasPrefix(c.Path(), "/static/") {
+				level = slog.LevelDebug
+			}
+			log.LogAttrs(c.Request().Context(), level, "request",
+				slog.String("method", c.Request().Method), slog.String("route", c.Path()),
+				slog.Int("status", c.Response().Status), slog.Int64("duration_ms", time.Since(began).Milliseconds()))
+			return nil
+		}
+	}
+}
+
+func recovering(c echo.Context, log *slog.Logger, next echo.HandlerFunc) (err error) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler: //nolint:errorlint // net/http compares the panic's value, too
+			panic(p)
+		default:
+			log.LogAttrs(c.Request().Context(), slog.LevelError, "panic",
+				slog.String("route", c.Path()), slog.String("stack", string(debug.Stack())))
+			err = fmt.Errorf("%w: %v", errPanic, p)
+		}
+	}()
+	return next(c)
+}
+
+// pinger is what readiness asks.
+type pinger interface {
+	Ping(ctx context.Context) error
+	Kind() string
+}
+
+// registerHealth adds /healthz, which says that the process lives, and /readyz,
+// which says that it can do its work: the database answers and nobody has asked it
+// to stop.
+func registerHealth(e *echo.Echo, db pinger, stopping *atomic.Bool) {
+	e.GET("/healthz", func(c echo.Context) error {
+		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, []byte(healthy)) //nolint:wrapcheck // nobody is left to tell
+	})
+	e.GET("/readyz", func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
+		defer cancel()
+		status, answer := http.StatusOK, map[string]string{"status": "ready", "database": db.Kind()}
+		switch {
+		case stopping.Load():
+			status, answer["status"] = http.StatusServiceUnavailable, "stopping"
+		case db.Ping(ctx) != nil:
+			status, answer["status"] = http.StatusServiceUnavailable, "the database does not answer"
+		}
+		return c.JSON(status, answer) //nolint:wrapcheck // nobody is left to tell
+	})
+}
+
+// newHTTPServer returns the server for the handler. Its own complaints, about broken
+// connections mostly, go to the log as warnings.
+func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// listen opens the address, or says what is in the way.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	problem := failf("cannot listen on %s: %w", addr, err)
+	switch {
+	case isAddressInUse(err):
+		return nil, problem.hint("Another program uses the port. Choose another with --addr or LEIMA_ADDR; port 0 takes a free one.")
+	case isPermission(err):
+		return nil, problem.hint("Ports below 1024 are for administrators. Choose another with --addr or LEIMA_ADDR.")
+	}
+	return nil, problem.hint("Correct --addr or LEIMA_ADDR.")
+}

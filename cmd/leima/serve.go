@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/leima/leima/hot"
+	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/store"
+)
+
+// lockName is the file in the data folder that a server holds while it runs.
+const lockName = "leima.lock"
+
+func (sh *shell) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Runs the server until SIGTERM or Ctrl-C: pages, HTTP interface and background work. It
+brings the database up to date first. /healthz says that the process lives, /readyz
+that it can do its work.
+
+Messages to customers (confirmation links) are written to standard output: there is no
+sender for SMS or e-mail in this version.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return sh.serve(c.Context()) },
+	}
+}
+
+func (sh *shell) serve(ctx context.Context) (err error) {
+	log, err := sh.logger()
+	if err != nil {
+		return err
+	}
+	unlock, err := sh.lockData()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	l, err := listen(ctx, sh.settings.Addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // the server closes it first
+	sh.settings.Addr = l.Addr().String()
+	live := &hot.InProcess{}
+	st, err := sh.openLiveStore(ctx, log, live)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(err, "the database", st) }()
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live})
+	if err != nil {
+		return err
+	}
+	b := thisBuild()
+	log.LogAttrs(ctx, slog.LevelInfo, "serving", slog.String("address", sh.settings.Addr), slog.String("base_url", sh.links().base),
+		slog.String("database", st.Kind()), slog.String("version", b.Version), slog.String("commit", b.Commit))
+	return s.run(ctx, l, st, log, func() error { return nil })
+}
+
+// run serves until the context ends, and then lets go in order: no new requests,
+// streams ended, requests under way finished, jobs stopped. ready is called when
+// requests are answered.
+func (s *server) run(ctx context.Context, l net.Listener, st *store.Store, log *slog.Logger, ready func() error) error {
+	var stopping atomic.Bool
+	registerHealth(s.echo, st, &stopping)
+	h := newHTTPServer(s.echo, log)
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(l) }()
+
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var working sync.WaitGroup
+	working.Go(func() { jobs.Runner{Log: log}.Run(work, s.jobs...) })
+	working.Go(func() { s.imports.Run(work) })
+
+	err := ready()
+	if err == nil {
+		select {
+		case <-ctx.Done():
+			log.LogAttrs(ctx, slog.LevelInfo, "stopping")
+		case err = <-served:
+			err = fmt.Errorf("serve: %w", err)
+		}
+	}
+	stopping.Store(true)
+	s.web.Close()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	if shutdownErr := h.Shutdown(drain); shutdownErr != nil {
+		log.LogAttrs(ctx, slog.LevelWarn, "requests were cut off", slog.Any("error", shutdownErr))
+		shutdownErr = h.Close()
+		err = errors.Join(err, shutdownErr)
+	}
+	stopWork()
+	working.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	if err == nil {
+		log.LogAttrs(ctx, slog.LevelInfo, "stopped")
+	}
+	return err
+}
+
+// lockData keeps a second server from the data folder while this one runs. With a
+// database server there may be many, and the folder is theirs together.
+func (sh *shell) lockData() (unlock func(), err error) {
+	if err := sh.makeDataFolder(); err != nil {
+		return nil, err
+	}
+	address, err := sh.settings.databaseURL()
+	if err != nil {
+		return nil, err
+	}
+	if _, embedded := sqlitePath(address); !embedded {
+		return func() {}, nil
+	}
+	path := filepath.Join(sh.settings.Data, lockName)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, rejectFileMode)
+	if err != nil {
+		return nil, failf("the data folder cannot be locked: %w", err)
+	}
+	taken, err := lockFile(f)
+	if err == nil && taken {
+		err = notReadyf("another Leima is serving the data folder %s", sh.settings.Data).
+			hint("Stop it first, or name another folder with --data.")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { _ = f.Close() }, nil // closing lets go of the lock
+}
+
+func isAddressInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
+
+func isPermission(err error) bool { return errors.Is(err, fs.ErrPermission) }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/api"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/hot"
+	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/locale"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/store"
+	"github.com/leima/leima/web"
+)
+
+// How often the periodic jobs run. Confirmations are what a person waits for with a
+// phone in the hand, so whoever asks for one here wakes their job; the period is for
+// what other replicas were asked, or a process that died.
+const (
+	confirmEvery = 20 * time.Second
+	expireEvery  = 10 * time.Minute
+)
+
+// parts are what a server is put together from.
+type parts struct {
+	sh    *shell
+	log   *slog.Logger
+	links links
+	store *store.Store
+	live  *hot.InProcess
+	// demo is nil but in a demo.
+	demo web.Demo
+}
+
+// server is Leima, put together.
+type server struct {
+	echo    *echo.Echo
+	web     *web.Web
+	imports *jobs.ImportQueue
+	jobs    []jobs.Periodic
+}
+
+// openLiveStore opens the database so that whoever watches a card hears of every
+// change of it.
+func (sh *shell) openLiveStore(ctx context.Context, log *slog.Logger, live *hot.InProcess) (*store.Store, error) {
+	return sh.openStore(ctx, openOptions{
+		migrate: true, log: log,
+		committed: func(orgID string, cardIDs []string) {
+			for _, id := range cardIDs {
+				live.Publish(web.CardTopic(orgID, id))
+			}
+		},
+	})
+}
+
+// wire puts the server together. Everything that the parts of Leima know of each
+// other, they know from here.
+func wire(p parts) (*server, error) {
+	s := &server{}
+	wake := make(chan struct{}, 1)
+	confirming := wakingStore{Store: p.store, wake: wake}
+	importer := jobs.Importer{Store: p.store, Records: p.store, Now: p.sh.clock}
+	s.imports = jobs.NewImportQueue(jobs.ImportQueueConfig{
+		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
+	})
+	v1, err := api.New(api.Dependencies{
+		Store: confirming, Ledger: p.store, Imports: s.imports,
+		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.web, err = web.New(web.Dependencies{
+		Directory: p.store, Programs: p.store, Cards: confirming, Consents: p.store, Confirmations: confirming,
+		Access: p.store, Shop: p.store, Live: p.live, Demo: p.demo,
+		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.echo = newEcho(p.sh.settings, p.log, s.web.ErrorPage)
+	v1.Register(s.echo)
+	s.web.Register(s.echo)
+
+	confirmations := jobs.SendConfirmations{
+		Store: p.store, Sender: &jobs.Console{Out: p.sh.out}, Link: p.links.confirm, Now: p.sh.clock, Log: p.log,
+	}
+	expiry := jobs.ExpireCoupons{Store: p.store, Now: p.sh.clock, Log: p.log}
+	s.jobs = []jobs.Periodic{
+		{Name: "send confirmations", Every: confirmEvery, Wake: wake, Run: confirmations.Run},
+		{Name: "expire coupons", Every: expireEvery, Run: expiry.Run},
+	}
+	return s, nil
+}
+
+// sentences translates the reasons of refusals for the API.
+type sentences struct{}
+
+func (sentences) Refusal(language string, r *loyalty.Refusal) string {
+	return locale.Refusal(language, string(r.Code), r.Params())
+}
+
+// wakingStore tells the job that sends confirmations when there may be one to send.
+type wakingStore struct {
+	*store.Store
+	wake chan<- struct{}
+}
+
+// Join does what the store's does.
+func (s wakingStore) Join(ctx context.Context, j customer.Join) (customer.Joined, error) {
+	joined, err := s.Store.Join(ctx, j)
+	s.tell()
+	return joined, err
+}
+
+// RequestConfirmation does what the store's does.
+func (s wakingStore) RequestConfirmation(ctx context.Context, orgID, customerID, programID string, now int64) error {
+	err := s.Store.RequestConfirmation(ctx, orgID, customerID, programID, now)
+	s.tell()
+	return err
+}
+
+func (s wakingStore) tell() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // told already
+	}
+}

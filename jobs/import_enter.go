@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/receipt"
+)
+
+// enter stamps the receipts in batches, each durable before the next.
+func (im *importing) enter(ctx context.Context, receipts []receipt.Receipt) error {
+	done, batches := int64(0), 0
+	for batch := range slices.Chunk(receipts, loyalty.MaxBatch) {
+		if ctx.Err() != nil {
+			return fmt.Errorf("enter receipts: %w", context.Cause(ctx))
+		}
+		if err := im.enterBatch(ctx, batch); err != nil {
+			return fmt.Errorf("enter receipts %d to %d: %w", done+1, done+int64(len(batch)), err)
+		}
+		done += int64(len(batch))
+		if batches++; batches%batchesPerSave == 0 {
+			if err := im.save(ctx); err != nil {
+				return err
+			}
+		}
+		im.progress(PhaseEntering, done, int64(len(receipts)))
+	}
+	return nil
+}
+
+func (im *importing) enterBatch(ctx context.Context, batch []receipt.Receipt) error {
+	now := im.Now()
+	var (
+		earning  []receipt.Receipt
+		commands []loyalty.Command
+	)
+	for _, r := range batch {
+		c, ok := im.command(r, now)
+		if !ok {
+			im.run.Counts.TooSmall++
+			continue
+		}
+		earning, commands = append(earning, r), append(commands, c)
+	}
+	if len(commands) == 0 {
+		return nil
+	}
+	if err := im.resolve(ctx, earning, now); err != nil {
+		return err
+	}
+	for i, r := range earning {
+		at := im.locations[r.Location]
+		commands[i].CardID, commands[i].LocationID, commands[i].Zone = im.cards[r.Customer], at.id, im.zoneOf(r.Location)
+	}
+	outcomes, err := im.Store.ApplyBatch(ctx, im.run.OrgID, commands)
+	if err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	for i, outcome := range outcomes {
+		if err := im.count(ctx, earning[i], outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve makes sure that the cards and locations of the receipts are known.
+func (im *importing) resolve(ctx context.Context, receipts []receipt.Receipt, now int64) error {
+	var customers, locations []string
+	for _, r := range receipts {
+		if _, known := im.cards[r.Customer]; !known {
+			customers = append(customers, r.Customer)
+		}
+		if _, known := im.locations[r.Location]; !known && r.Location != "" {
+			locations = append(locations, r.Location)
+		}
+	}
+	for refs := range slices.Chunk(distinct(customers), MaxImportRefs) {
+		cards, created, err := im.Store.ImportedCards(ctx, im.run.OrgID, im.run.ProgramID, refs, now)
+		if err != nil {
+			return fmt.Errorf("find or create customers: %w", err)
+		}
+		im.run.Counts.NewCustomers += int64(created)
+		for ref, id := range cards {
+			im.cards[ref] = id
+		}
+	}
+	for refs := range slices.Chunk(distinct(locations), MaxImportRefs) {
+		found, created, err := im.Store.ImportedLocations(ctx, im.run.OrgID, refs, now)
+		if err != nil {
+			return fmt.Errorf("find or create locations: %w", err)
+		}
+		im.run.Counts.NewLocations += int64(created)
+		for ref, l := range found {
+			im.locations[ref] = place{id: l.ID, zone: organization.LoadZone(l.Zone, im.zone.String())}
+		}
+	}
+	return nil
+}
+
+// distinct returns each string once, in alphabetical order.
+func distinct(refs []string) []string {
+	slices.Sort(refs)
+	return slices.Compact(refs)
+}
+
+// count writes down what became of a receipt. An error of it ends the run: the
+// batch was entered, and the next run will find it so.
+func (im *importing) count(ctx context.Context, r receipt.Receipt, outcome loyalty.Outcome) error {
+	c := &im.run.Counts
+	reason := ""
+	switch {
+	case outcome.Err == nil && outcome.Refusal == nil && outcome.Replayed:
+		c.Replayed++
+		return nil
+	case outcome.Err == nil && outcome.Refusal == nil:
+		c.Stamped++
+		c.Stamps += int64(outcome.Entry.Quantity)
+		c.Coupons += int64(len(outcome.Coupons))
+		return nil
+	case outcome.Refusal != nil:
+		reason = outcome.Refusal.StaffMessage()
+	case errors.Is(outcome.Err, loyalty.ErrNotFound):
+		reason = "The customer's card is not in use any more."
+	case errors.Is(outcome.Err, loyalty.ErrKeyReused):
+		reason = "The receipt was imported before with another customer, location, time or number of stamps. It was left as it is."
+	case errors.Is(outcome.Err, loyalty.ErrExternalRefUsed):
+		reason = "The location has a stamp with this receipt number already, from its till or another program."
+	default:
+		return fmt.Errorf("receipt %s: %w", r.ID, outcome.Err)
+	}
+	c.Refused++
+	return im.bad(ctx, &receipt.RowError{
+		Row: r.Row, Column: im.file.Mapping.Columns.Receipt, Value: r.ID, Reason: reason,
+	})
+}

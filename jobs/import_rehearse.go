@@ -1,0 +1,200 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/receipt"
+)
+
+// Limits of what a dry run reads of the database, in pages of paging.MaxLimit.
+const (
+	maxRehearsalPages      = 10_000
+	maxRehearsalEntryPages = 1_000
+)
+
+// rehearsal is a dry run: what the receipts would do to the cards as they are now,
+// worked out in memory by the same rules.
+type rehearsal struct {
+	*importing
+	tried map[string]*rehearsedCard // by the file's customers
+	known map[string]bool           // the file's customers that are there
+	ids   int
+}
+
+type rehearsedCard struct {
+	card loyalty.Card
+	// used are the idempotency keys of receipts that were entered before.
+	used map[string]bool
+	// days are the stamps by day, for a limit per card and day.
+	days map[loyalty.Day]int
+}
+
+// rehearse counts what entering the receipts would do and changes nothing.
+func (im *importing) rehearse(ctx context.Context, receipts []receipt.Receipt) error {
+	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, known: map[string]bool{}}
+	if err := r.load(ctx, receipts); err != nil {
+		return err
+	}
+	for n, one := range receipts {
+		if n%loyalty.MaxBatch == 0 {
+			if ctx.Err() != nil {
+				return fmt.Errorf("try receipts: %w", context.Cause(ctx))
+			}
+			im.progress(PhaseEntering, int64(n), int64(len(receipts)))
+		}
+		if err := r.play(ctx, one); err != nil {
+			return err
+		}
+	}
+	im.progress(PhaseEntering, int64(len(receipts)), int64(len(receipts)))
+	return nil
+}
+
+// play tries one receipt.
+func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
+	c, ok := r.command(one, r.Now())
+	if !ok {
+		r.run.Counts.TooSmall++
+		return nil
+	}
+	card := r.cardOf(one.Customer)
+	if one.Location != "" {
+		if _, known := r.locations[one.Location]; !known {
+			r.locations[one.Location] = place{zone: r.zone}
+			r.run.Counts.NewLocations++
+		}
+	}
+	c.Zone = r.zoneOf(one.Location)
+	if card.used[c.IdempotencyKey] {
+		return r.count(ctx, one, loyalty.Outcome{Replayed: true})
+	}
+	day := loyalty.DayOf(c.At, c.Zone)
+	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day]}}
+	result, refusal := loyalty.Apply(r.program, state, c, r)
+	if refusal != nil {
+		return r.count(ctx, one, loyalty.Outcome{Refusal: refusal})
+	}
+	card.card = result.Card
+	card.days[day] += c.Quantity
+	return r.count(ctx, one, loyalty.Outcome{Entry: result.Entries[0], Card: result.Card, Coupons: result.Issued})
+}
+
+// cardOf returns the card of a customer, a new one if there is none.
+func (r *rehearsal) cardOf(ref string) *rehearsedCard {
+	c, known := r.tried[ref]
+	if !known {
+		c = &rehearsedCard{days: map[loyalty.Day]int{}, card: loyalty.Card{
+			OrgID: r.run.OrgID, ProgramID: r.run.ProgramID, Status: loyalty.CardActive, Goal: r.program.Goal,
+		}}
+		r.tried[ref] = c
+		if !r.known[ref] {
+			r.run.Counts.NewCustomers++
+		}
+	}
+	return c
+}
+
+// EntryID makes the rehearsal a loyalty.IDs; nothing keeps its ids.
+func (r *rehearsal) EntryID() string { r.ids++; return "ent_" + strconv.Itoa(r.ids) }
+
+// CouponID is the same for coupons.
+func (r *rehearsal) CouponID() string { r.ids++; return "coup_" + strconv.Itoa(r.ids) }
+
+// load reads the customers, cards and locations that the receipts are about.
+func (r *rehearsal) load(ctx context.Context, receipts []receipt.Receipt) error {
+	wanted := map[string]bool{}
+	for _, one := range receipts {
+		wanted[one.Customer] = true
+	}
+	err := eachPage(maxRehearsalPages, func(p paging.Page) (string, error) {
+		list, err := r.Store.Customers(ctx, r.run.OrgID, "", p)
+		if err != nil {
+			return "", fmt.Errorf("read customers: %w", err)
+		}
+		for _, c := range list.Items {
+			if wanted[c.ExternalRef] {
+				r.known[c.ExternalRef] = true
+			}
+		}
+		return list.NextCursor, nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.loadCards(ctx); err != nil {
+		return err
+	}
+	return eachPage(maxRehearsalPages, func(p paging.Page) (string, error) {
+		list, err := r.Store.Locations(ctx, r.run.OrgID, p)
+		if err != nil {
+			return "", fmt.Errorf("read locations: %w", err)
+		}
+		for _, l := range list.Items {
+			if l.ExternalRef != "" {
+				r.locations[l.ExternalRef] = place{id: l.ID, zone: organization.LoadZone(l.Zone, r.zone.String())}
+			}
+		}
+		return list.NextCursor, nil
+	})
+}
+
+// loadCards reads the cards of the known customers.
+func (r *rehearsal) loadCards(ctx context.Context) error {
+	return eachPage(maxRehearsalPages, func(p paging.Page) (string, error) {
+		list, err := r.Store.Cards(ctx, r.run.OrgID, r.run.ProgramID, p)
+		if err != nil {
+			return "", fmt.Errorf("read cards: %w", err)
+		}
+		for _, v := range list.Items {
+			if ref := v.Customer.ExternalRef; r.known[ref] && v.Card.Status.Usable() {
+				card := &rehearsedCard{card: v.Card, used: map[string]bool{}, days: map[loyalty.Day]int{}}
+				if err := r.loadEntries(ctx, card); err != nil {
+					return "", err
+				}
+				r.tried[ref] = card
+			}
+		}
+		return list.NextCursor, nil
+	})
+}
+
+func (r *rehearsal) loadEntries(ctx context.Context, c *rehearsedCard) error {
+	prefix := importKey(r.run.ProgramID, "")
+	return eachPage(maxRehearsalEntryPages, func(p paging.Page) (string, error) {
+		list, err := r.Store.Entries(ctx, r.run.OrgID, c.card.ID, p)
+		if err != nil {
+			return "", fmt.Errorf("read entries of %s: %w", c.card.ID, err)
+		}
+		for _, e := range list.Items {
+			if strings.HasPrefix(e.IdempotencyKey, prefix) {
+				c.used[e.IdempotencyKey] = true
+			}
+			if e.Kind == loyalty.EntryStamp {
+				c.days[e.Day] += e.Quantity
+			}
+		}
+		return list.NextCursor, nil
+	})
+}
+
+// eachPage asks for one page after the other until the last.
+func eachPage(limit int, next func(paging.Page) (cursor string, err error)) error {
+	page := paging.Page{Limit: paging.MaxLimit}
+	for range limit {
+		cursor, err := next(page)
+		if err != nil {
+			return err
+		}
+		if cursor == "" {
+			return nil
+		}
+		page.Cursor = cursor
+	}
+	return fmt.Errorf("the list has more than %d pages of %d", limit, paging.MaxLimit)
+}

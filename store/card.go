@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/paging"
+)
+
+const (
+	cardColumns = ledgerCardColumns + ", code, link, joined_day"
+	// maxCardsOfCustomer bounds the cards of one customer that are listed, over all
+	// programs and with those revoked and merged.
+	maxCardsOfCustomer = 200
+	usable             = "status IN ('active', 'provisional')"
+)
+
+// viewQuery selects cards with their customer and program, as scanView reads them.
+var viewQuery = "SELECT " + prefixed("c", ledgerCardColumns) + ", c.code, c.link, " + customerSelect("u") + ", " +
+	prefixed("p", programColumns) + " FROM card c " +
+	"JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
+	"JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id "
+
+// prefixed puts the alias of a table before each of its columns.
+func prefixed(alias, columns string) string {
+	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
+}
+
+func scanView(r scanner) (v customer.View, err error) {
+	var rules string
+	c, p := &v.Card, &v.Program
+	targets := []any{
+		&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
+		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &v.Code, &v.Link,
+	}
+	targets = append(targets, customerTargets(&v.Customer)...)
+	targets = append(targets, &p.OrgID, &p.ID, &p.Status, &p.Version, &rules, &p.CreatedAt)
+	if err = r.Scan(targets...); err != nil {
+		return v, fmt.Errorf("read card: %w", err)
+	}
+	err = readRules(p, rules)
+	return v, err
+}
+
+// newCode and newLink make the two secrets of a card: what a till scans, with 80 random
+// bits, and what opens the customer's page, with at least 128.
+func newCode() string {
+	var b [loyalty.CodeRandomBytes]byte
+	_, _ = rand.Read(b[:]) // documented never to fail
+	return loyalty.NewCode(b)
+}
+
+func newLink() string { return rand.Text() }
+
+func cardRow(c loyalty.Card, code, link string, joinedDay loyalty.Day) []any {
+	return []any{
+		c.OrgID, c.ID, c.ProgramID, c.CustomerID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone,
+		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, code, link, int64(joinedDay),
+	}
+}
+
+// view returns the card that the condition, on c, u and p, finds first, with the
+// coupons that can still be used.
+func (s *Store) view(ctx context.Context, tx *sql.Tx, orgID, condition string, args ...any) (customer.View, error) {
+	v, err := one(ctx, tx, loyalty.ErrNotFound, scanView, viewQuery+"WHERE c.org_id = $1 AND "+condition, append([]any{orgID}, args...)...)
+	if err != nil {
+		return customer.View{}, err
+	}
+	coupons, err := s.openCoupons(ctx, tx, orgID, []string{v.Card.ID})
+	v.Coupons = coupons[v.Card.ID]
+	return v, err
+}
+
+// openCoupons returns the coupons of the cards that can be used now, oldest first.
+func (s *Store) openCoupons(ctx context.Context, tx *sql.Tx, orgID string, cardIDs []string) (map[string][]loyalty.Coupon, error) {
+	args := []any{orgID, s.now(), customer.MaxOpenCoupons}
+	list, err := all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND status = 'issued' "+
+		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN "+in(&args, cardIDs)+" ORDER BY issued_at, id LIMIT $3", args...)
+	byCard := map[string][]loyalty.Coupon{}
+	for _, k := range list {
+		byCard[k.CardID] = append(byCard[k.CardID], k)
+	}
+	return byCard, err
+}
+
+// Card returns a card, whatever its status, or loyalty.ErrNotFound.
+func (s *Store) Card(ctx context.Context, orgID, cardID string) (customer.View, error) {
+	return s.readView(ctx, orgID, "c.id = $2", cardID)
+}
+
+func (s *Store) readView(ctx context.Context, orgID, condition string, args ...any) (customer.View, error) {
+	var v customer.View
+	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+		v, err = s.view(ctx, tx, orgID, condition, args...)
+		return err
+	})
+	return v, err
+}
+
+// CardByLink returns the usable card whose page the link opens, or loyalty.ErrNotFound.
+func (s *Store) CardByLink(ctx context.Context, orgID, link string) (customer.View, error) {
+	return s.readView(ctx, orgID, "c.link = $2 AND c."+usable, link)
+}
+
+// Identify returns the usable card that was scanned or typed, or loyalty.ErrNotFound.
+// An unknown handle, a revoked card and another organization's card take the same one
+// query to the same answer. Without a program it is the card used last. The code and
+// the number must be in the form of loyalty.ParseCode and customer.ParseNumber, the
+// phone number in that of customer.ParsePhone; only confirmed numbers are looked at.
+func (s *Store) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
+	condition, value := "c.code = $2", h.Code
+	switch {
+	case h.Number != "":
+		condition, value = "u.number = $2", h.Number
+	case h.Phone != "":
+		condition, value = "u.phone = $2 AND u.phone <> ''", h.Phone
+	}
+	return s.readView(ctx, orgID, condition+" AND c."+usable+" AND ($3 = '' OR c.program_id = $3) "+
+		"ORDER BY c.last_stamp_at DESC, c.joined_at DESC, c.id DESC LIMIT 1", value, programID)
+}
+
+// Cards returns a page of the usable cards of a program ("" for all programs), newest
+// first, without their coupons.
+func (s *Store) Cards(ctx context.Context, orgID, programID string, p paging.Page) (paging.List[customer.View], error) {
+	at, id, err := beforeCursor(p.Cursor)
+	if err != nil {
+		return paging.List[customer.View]{}, err
+	}
+	condition, args := "", []any{orgID, at, id, p.Size() + 1}
+	if programID != "" {
+		condition, args = " AND c.program_id = $5", append(args, programID)
+	}
+	list, err := readAll(ctx, s, orgID, scanView, viewQuery+"WHERE c.org_id = $1 AND c."+usable+
+		" AND (c.joined_at, c.id) < ($2, $3)"+condition+" ORDER BY c.joined_at DESC, c.id DESC LIMIT $4", args...)
+	return paging.Cut(p, list, func(v customer.View) []string {
+		return []string{strconv.FormatInt(v.Card.JoinedAt, 10), v.Card.ID}
+	}), err
+}
+
+// CustomerCards returns the customer's cards with their usable coupons, the oldest
+// first; revoked and merged ones too, at most 200. It returns customer.ErrNotFound for
+// somebody who is not there.
+func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]customer.View, error) {
+	var views []customer.View
+	err := s.read(ctx, orgID, func(tx *sql.Tx) error {
+		if _, err := customerBy(ctx, tx, orgID, "id", customerID); err != nil {
+			return err
+		}
+		var err error
+		views, err = all(ctx, tx, scanView, viewQuery+"WHERE c.org_id = $1 AND c.customer_id = $2 ORDER BY c.joined_at, c.id LIMIT $3",
+			orgID, customerID, maxCardsOfCustomer)
+		if err != nil || len(views) == 0 {
+			return err
+		}
+		ids := make([]string, len(views))
+		for i, v := range views {
+			ids[i] = v.Card.ID
+		}
+		coupons, err := s.openCoupons(ctx, tx, orgID, ids)
+		for i := range views {
+			views[i].Coupons = coupons[views[i].Card.ID]
+		}
+		return err
+	})
+	return views, err
+}
+
+// RevokeCard blocks a card: its code and link find nothing from now on, and it earns no
+// more. Revoking it again changes nothing. It returns loyalty.ErrNotFound for a card
+// that is not there.
+func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64) error {
+	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+		n, err := exec(ctx, tx, "UPDATE card SET status = 'revoked', version = version + 1 WHERE org_id = $1 AND id = $2 AND "+usable,
+			orgID, cardID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			_, err = one(ctx, tx, loyalty.ErrNotFound, scan1[string], "SELECT id FROM card WHERE org_id = $1 AND id = $2", orgID, cardID)
+			return err
+		}
+		return insertEvents(ctx, tx, orgID, []event{{kind: EventCardChanged, cardID: cardID, at: now}})
+	})
+	if err == nil {
+		s.committed(orgID, []string{cardID})
+	}
+	return err
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/typeid"
+)
+
+// MaxImportRefs is the most references that one call of ImportedCards or
+// ImportedLocations takes.
+const MaxImportRefs = 500
+
+func checkRefs(refs []string) error {
+	if len(refs) > MaxImportRefs {
+		return fmt.Errorf("find %d references: at most %d in a call", len(refs), MaxImportRefs)
+	}
+	return nil
+}
+
+// pair is a reference and the id that it stands for.
+type pair struct{ ref, id string }
+
+func scanPair(r scanner) (p pair, err error) {
+	if err = r.Scan(&p.ref, &p.id); err != nil {
+		err = fmt.Errorf("read reference: %w", err)
+	}
+	return p, err
+}
+
+// ImportedCards returns the usable card in the program of each customer with one of the
+// external references, and how many customers were new: who is not there is added,
+// active and without contact, and so is a card for who has none. Cards of imports are
+// not welcomed. Empty references are left out. It returns loyalty.ErrNotFound if there is
+// no such program.
+func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs []string, now int64) (map[string]string, int, error) {
+	if err := checkRefs(refs); err != nil {
+		return nil, 0, err
+	}
+	var wanted set
+	for _, ref := range refs {
+		wanted.add(ref)
+	}
+	var cards map[string]string
+	var created int
+	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) error {
+		program, err := programIn(ctx, tx, orgID, programID)
+		if err != nil {
+			return err
+		}
+		org, err := organizationIn(ctx, tx, orgID)
+		if err != nil {
+			return err
+		}
+		var customers map[string]string
+		if customers, created, err = s.importedCustomers(ctx, tx, orgID, wanted.values, now); err != nil {
+			return err
+		}
+		day := loyalty.DayOf(now, organization.LoadZone(org.Zone, ""))
+		cards, err = importedCards(ctx, tx, program, customers, wanted.values, now, day)
+		return err
+	})
+	return cards, created, err
+}
+
+// importedCustomers returns the customer of each reference and how many are new.
+func (s *Store) importedCustomers(ctx context.Context, tx *sql.Tx, orgID string, refs []string, now int64) (map[string]string, int, error) {
+	args := []any{orgID}
+	found, err := all(ctx, tx, scanPair, "SELECT external_ref, id FROM customer WHERE org_id = $1 AND external_ref <> '' "+
+		"AND external_ref IN "+in(&args, refs), args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	customers := map[string]string{}
+	for _, p := range found {
+		customers[p.ref] = p.id
+	}
+	var rows []any
+	var events []event
+	for _, ref := range refs {
+		if customers[ref] != "" {
+			continue
+		}
+		c := customer.Customer{
+			OrgID: orgID, ID: typeid.New("cust"), Number: s.newNumber(), Status: customer.StatusActive, ExternalRef: ref, CreatedAt: now,
+		}
+		customers[ref] = c.ID
+		rows = append(rows, customerRow(c)...)
+		events = append(events, event{kind: EventCustomerJoined, subjectID: c.ID, at: now})
+	}
+	if err := insert(ctx, tx, "customer", customerColumns, rows); err != nil {
+		return nil, 0, err
+	}
+	return customers, len(events), insertEvents(ctx, tx, orgID, events)
+}
+
+// importedCards returns the card of each reference, given the customers.
+func importedCards(ctx context.Context, tx *sql.Tx, p loyalty.Program, customers map[string]string, refs []string, now int64, day loyalty.Day) (map[string]string, error) {
+	var ids set
+	for _, ref := range refs {
+		ids.add(customers[ref])
+	}
+	args := []any{p.OrgID, p.ID}
+	found, err := all(ctx, tx, scanPair, "SELECT customer_id, id FROM card WHERE org_id = $1 AND program_id = $2 AND "+usable+
+		" AND customer_id IN "+in(&args, ids.values), args...)
+	if err != nil {
+		return nil, err
+	}
+	byCustomer := map[string]string{}
+	for _, f := range found {
+		byCustomer[f.ref] = f.id
+	}
+	cards := map[string]string{}
+	var rows []any
+	for _, ref := range refs {
+		owner := customers[ref]
+		if byCustomer[owner] == "" {
+			card := loyalty.Card{
+				OrgID: p.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: owner, Status: loyalty.CardActive,
+				Version: 1, Goal: p.Goal, JoinedAt: now,
+			}
+			byCustomer[owner] = card.ID
+			rows = append(rows, cardRow(card, newCode(), newLink(), day)...)
+		}
+		cards[ref] = byCustomer[owner]
+	}
+	return cards, insert(ctx, tx, "card", cardColumns, rows)
+}
+
+// ImportedLocations returns the location with each of the external references, and how
+// many were new: what is not there is added, named after its reference. Empty references
+// are left out.
+func (s *Store) ImportedLocations(ctx context.Context, orgID string, refs []string, now int64) (map[string]organization.Location, int, error) {
+	if err := checkRefs(refs); err != nil {
+		return nil, 0, err
+	}
+	var wanted set
+	for _, ref := range refs {
+		wanted.add(ref)
+	}
+	var locations map[string]organization.Location
+	var created int
+	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) error {
+		args := []any{orgID}
+		found, err := all(ctx, tx, scanLocation, "SELECT "+locationColumns+" FROM location WHERE org_id = $1 AND external_ref <> '' "+
+			"AND external_ref IN "+in(&args, wanted.values), args...)
+		if err != nil {
+			return err
+		}
+		locations, created = map[string]organization.Location{}, 0
+		for _, l := range found {
+			locations[l.ExternalRef] = l
+		}
+		var rows []any
+		for _, ref := range wanted.values {
+			if _, known := locations[ref]; !known {
+				l := organization.Location{OrgID: orgID, ID: typeid.New("loc"), Name: ref, ExternalRef: ref, Version: 1, CreatedAt: now}
+				locations[ref] = l
+				rows = append(rows, locationRow(l)...)
+				created++
+			}
+		}
+		return insert(ctx, tx, "location", locationColumns, rows)
+	})
+	return locations, created, err
+}

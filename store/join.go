@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/typeid"
+)
+
+// Join carries out a parsed join; customer.PlanJoin says what it does. Two trusted joins
+// with one contact at once make one customer with one card. A public join looks no
+// contact up, so that neither its answer nor its time tells whether one is known.
+//
+// It returns loyalty.ErrNotFound for a program that is not there, a *loyalty.Refusal for
+// one that is not active, customer.ErrTwoCustomers, and a *customer.InvalidFieldError
+// for a consent to a text that is not asked.
+func (s *Store) Join(ctx context.Context, j customer.Join) (customer.Joined, error) {
+	var joined customer.Joined
+	err := s.writeRaced(ctx, j.OrgID, func(tx *sql.Tx) (err error) {
+		joined, err = s.join(ctx, tx, j)
+		return err
+	})
+	if err != nil {
+		return customer.Joined{}, err
+	}
+	if joined.Created {
+		s.committed(j.OrgID, []string{joined.View.Card.ID})
+	}
+	return joined, nil
+}
+
+func (s *Store) join(ctx context.Context, tx *sql.Tx, j customer.Join) (customer.Joined, error) {
+	program, err := programIn(ctx, tx, j.OrgID, j.ProgramID)
+	if err != nil {
+		return customer.Joined{}, err
+	}
+	if program.Status != loyalty.ProgramActive {
+		return customer.Joined{}, &loyalty.Refusal{Code: loyalty.RefusedNotActive}
+	}
+	var byPhone, byEmail *customer.Customer
+	if j.Trusted {
+		if byPhone, err = byContact(ctx, tx, j.OrgID, "phone", j.Phone); err != nil {
+			return customer.Joined{}, err
+		}
+		if byEmail, err = byContact(ctx, tx, j.OrgID, "email", j.Email); err != nil {
+			return customer.Joined{}, err
+		}
+	}
+	plan, err := customer.PlanJoin(j, byPhone, byEmail)
+	if err != nil {
+		return customer.Joined{}, err
+	}
+	who, err := s.joiningCustomer(ctx, tx, j, plan)
+	if err != nil {
+		return customer.Joined{}, err
+	}
+	if err := recordJoinConsents(ctx, tx, j, who.ID); err != nil {
+		return customer.Joined{}, err
+	}
+	created, err := s.joinProgram(ctx, tx, j, plan, program, who)
+	if err != nil {
+		return customer.Joined{}, err
+	}
+	if plan.Confirm {
+		if err := requestConfirmation(ctx, tx, who, j.ProgramID, j.Now); err != nil && !errors.Is(err, customer.ErrTooOften) {
+			// Too often is not told: a visitor who types a stranger's number again and again
+			// learns nothing, and the stranger gets no more messages.
+			return customer.Joined{}, err
+		}
+	}
+	v, err := s.view(ctx, tx, j.OrgID, "c.customer_id = $2 AND c.program_id = $3 AND c."+usable, who.ID, j.ProgramID)
+	return customer.Joined{View: v, Created: created}, err
+}
+
+// joiningCustomer returns the plan's customer, or adds a new one.
+func (s *Store) joiningCustomer(ctx context.Context, tx *sql.Tx, j customer.Join, plan customer.JoinPlan) (customer.Customer, error) {
+	if plan.Existing != nil {
+		return *plan.Existing, nil
+	}
+	c := customer.Customer{
+		OrgID: j.OrgID, ID: typeid.New("cust"), Number: s.newNumber(), FirstName: j.FirstName, LastName: j.LastName,
+		Locale: j.Locale, Status: plan.Status, Version: 1, CreatedAt: j.Now,
+	}
+	if plan.Status == customer.StatusProvisional {
+		c.PendingPhone, c.PendingEmail = j.Phone, j.Email
+	} else {
+		c.Phone, c.Email = j.Phone, j.Email
+	}
+	if err := insert(ctx, tx, "customer", customerColumns, customerRow(c)); err != nil {
+		return c, err
+	}
+	return c, insertEvents(ctx, tx, j.OrgID, []event{{kind: EventCustomerJoined, subjectID: c.ID, at: j.Now}})
+}
+
+// recordJoinConsents keeps the decisions of the form about texts that are asked now.
+func recordJoinConsents(ctx context.Context, tx *sql.Tx, j customer.Join, customerID string) error {
+	if len(j.Consents) == 0 {
+		return nil
+	}
+	texts, err := consentTexts(ctx, tx, j.OrgID)
+	if err != nil {
+		return err
+	}
+	var list []customer.Consent
+	for i, d := range j.Consents {
+		at := slices.IndexFunc(texts, func(t customer.ConsentText) bool { return t.ID == d.TextID })
+		if at < 0 || slices.ContainsFunc(j.Consents[:i], func(x customer.ConsentDecision) bool { return x.TextID == d.TextID }) {
+			return &customer.InvalidFieldError{
+				Field: fmt.Sprintf("consents[%d].text_id", i), Code: customer.InvalidConsent, Reason: "must be one of the texts that are asked, once",
+			}
+		}
+		list = append(list, customer.Consent{
+			ID: typeid.New("cons"), TextID: d.TextID, Purpose: texts[at].Purpose, Channel: texts[at].Channel, Granted: d.Granted,
+			Source: j.Source, Locale: j.Locale, Actor: j.Actor, At: j.Now,
+		})
+	}
+	return insertConsents(ctx, tx, j.OrgID, customerID, list)
+}
+
+// joinProgram adds the customer's card unless there is a usable one, and reports
+// whether it did.
+func (s *Store) joinProgram(ctx context.Context, tx *sql.Tx, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
+	card := loyalty.Card{
+		OrgID: j.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: who.ID, Status: plan.CardStatus,
+		Version: 1, Goal: p.Goal, JoinedAt: j.Now,
+	}
+	if plan.Existing != nil {
+		earlier, err := cardsIn(ctx, tx, j.OrgID, p.ID, who.ID)
+		if err != nil {
+			return false, err
+		}
+		for _, c := range earlier {
+			if c.Status.Usable() {
+				return false, nil
+			}
+			// The welcome is given once to a customer, not once for each card they lose.
+			card.WelcomedAt = max(card.WelcomedAt, c.WelcomedAt)
+		}
+	}
+	err := insert(ctx, tx, "card", cardColumns, cardRow(card, newCode(), newLink(), loyalty.DayOf(j.Now, j.Zone)))
+	if err != nil {
+		return false, err
+	}
+	w := ledgerWriter{tx: tx, orgID: j.OrgID}
+	if plan.Welcome {
+		_, err = welcome(&w, p, card, loyalty.Command{
+			OrgID: j.OrgID, Actor: j.Actor, LocationID: j.LocationID, Zone: j.Zone, At: j.Now, Now: j.Now,
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	if len(w.order) == 0 {
+		w.events = append(w.events, event{kind: EventCardChanged, cardID: card.ID, at: j.Now})
+		return true, insertEvents(ctx, tx, j.OrgID, w.events)
+	}
+	return true, w.flush(ctx)
+}
+
+// cardsIn returns the customer's cards in the program, whatever their status.
+func cardsIn(ctx context.Context, tx *sql.Tx, orgID, programID, customerID string) ([]loyalty.Card, error) {
+	return all(ctx, tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card "+
+		"WHERE org_id = $1 AND customer_id = $2 AND program_id = $3 ORDER BY id LIMIT $4", orgID, customerID, programID, maxCardsOfCustomer)
+}
+
+// welcome gives the card what the program promises for joining, once and if it promises
+// anything, and returns the card after it. c says who, where and when.
+func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Command) (loyalty.Card, error) {
+	promised := p.WelcomeStamps > 0 ||
+		slices.ContainsFunc(p.Rewards, func(r loyalty.Reward) bool { return r.Kind == loyalty.RewardWelcome })
+	if !promised || card.WelcomedAt != 0 || p.Status != loyalty.ProgramActive {
+		return card, nil
+	}
+	c.Kind, c.CardID = loyalty.CommandWelcome, card.ID
+	r, refusal := loyalty.Apply(p, loyalty.State{Card: card}, c, newIDs{})
+	if refusal != nil {
+		return card, fmt.Errorf("welcome card %s: %w", card.ID, refusal)
+	}
+	w.add(c.Now, r)
+	return r.Card, nil
+}

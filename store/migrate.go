@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// postgresOnly is the end of the names of migrations that SQLite leaves out. The
+// numbers count on for both, so that there is one history.
+const postgresOnly = "_postgres.sql"
+
+const (
+	// migrationLockPeriod and migrationLockTries bound the wait for another replica
+	// that migrates, to five minutes.
+	migrationLockPeriod = 1 // second
+	migrationLockTries  = 300
+	// sqliteMigrationTries bounds how often a process whose migration was overtaken
+	// by another's looks again.
+	sqliteMigrationTries = 5
+)
+
+// Migrate brings the schema up to date. Several processes may call it at once: in
+// PostgreSQL they wait for each other's advisory lock; in SQLite whoever comes
+// second finds the transaction of the first and looks again.
+func (s *Store) Migrate(ctx context.Context) error {
+	for try := 1; ; try++ {
+		err := s.migrate(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case s.dialect.kind == sqliteDialect.kind && try < sqliteMigrationTries && ctx.Err() == nil:
+			continue
+		case pgCode(err) == pgInsufficientRights:
+			return roleError(fmt.Errorf("migrate database: %w", err), s.user(ctx))
+		}
+		return fmt.Errorf("migrate database: %w", err)
+	}
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	results, err := p.Up(ctx)
+	if err != nil {
+		return fmt.Errorf("run migrations: %w", err)
+	}
+	for _, r := range results {
+		s.log.InfoContext(ctx, "migrated", "version", r.Source.Version, "file", path.Base(r.Source.Path))
+	}
+	return nil
+}
+
+func (s *Store) migrations() (*goose.Provider, error) {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("find migrations: %w", err)
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	gooseDialect := goose.DialectPostgres
+	if s.dialect.kind == sqliteDialect.kind {
+		gooseDialect = goose.DialectSQLite3
+		left, err := fs.Glob(files, "*"+postgresOnly)
+		if err != nil {
+			return nil, fmt.Errorf("find migrations: %w", err)
+		}
+		options = append(options, goose.WithExcludeNames(left))
+	} else {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(migrationLockPeriod, migrationLockTries))
+		if err != nil {
+			return nil, fmt.Errorf("make migration lock: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(gooseDialect, s.owner, files, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return p, nil
+}
+
+// pending returns the names of migrations that have not been run.
+func (s *Store) pending(ctx context.Context) ([]string, error) {
+	p, err := s.migrations()
+	if err != nil {
+		return nil, err
+	}
+	status, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read migration status: %w", err)
+	}
+	var names []string
+	for _, m := range status {
+		if m.State == goose.StatePending {
+			names = append(names, strings.TrimSuffix(path.Base(m.Source.Path), ".sql"))
+		}
+	}
+	return names, nil
+}
+
+// user returns the name of the database login, for messages.
+func (s *Store) user(ctx context.Context) string {
+	var name string
+	if err := s.owner.QueryRowContext(ctx, "SELECT session_user").Scan(&name); err != nil {
+		return errors.Join(errors.New("the login"), err).Error()
+	}
+	return name
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/leima/leima/organization"
+)
+
+// maxOrganizations bounds the directory that Organizations returns.
+const maxOrganizations = 10_000
+
+const organizationColumns = "org_id, slug, name, country, locale, zone, color, logo_type, logo_version, version, created_at"
+
+func scanOrganization(r scanner) (o organization.Organization, err error) {
+	err = r.Scan(&o.ID, &o.Slug, &o.Name, &o.Country, &o.Locale, &o.Zone, &o.Brand.Color, &o.Brand.LogoType,
+		&o.Brand.LogoVersion, &o.Version, &o.CreatedAt)
+	if err != nil {
+		err = fmt.Errorf("read organization: %w", err)
+	}
+	return o, err
+}
+
+// Organizations returns all organizations by slug, for commands and jobs of the
+// system. At most 10,000.
+func (s *Store) Organizations(ctx context.Context) ([]organization.Organization, error) {
+	return readAll(ctx, s, "", scanOrganization,
+		"SELECT "+organizationColumns+" FROM organization ORDER BY slug LIMIT $1", maxOrganizations)
+}
+
+// OrganizationBySlug returns an organization from the public directory, or
+// organization.ErrNotFound.
+func (s *Store) OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error) {
+	return readOne(ctx, s, "", organization.ErrNotFound, scanOrganization,
+		"SELECT "+organizationColumns+" FROM organization WHERE slug = $1", slug)
+}
+
+// Organization returns an organization, or organization.ErrNotFound.
+func (s *Store) Organization(ctx context.Context, orgID string) (organization.Organization, error) {
+	var o organization.Organization
+	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+		o, err = organizationIn(ctx, tx, orgID)
+		return err
+	})
+	return o, err
+}
+
+func organizationIn(ctx context.Context, tx *sql.Tx, orgID string) (organization.Organization, error) {
+	return one(ctx, tx, organization.ErrNotFound, scanOrganization,
+		"SELECT "+organizationColumns+" FROM organization WHERE org_id = $1", orgID)
+}
+
+// CreateOrganization adds an organization. It returns organization.ErrTaken if the
+// slug is in use.
+func (s *Store) CreateOrganization(ctx context.Context, o organization.Organization) error {
+	err := s.write(ctx, o.ID, func(tx *sql.Tx) error {
+		return insert(ctx, tx, "organization", organizationColumns, []any{
+			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, "", 0, max(o.Version, 1), o.CreatedAt,
+		})
+	})
+	return taken(err)
+}
+
+// taken turns the violation of a unique index into organization.ErrTaken.
+func taken(err error) error {
+	if isUnique(err) {
+		return organization.ErrTaken
+	}
+	return err
+}
+
+// UpdateOrganization changes all but the id, slug, logo and day of creation of the
+// organization that was read with version ver. It returns the new state, or
+// organization.ErrVersion or ErrNotFound.
+func (s *Store) UpdateOrganization(ctx context.Context, o organization.Organization, ver int64) (organization.Organization, error) {
+	var changed organization.Organization
+	err := s.write(ctx, o.ID, func(tx *sql.Tx) (err error) {
+		changed, err = one(ctx, tx, organization.ErrVersion, scanOrganization,
+			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, version = version + 1 "+
+				"WHERE org_id = $1 AND version = $2 RETURNING "+organizationColumns,
+			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color)
+		if errors.Is(err, organization.ErrVersion) {
+			_, missing := organizationIn(ctx, tx, o.ID)
+			return versionOrMissing(err, missing)
+		}
+		return err
+	})
+	return changed, err
+}
+
+// versionOrMissing tells which it was when an update of one version found no row:
+// missing is what looking for the row without its version came to.
+func versionOrMissing(version, missing error) error {
+	if missing != nil {
+		return missing
+	}
+	return version
+}
+
+// Logo returns the organization's logo and its media type, or
+// organization.ErrNotFound if it has none.
+func (s *Store) Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error) {
+	type logo struct {
+		data      []byte
+		mediaType string
+	}
+	l, err := readOne(ctx, s, orgID, organization.ErrNotFound, func(r scanner) (l logo, err error) {
+		if err = r.Scan(&l.data, &l.mediaType); err != nil {
+			err = fmt.Errorf("read logo: %w", err)
+		}
+		return l, err
+	}, "SELECT l.image, o.logo_type FROM organization_logo l JOIN organization o ON o.org_id = l.org_id WHERE l.org_id = $1", orgID)
+	return l.data, l.mediaType, err
+}
+
+// SetLogo keeps a logo of at most organization.MaxLogoBytes and returns the
+// organization with the new logo's version. It does not count as a change of the
+// organization's own version.
+func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaType string) (organization.Organization, error) {
+	if len(data) == 0 || len(data) > organization.MaxLogoBytes {
+		return organization.Organization{}, &organization.InvalidFieldError{
+			Field: "logo", Reason: fmt.Sprintf("must have 1 to %d bytes", organization.MaxLogoBytes),
+		}
+	}
+	var changed organization.Organization
+	err := s.write(ctx, orgID, func(tx *sql.Tx) (err error) {
+		changed, err = one(ctx, tx, organization.ErrNotFound, scanOrganization,
+			"UPDATE organization SET logo_type = $2, logo_version = logo_version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
+			orgID, mediaType)
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, "INSERT INTO organization_logo (org_id, image) VALUES ($1, $2) "+
+			"ON CONFLICT (org_id) DO UPDATE SET image = excluded.image", orgID, data)
+		return err
+	})
+	return changed, err
+}

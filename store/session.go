@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/typeid"
+)
+
+var _ access.PINStore = (*Store)(nil)
+
+// lastUsedStep is how exactly the last use of a key or till is noted. Noting every
+// use would make a write of every request.
+const lastUsedStep = 5 * time.Minute
+
+// tillPermissions is what a till may do at which nobody has signed in.
+var tillPermissions = access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead)
+
+// authenticateQuery finds a token among keys, tills and sessions. The columns: kind,
+// id, staff id and name, role, location, scopes, expiry, last use.
+const authenticateQuery = `
+SELECT 'api_key', id, '', '', '', COALESCE(location_id, ''), scopes, 0, last_used_at
+FROM api_key WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
+UNION ALL
+SELECT 'till', id, '', '', '', location_id, '', 0, last_used_at
+FROM till WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
+UNION ALL
+SELECT s.kind, s.id, m.id, m.name, m.role, COALESCE(s.location_id, m.location_id, ''), '', s.expires_at, 0
+FROM session s
+JOIN staff m ON m.org_id = s.org_id AND m.id = s.staff_id
+LEFT JOIN till t ON t.org_id = s.org_id AND t.id = s.till_id
+WHERE s.org_id = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND m.active
+  AND (s.till_id IS NULL OR t.revoked_at = 0)
+  AND (s.location_id IS NULL OR m.location_id IS NULL OR m.location_id = s.location_id)`
+
+type credential struct {
+	access.Principal
+	scopes     string
+	lastUsedAt int64
+}
+
+func scanCredential(r scanner) (c credential, err error) {
+	err = r.Scan(&c.Kind, &c.ID, &c.StaffID, &c.StaffName, &c.Role, &c.LocationID, &c.scopes, &c.ExpiresAt, &c.lastUsedAt)
+	if err != nil {
+		err = fmt.Errorf("read credential: %w", err)
+	}
+	return c, err
+}
+
+// Authenticate returns who shows the token with the hash: a key, a till or somebody
+// signed in. It returns access.ErrUnauthenticated for anybody else: unknown, revoked,
+// expired, no longer active, moved to another branch, or at a till that was revoked.
+func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error) {
+	c, err := readOne(ctx, s, orgID, access.ErrUnauthenticated, scanCredential, authenticateQuery, orgID, hashText(tokenHash), now)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	p := c.Principal
+	p.OrgID = orgID
+	switch p.Kind {
+	case access.KindAPIKey:
+		p.Role = organization.RoleIntegration
+		if p.Permissions, err = scopesFrom(c.scopes); err != nil {
+			return access.Principal{}, err
+		}
+		p.Permissions &= access.ForRole(organization.RoleIntegration)
+		s.noteUse(ctx, "api_key", p, c.lastUsedAt, now)
+	case access.KindTill:
+		p.Permissions = tillPermissions
+		s.noteUse(ctx, "till", p, c.lastUsedAt, now)
+	case access.KindTillSession, access.KindSession:
+		p.Permissions = access.ForRole(p.Role)
+	}
+	return p, nil
+}
+
+// noteUse keeps when a key or till was last used. Whoever showed it has been let in
+// by then, so a failure is only logged.
+func (s *Store) noteUse(ctx context.Context, table string, p access.Principal, last, now int64) {
+	if now-last < lastUsedStep.Milliseconds() {
+		return
+	}
+	if err := s.write(ctx, p.OrgID, func(tx *sql.Tx) error {
+		_, err := exec(ctx, tx, "UPDATE "+table+" SET last_used_at = $3 WHERE org_id = $1 AND id = $2", p.OrgID, p.ID, now)
+		return err
+	}); err != nil {
+		s.log.WarnContext(ctx, "last use of a credential was not noted", "table", table, "id", p.ID, "error", err)
+	}
+}
+
+// TakePINAttempt is access.PINStore's. After access.MaxPINFailures attempts it answers
+// access.ErrLocked until access.PINLockout after the last of them; attempts made
+// while locked are not counted, so that nobody can be kept out for ever.
+func (s *Store) TakePINAttempt(ctx context.Context, orgID, staffID, locationID string, now int64) (organization.Staff, string, error) {
+	var m organization.Staff
+	var hash string
+	begun := now - access.PINLockout.Milliseconds()
+	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+		const mayTry = "org_id = $1 AND id = $2 AND active AND pin_hash <> '' AND (location_id IS NULL OR location_id = $3)"
+		var err error
+		hash, err = one(ctx, tx, access.ErrLocked, scan1[string],
+			"UPDATE staff SET pin_attempts = CASE WHEN pin_attempt_at <= $5 THEN 1 ELSE pin_attempts + 1 END, pin_attempt_at = $4 "+
+				"WHERE "+mayTry+" AND (pin_attempts < $6 OR pin_attempt_at <= $5) RETURNING pin_hash",
+			orgID, staffID, locationID, now, begun, access.MaxPINFailures)
+		if err != nil && !errors.Is(err, access.ErrLocked) {
+			return err
+		}
+		var missing error
+		m, missing = one(ctx, tx, access.ErrUnauthenticated, scanStaff,
+			"SELECT "+staffColumns+" FROM staff WHERE "+mayTry, orgID, staffID, locationID)
+		return versionOrMissing(err, missing)
+	})
+	if err != nil {
+		return organization.Staff{}, "", err
+	}
+	return m, hash, nil
+}
+
+// OpenTillSession is access.PINStore's. It gives the session its id.
+func (s *Store) OpenTillSession(ctx context.Context, x access.Session) error {
+	return s.write(ctx, x.OrgID, func(tx *sql.Tx) error {
+		if _, err := exec(ctx, tx, "UPDATE staff SET pin_attempts = 0 WHERE org_id = $1 AND id = $2", x.OrgID, x.StaffID); err != nil {
+			return err
+		}
+		return openSession(ctx, tx, x, typeid.New("ses"))
+	})
+}
+
+func openSession(ctx context.Context, tx *sql.Tx, x access.Session, id string) error {
+	return insert(ctx, tx, "session", "org_id, id, kind, token_hash, staff_id, till_id, location_id, created_at, expires_at",
+		[]any{x.OrgID, id, x.Kind, hashText(x.TokenHash), x.StaffID, orNull(x.TillID), orNull(x.LocationID), x.CreatedAt, x.ExpiresAt})
+}
+
+// CreateSignInLink keeps a link by the hash of its token. It returns
+// organization.ErrNotFound if there is no such member of staff.
+func (s *Store) CreateSignInLink(ctx context.Context, l access.SignInLink) error {
+	err := s.write(ctx, l.OrgID, func(tx *sql.Tx) error {
+		return insert(ctx, tx, "sign_in_link", "org_id, token_hash, staff_id, created_at, expires_at, used_at",
+			[]any{l.OrgID, hashText(l.TokenHash), l.StaffID, l.CreatedAt, l.ExpiresAt, 0})
+	})
+	return noSuchReference(taken(err))
+}
+
+// ConsumeSignInLink uses a link up and opens a session for the member of staff whom it
+// was made for. Of x it takes TokenHash, CreatedAt and ExpiresAt. It returns
+// access.ErrUnauthenticated for a link that is unknown, used or expired, or whose
+// owner is not active.
+func (s *Store) ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [32]byte, x access.Session, now int64) (access.Principal, error) {
+	var p access.Principal
+	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+		staffID, err := one(ctx, tx, access.ErrUnauthenticated, scan1[string],
+			"UPDATE sign_in_link SET used_at = $3 WHERE org_id = $1 AND token_hash = $2 AND used_at = 0 AND expires_at > $3 "+
+				"RETURNING staff_id", orgID, hashText(tokenHash), now)
+		if err != nil {
+			return err
+		}
+		m, err := one(ctx, tx, access.ErrUnauthenticated, scanStaff,
+			"SELECT "+staffColumns+" FROM staff WHERE org_id = $1 AND id = $2 AND active", orgID, staffID)
+		if err != nil {
+			return err
+		}
+		p = access.Principal{
+			OrgID: orgID, Kind: access.KindSession, ID: typeid.New("ses"), StaffID: m.ID, StaffName: m.Name, Role: m.Role,
+			Permissions: access.ForRole(m.Role), LocationID: m.LocationID, ExpiresAt: x.ExpiresAt,
+		}
+		// The session itself names no location: it follows its owner to another branch.
+		return openSession(ctx, tx, access.Session{
+			OrgID: orgID, Kind: access.KindSession, TokenHash: x.TokenHash, StaffID: m.ID, CreatedAt: x.CreatedAt, ExpiresAt: x.ExpiresAt,
+		}, p.ID)
+	})
+	if err != nil {
+		return access.Principal{}, err
+	}
+	return p, nil
+}
+
+// EndSession signs somebody out. Ending a session that is not there is no error.
+func (s *Store) EndSession(ctx context.Context, orgID, sessionID string) error {
+	return s.write(ctx, orgID, func(tx *sql.Tx) error {
+		_, err := exec(ctx, tx, "DELETE FROM session WHERE org_id = $1 AND id = $2", orgID, sessionID)
+		return err
+	})
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/leima/leima/loyalty"
+)
+
+// Config says which database to open.
+type Config struct {
+	// URL is sqlite:///path/to/leima.db or postgres://user:password@host/database.
+	URL string
+	// Committed is told the cards that a committed transaction changed, before the
+	// call that changed them returns. It must be quick and may be called from several
+	// goroutines at once. nil is nobody.
+	Committed func(orgID string, cardIDs []string)
+	// Now is the clock, in UTC milliseconds, for the few methods that are not given
+	// an instant. nil is the system's.
+	Now func() int64
+	// Log is told of what was retried or could not be noted. nil is slog.Default.
+	Log *slog.Logger
+}
+
+// Store is an open database. Its methods may be called from several goroutines.
+type Store struct {
+	// owner may change the schema; writes and reads may not. In SQLite owner and
+	// writes are the one connection that writes.
+	owner, writes, reads *sql.DB
+	dialect              dialect
+	path                 string // of the SQLite file
+	committed            func(orgID string, cardIDs []string)
+	now                  func() int64
+	log                  *slog.Logger
+	// newNumber makes customer numbers; a test makes them collide.
+	newNumber func() string
+}
+
+var (
+	_ loyalty.Ledger      = (*Store)(nil)
+	_ loyalty.BatchLedger = (*Store)(nil)
+)
+
+// ErrURL is wrapped by the error for a URL that Open cannot use.
+var ErrURL = errors.New("want sqlite:///path/to/leima.db or postgres://user@host/database")
+
+// Open connects to the database and checks that it keeps what it acknowledges. The
+// schema is made and brought up to date by Migrate, without which most methods fail.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber}
+	if s.committed == nil {
+		s.committed = func(string, []string) {}
+	}
+	if s.now == nil {
+		s.now = func() int64 { return time.Now().UnixMilli() }
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		// The parser's own error repeats the URL, which may hold a password.
+		return nil, fmt.Errorf("database URL cannot be read: %w", ErrURL)
+	}
+	switch u.Scheme {
+	case "sqlite":
+		err = s.openSQLite(ctx, u)
+	case "postgres", "postgresql":
+		err = s.openPostgres(ctx, c.URL)
+	default:
+		return nil, fmt.Errorf("database URL with scheme %q: %w", u.Scheme, ErrURL)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Close closes the connections. Calls under way fail.
+func (s *Store) Close() error {
+	var errs []error
+	closed := map[*sql.DB]bool{nil: true}
+	for _, db := range []*sql.DB{s.reads, s.writes, s.owner} {
+		if !closed[db] {
+			closed[db] = true
+			errs = append(errs, db.Close())
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+// Ping returns nil if the database answers as the server uses it.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.reads.PingContext(ctx); err != nil {
+		return fmt.Errorf("ping database: %w", err)
+	}
+	return nil
+}
+
+// Kind returns "sqlite" or "postgres".
+func (s *Store) Kind() string { return s.dialect.kind }

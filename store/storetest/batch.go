@@ -1,0 +1,209 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/typeid"
+)
+
+var batchStories = []story{
+	{"one bad command does not fail its batch", badCommandInBatch},
+	{"values that the database refuses fail alone", rejectedValuesInBatch},
+	{"commands of one batch see what those before them did", batchIsSequential},
+	{"the same key twice in a batch is one command", keyTwiceInBatch},
+	{"a reference twice in a batch is used once", refTwiceInBatch},
+	{"a batch does what its commands do one by one", batchEqualsSingles},
+	{"a batch has a limit and may be empty", batchLimits},
+}
+
+// batch carries out commands at once.
+func (sh *shop) batch(commands ...loyalty.Command) []loyalty.Outcome {
+	sh.t.Helper()
+	outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands)
+	sh.ok(err)
+	if len(outcomes) != len(commands) {
+		sh.t.Fatalf("%d outcomes for %d commands", len(outcomes), len(commands))
+	}
+	return outcomes
+}
+
+func badCommandInBatch(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	one, other, revoked := sh.newCard(), sh.newCard(), sh.newCard()
+	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, revoked.ID, sh.clock()))
+	used := sh.stamp(one.ID, 1)
+	sh.apply(used)
+	reused := sh.stamp(other.ID, 1)
+	reused.IdempotencyKey, reused.BodyHash = used.IdempotencyKey, "other"
+	su.takeTold()
+	outcomes := sh.batch(
+		sh.stamp(one.ID, 1), sh.stamp(typeid.New("card"), 1), sh.stamp(revoked.ID, 1), sh.stamp(other.ID, -1),
+		reused, sh.redeem(typeid.New("coup")), sh.stamp(other.ID, 2),
+	)
+	for i, want := range []error{nil, loyalty.ErrNotFound, loyalty.ErrNotFound, nil, loyalty.ErrKeyReused, loyalty.ErrNotFound, nil} {
+		sh.is(outcomes[i].Err, want)
+	}
+	if outcomes[3].Refusal == nil || outcomes[3].Refusal.Code != loyalty.RefusedQuantity {
+		t.Fatalf("have %+v", outcomes[3])
+	}
+	same(t, "one", 2, sh.proven(one.ID).Card.Balance)
+	same(t, "other", 2, sh.proven(other.ID).Card.Balance)
+	same(t, "told", []string{one.ID, other.ID}, su.takeTold())
+}
+
+func rejectedValuesInBatch(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	nowhere := sh.stamp(card.ID, 1)
+	nowhere.LocationID = typeid.New("loc")
+	outcomes := sh.batch(sh.stamp(card.ID, 1), nowhere, sh.stamp(card.ID, 1))
+	sh.is(outcomes[0].Err, nil)
+	sh.is(outcomes[1].Err, loyalty.ErrNotFound)
+	sh.is(outcomes[2].Err, nil)
+	same(t, "balance", 2, sh.proven(card.ID).Card.Balance)
+}
+
+func batchIsSequential(t *testing.T, su *suite) {
+	sh := newShop(t, su, func(p *loyalty.Program) { p.Limits.MaxPerCardDay, p.Limits.MaxPerStaffDay = 20, 21 })
+	card := sh.newCard()
+	first := sh.apply(sh.stamp(card.ID, 9))
+	yesterday := sh.stamp(card.ID, 2)
+	yesterday.At -= 24 * 60 * 60 * 1000
+	outcomes := sh.batch(
+		sh.stamp(card.ID, 2),         // fills the card
+		sh.reverse(first.Entry.ID),   // takes the coupon of the command before back
+		sh.reverse(first.Entry.ID),   // was taken back
+		sh.stamp(card.ID, 18),        // 2 + 18: to the limit of the card's day
+		sh.stamp(card.ID, 1),         // over it
+		yesterday,                    // has a day of its own, for the cashier too
+		sh.adjust(card.ID, -1),       // sees the coupon of the fourth
+		sh.stamp(sh.newCard().ID, 1), // 20 + 1: to the limit of the cashier's day
+		sh.stamp(sh.newCard().ID, 1), // over it
+	)
+	var codes []loyalty.RefusalCode
+	for _, o := range outcomes {
+		sh.ok(o.Err)
+		code := loyalty.RefusalCode("")
+		if o.Refusal != nil {
+			code = o.Refusal.Code
+		}
+		codes = append(codes, code)
+	}
+	same(t, "refusals", []loyalty.RefusalCode{
+		"", "", loyalty.RefusedReversed, "", loyalty.RefusedPerCardDay, "", "", "", loyalty.RefusedPerStaffDay,
+	}, codes)
+	same(t, "coupon issued, then taken back", loyalty.CouponReversed, outcomes[1].Coupons[0].Status)
+	same(t, "the same coupon", outcomes[0].Coupons[0].ID, outcomes[1].Coupons[0].ID)
+	v := sh.proven(card.ID)
+	same(t, "card", outcomes[6].Card, v.Card)
+	same(t, "balance", 1, v.Card.Balance)
+	same(t, "version", int64(8-1), v.Card.Version)
+	statuses := map[loyalty.CouponStatus]int{}
+	for _, k := range sh.coupons(card.ID) {
+		statuses[k.Status]++
+	}
+	same(t, "coupons", map[loyalty.CouponStatus]int{loyalty.CouponIssued: 2, loyalty.CouponReversed: 1}, statuses)
+}
+
+func keyTwiceInBatch(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	c := sh.stamp(card.ID, 1)
+	other := c
+	other.BodyHash, other.Quantity = "other", 2
+	refusedFirst := sh.stamp(card.ID, 0)
+	thenRight := refusedFirst
+	thenRight.Quantity = 3
+	system := sh.stamp(card.ID, 1)
+	system.IdempotencyKey = ""
+	outcomes := sh.batch(c, c, other, refusedFirst, thenRight, thenRight, system, system)
+	want := outcomes[0]
+	want.Replayed = true
+	same(t, "replay", want, outcomes[1])
+	sh.is(outcomes[2].Err, loyalty.ErrKeyReused)
+	if outcomes[3].Refusal == nil || outcomes[4].Replayed || !outcomes[5].Replayed {
+		t.Fatalf("have %+v", outcomes[3:6])
+	}
+	same(t, "stored replay", want, sh.batch(c)[0])
+	same(t, "balance", 1+3+1+1, sh.proven(card.ID).Card.Balance)
+}
+
+func refTwiceInBatch(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card, other := sh.newCard(), sh.newCard()
+	a, b := sh.stamp(card.ID, 1), sh.stamp(other.ID, 1)
+	a.ExternalRef, b.ExternalRef = "R", "R"
+	outcomes := sh.batch(a, b)
+	sh.is(outcomes[0].Err, nil)
+	sh.is(outcomes[1].Err, loyalty.ErrExternalRefUsed)
+	same(t, "other", 0, len(sh.ledger(other.ID)))
+}
+
+// batchEqualsSingles runs the same random commands in two shops, in one of them batch
+// by batch, in the other one by one.
+func batchEqualsSingles(t *testing.T, su *suite) {
+	rules := func(p *loyalty.Program) {
+		withMilestone(p)
+		p.Limits = loyalty.Limits{MaxPerScan: 12, MaxPerCardDay: 30, MaxPerStaffDay: 80}
+	}
+	const cards, rounds, size = 4, 12, 24
+	batched, single := newPlayer(newShop(t, su, rules), cards), newPlayer(newShop(t, su, rules), cards)
+	for round := range rounds {
+		random := rand.New(rand.NewPCG(uint64(round), 2))
+		var a, b []loyalty.Command
+		for range size {
+			move := move{kind: random.IntN(10), card: random.IntN(cards), quantity: random.IntN(14) - 1, old: random.IntN(1000), late: random.IntN(4)}
+			a, b = append(a, batched.command(move)), append(b, single.command(move))
+		}
+		together := batched.sh.batch(a...)
+		var apart []loyalty.Outcome
+		for _, c := range b {
+			apart = append(apart, single.sh.batch(c)...)
+		}
+		batched.learn(together)
+		single.learn(apart)
+		ignoreIDs := cmp.FilterPath(func(p cmp.Path) bool {
+			name := p.Last().String()
+			return slices.Contains([]string{
+				".OrgID", ".ID", ".CardID", ".ProgramID", ".CustomerID", ".HeadID", ".IdempotencyKey", ".EarnedBy", ".EntryID",
+				".ClosedBy", ".Reverses", ".CouponID", ".LocationID",
+			}, name)
+		}, cmp.Ignore())
+		onlyErr := func(p cmp.Path) bool { return p.Last().String() == ".Err" }
+		if diff := cmp.Diff(apart, together, ignoreIDs, cmp.FilterPath(onlyErr, cmpopts.EquateErrors())); diff != "" {
+			t.Fatalf("round %d (-one by one +together):\n%s", round, diff)
+		}
+	}
+	for i := range cards {
+		same(t, fmt.Sprint("card ", i), kinds(single.sh.ledger(single.cards[i])), kinds(batched.sh.ledger(batched.cards[i])))
+		batched.sh.proven(batched.cards[i])
+		single.sh.proven(single.cards[i])
+	}
+}
+
+func batchLimits(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, nil)
+	sh.ok(err)
+	same(t, "outcomes", 0, len(outcomes))
+	commands := make([]loyalty.Command, loyalty.MaxBatch+1)
+	for i := range commands {
+		commands[i] = sh.stamp(card.ID, 1)
+	}
+	if _, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands); err == nil {
+		t.Fatal("a batch that is too large was taken")
+	}
+	sh.batch(commands[:loyalty.MaxBatch]...)
+	v := sh.proven(card.ID)
+	same(t, "stamps", int64(loyalty.MaxBatch), v.Card.Lifetime)
+	same(t, "rounds", loyalty.MaxBatch/10, v.Card.Round)
+	same(t, "entries", loyalty.MaxBatch+loyalty.MaxBatch/10, len(sh.ledger(card.ID)))
+}

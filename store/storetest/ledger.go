@@ -1,0 +1,284 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/typeid"
+)
+
+var ledgerStories = []story{
+	{"a stamp is in the ledger, on the card and told after the commit", stampIsKept},
+	{"thirteen stamps on a card of ten are one coupon and three stamps", overflow},
+	{"a refusal changes nothing and its key may be used again", refusalChangesNothing},
+	{"limits count what the card does not carry", limits},
+	{"a limit per staff and day counts all cards and forgets what was taken back", staffDayLimit},
+	{"a coupon is redeemed once", redeemOnce},
+	{"a coupon is of no use after its last day and is expired then", expiry},
+	{"a key replays the same answer whatever came after", replays},
+	{"an external reference is used once for a location and kind", externalRefs},
+	{"what is not there, revoked or elsewhere is not found", notFound},
+	{"a milestone is given on the way", milestone},
+}
+
+func stampIsKept(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	su.takeTold()
+	c := sh.stamp(card.ID, 3)
+	c.ExternalRef, c.Reason = "receipt 1", "bought three"
+	o := sh.apply(c)
+	same(t, "entry", loyalty.Entry{
+		OrgID: sh.org.ID, ID: o.Entry.ID, CardID: card.ID, ProgramID: sh.program.ID, Kind: loyalty.EntryStamp, Quantity: 3, BalanceAfter: 3,
+		CardVersion: 2, RuleVersion: 1, At: c.At, RecordedAt: c.Now, Day: 20260316, LocationID: sh.location.ID, Actor: c.Actor,
+		HeadID: o.Entry.ID, IdempotencyKey: c.IdempotencyKey, ExternalRef: "receipt 1", Reason: "bought three",
+	}, o.Entry)
+	same(t, "told", []string{card.ID}, su.takeTold())
+	same(t, "card", sh.card(card.ID).Card, o.Card)
+	same(t, "ledger", []loyalty.Entry{o.Entry}, sh.ledger(card.ID))
+	e, err := sh.Entry(sh.ctx, sh.org.ID, o.Entry.ID)
+	sh.ok(err)
+	same(t, "entry by id", o.Entry, e)
+}
+
+func overflow(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	o := sh.apply(sh.stamp(card.ID, 13))
+	if o.Card.Balance != 3 || o.Entry.BalanceAfter != 3 || len(o.Coupons) != 1 {
+		t.Fatalf("want a balance of 3 and one coupon, have %+v", o)
+	}
+	same(t, "ledger", "reward-10 stamp+13", kinds(sh.ledger(card.ID)))
+	same(t, "coupons", o.Coupons, sh.coupons(card.ID))
+	same(t, "view", o.Coupons, sh.proven(card.ID).Coupons)
+	k, err := sh.Coupon(sh.ctx, sh.org.ID, o.Coupons[0].ID)
+	sh.ok(err)
+	same(t, "coupon by id", o.Coupons[0], k)
+}
+
+func refusalChangesNothing(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	su.takeTold()
+	c := sh.stamp(card.ID, 0)
+	sh.refused(c, loyalty.RefusedQuantity)
+	if told := su.takeTold(); len(told) != 0 || len(sh.ledger(card.ID)) != 0 {
+		t.Fatalf("a refusal told of %v and left %v", told, sh.ledger(card.ID))
+	}
+	c.Quantity = 1
+	if o := sh.apply(c); o.Replayed {
+		t.Fatal("a refused command took its key")
+	}
+}
+
+func limits(t *testing.T, su *suite) {
+	sh := newShop(t, su, func(p *loyalty.Program) {
+		p.Limits = loyalty.Limits{MaxPerScan: 3, MaxPerCardDay: 4, CoolDown: time.Minute}
+	})
+	card := sh.newCard()
+	at := func(d time.Duration, quantity int) loyalty.Command {
+		c := sh.stamp(card.ID, quantity)
+		c.At += d.Milliseconds()
+		c.Now = c.At
+		return c
+	}
+	sh.refused(at(0, 4), loyalty.RefusedPerScan)
+	first := sh.apply(at(0, 3))
+	sh.refused(at(30*time.Second, 1), loyalty.RefusedCoolDown)
+	sh.refused(at(time.Hour, 2), loyalty.RefusedPerCardDay)
+	sh.apply(at(24*time.Hour, 3))
+	// A stamp of yesterday that arrives late counts for yesterday.
+	late := at(time.Hour, 2)
+	late.Now += (25 * time.Hour).Milliseconds()
+	sh.refused(late, loyalty.RefusedPerCardDay)
+	late.Quantity = 1
+	sh.apply(late)
+	// Taken back, it leaves room again, on a day that the card does not carry any more.
+	sh.apply(sh.reverse(first.Entry.ID))
+	late.IdempotencyKey, late.At, late.Quantity = sh.key(), late.At+time.Hour.Milliseconds(), 3
+	sh.apply(late)
+	sh.proven(card.ID)
+}
+
+func staffDayLimit(t *testing.T, su *suite) {
+	sh := newShop(t, su, func(p *loyalty.Program) { p.Limits.MaxPerStaffDay = 5 })
+	one, other := sh.newCard(), sh.newCard()
+	three := sh.apply(sh.stamp(one.ID, 3))
+	sh.refused(sh.stamp(other.ID, 3), loyalty.RefusedPerStaffDay)
+	sh.apply(sh.stamp(other.ID, 2))
+	sh.refused(sh.stamp(one.ID, 1), loyalty.RefusedPerStaffDay)
+	colleague := sh.stamp(one.ID, 5)
+	colleague.Actor.ID = sh.newCashier("Eero").ID
+	sh.apply(colleague)
+	sh.apply(sh.reverse(three.Entry.ID))
+	sh.apply(sh.stamp(one.ID, 3))
+	sh.refused(sh.stamp(one.ID, 1), loyalty.RefusedPerStaffDay)
+	byKey := sh.stamp(one.ID, 9)
+	byKey.Actor = loyalty.Actor{Kind: loyalty.ActorAPIKey, ID: "key_1"}
+	sh.apply(byKey)
+}
+
+func redeemOnce(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
+	wrong := sh.redeem(coupon.ID)
+	wrong.CardID = sh.newCard().ID
+	sh.fails(wrong, loyalty.ErrNotFound)
+	o := sh.apply(sh.redeem(coupon.ID))
+	if o.Entry.Kind != loyalty.EntryRedeem || o.Entry.CardID != card.ID || o.Entry.CouponID != coupon.ID {
+		t.Fatalf("have %+v", o.Entry)
+	}
+	same(t, "coupon", []loyalty.Coupon{o.Coupons[0]}, sh.coupons(card.ID))
+	if o.Coupons[0].Status != loyalty.CouponRedeemed || o.Coupons[0].ClosedBy != o.Entry.ID {
+		t.Fatalf("have %+v", o.Coupons[0])
+	}
+	sh.refused(sh.redeem(coupon.ID), loyalty.RefusedCouponRedeemed)
+	if v := sh.proven(card.ID); len(v.Coupons) != 0 {
+		t.Fatalf("a used coupon is still shown: %+v", v.Coupons)
+	}
+}
+
+func expiry(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
+	lastDayOver := time.Date(2026, 4, 16, 0, 0, 0, 0, sh.zone).UnixMilli()
+	same(t, "end of the last day", lastDayOver, coupon.ExpiresAt)
+	expire := sh.command(loyalty.CommandExpire, func(c *loyalty.Command) {
+		c.CouponID, c.Actor, c.At, c.Now = coupon.ID, loyalty.Actor{Kind: loyalty.ActorSystem}, lastDayOver, lastDayOver
+		c.IdempotencyKey, c.LocationID = "", ""
+	})
+	early := expire
+	early.At--
+	sh.refused(early, loyalty.RefusedNotExpired)
+	for now, want := range map[int64]int{lastDayOver - 1: 0, lastDayOver: 1} {
+		overdue, err := sh.OverdueCoupons(sh.ctx, sh.org.ID, now, 10)
+		sh.ok(err)
+		if len(overdue) != want {
+			t.Fatalf("want %d overdue, have %+v", want, overdue)
+		}
+	}
+	late := sh.redeem(coupon.ID)
+	late.At = lastDayOver
+	sh.refused(late, loyalty.RefusedCouponExpired)
+	if o := sh.apply(expire); o.Coupons[0].Status != loyalty.CouponExpired || o.Entry.Actor.Kind != loyalty.ActorSystem {
+		t.Fatalf("have %+v", o)
+	}
+	overdue, err := sh.OverdueCoupons(sh.ctx, sh.org.ID, lastDayOver, 10)
+	sh.ok(err)
+	same(t, "overdue", 0, len(overdue))
+}
+
+func replays(t *testing.T, su *suite) {
+	sh := newShop(t, su, withMilestone)
+	card := sh.newCard()
+	stamp := sh.stamp(card.ID, 13)
+	first := sh.apply(stamp)
+	redeem := sh.redeem(first.Coupons[0].ID)
+	redeemed := sh.apply(redeem)
+	reverse := sh.reverse(redeemed.Entry.ID)
+	reversed := sh.apply(reverse)
+	undo := sh.reverse(first.Entry.ID)
+	undone := sh.apply(undo)
+	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, card.ID, sh.clock()))
+	before := sh.ledger(card.ID)
+	su.takeTold()
+	for name, x := range map[string]struct {
+		command loyalty.Command
+		want    loyalty.Outcome
+	}{
+		"stamp": {stamp, first}, "redemption": {redeem, redeemed}, "its reversal": {reverse, reversed}, "undo": {undo, undone},
+	} {
+		have, err := sh.Apply(sh.ctx, x.command)
+		sh.ok(err)
+		x.want.Replayed = true
+		same(t, name, x.want, have)
+		other := x.command
+		other.BodyHash = "another body"
+		sh.fails(other, loyalty.ErrKeyReused)
+	}
+	same(t, "ledger", before, sh.ledger(card.ID))
+	same(t, "told", 0, len(su.takeTold()))
+}
+
+func withMilestone(p *loyalty.Program) {
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: "rew_5", Kind: loyalty.RewardMilestone, Name: loyalty.Text{"en": "Bun"}, At: 5})
+}
+
+func externalRefs(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card, other := sh.newCard(), sh.newCard()
+	with := func(c loyalty.Command, location, ref string) loyalty.Command {
+		c.LocationID, c.ExternalRef = location, ref
+		return c
+	}
+	first := with(sh.stamp(card.ID, 1), sh.location.ID, "R1")
+	sh.apply(first)
+	sh.fails(with(sh.stamp(card.ID, 1), sh.location.ID, "R1"), loyalty.ErrExternalRefUsed)
+	sh.fails(with(sh.stamp(other.ID, 2), sh.location.ID, "R1"), loyalty.ErrExternalRefUsed)
+	if o := sh.apply(first); !o.Replayed {
+		t.Fatal("the same key and reference are the same command")
+	}
+	sh.apply(with(sh.adjust(card.ID, 1), sh.location.ID, "R1"))
+	sh.apply(with(sh.stamp(card.ID, 1), sh.newLocation("Asema").ID, "R1"))
+	sh.apply(with(sh.stamp(card.ID, 1), "", "R1"))
+	sh.fails(with(sh.stamp(card.ID, 1), "", "R1"), loyalty.ErrExternalRefUsed)
+	sh.apply(with(sh.stamp(card.ID, 1), sh.location.ID, "r1"))
+	same(t, "balance", 5, sh.proven(card.ID).Card.Balance)
+}
+
+func notFound(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	stamped := sh.apply(sh.stamp(card.ID, 10))
+	elsewhere := newShop(t, su)
+	theirs := sh.stamp(card.ID, 1)
+	theirs.OrgID = elsewhere.org.ID
+	nowhere := sh.stamp(card.ID, 1)
+	nowhere.LocationID = elsewhere.location.ID
+	for name, c := range map[string]loyalty.Command{
+		"unknown card":                        sh.stamp(typeid.New("card"), 1),
+		"no card":                             sh.stamp("", 1),
+		"unknown coupon":                      sh.redeem(typeid.New("coup")),
+		"unknown entry":                       sh.reverse(typeid.New("ent")),
+		"another organization's card":         theirs,
+		"another organization's location":     nowhere,
+		"an entry as a coupon":                sh.redeem(stamped.Entry.ID),
+		"a coupon as an entry":                sh.reverse(stamped.Coupons[0].ID),
+		"a redemption without a coupon":       sh.redeem(""),
+		"another organization's coupon":       elsewhere.redeem(stamped.Coupons[0].ID),
+		"another organization's entry":        elsewhere.reverse(stamped.Entry.ID),
+		"another organization's to adjust":    elsewhere.adjust(card.ID, 1),
+		"another organization's to take away": elsewhere.adjust(card.ID, -1),
+	} {
+		if o, err := sh.Apply(sh.ctx, c); err == nil || o.Entry.ID != "" {
+			t.Errorf("%s: have %+v", name, o)
+		} else {
+			sh.is(err, loyalty.ErrNotFound)
+		}
+	}
+	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, card.ID, sh.clock()))
+	sh.fails(sh.stamp(card.ID, 1), loyalty.ErrNotFound)
+	sh.fails(sh.adjust(card.ID, 1), loyalty.ErrNotFound)
+	sh.fails(sh.redeem(stamped.Coupons[0].ID), loyalty.ErrNotFound)
+	sh.refused(sh.reverse(stamped.Entry.ID), loyalty.RefusedCardNotUsable)
+	sh.is(sh.RevokeCard(sh.ctx, sh.org.ID, typeid.New("card"), sh.clock()), loyalty.ErrNotFound)
+	sh.proven(card.ID)
+}
+
+func milestone(t *testing.T, su *suite) {
+	sh := newShop(t, su, withMilestone)
+	card := sh.newCard()
+	sh.apply(sh.stamp(card.ID, 4))
+	o := sh.apply(sh.stamp(card.ID, 1))
+	if len(o.Coupons) != 1 || o.Coupons[0].Kind != loyalty.RewardMilestone || o.Card.Balance != 5 {
+		t.Fatalf("have %+v", o)
+	}
+	o = sh.apply(sh.stamp(card.ID, 11))
+	if len(o.Coupons) != 2 || o.Card.Balance != 6 {
+		t.Fatalf("want the main reward and the next card's milestone, have %+v", o)
+	}
+	sh.proven(card.ID)
+}

@@ -1,0 +1,282 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+var raceStories = []story{
+	{"fifty at once with one key are one stamp", oneKeyAtOnce},
+	{"one key on two cards at once is one stamp", oneKeyOnTwoCards},
+	{"one reference at once is one stamp", oneReferenceAtOnce},
+	{"of sixty-four who redeem a coupon one gets it", oneRedemption},
+	{"of many who take an entry back one does", oneReversal},
+	{"batches over the same cards in both directions do not block each other", noDeadlock},
+	{"a command that is cancelled anywhere leaves all or nothing", cancelledAnywhere},
+	{"two trusted joins with one phone at once are one customer and one card", oneJoin},
+}
+
+// atOnce runs f n times, all released together, and returns when all are done.
+func atOnce(n int, f func(i int)) {
+	var ready, done sync.WaitGroup
+	start := make(chan struct{})
+	for i := range n {
+		ready.Add(1)
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			ready.Done()
+			<-start
+			f(i)
+		}()
+	}
+	ready.Wait()
+	close(start)
+	done.Wait()
+}
+
+func oneKeyAtOnce(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	c := sh.stamp(card.ID, 2)
+	outcomes := make([]loyalty.Outcome, 50)
+	atOnce(len(outcomes), func(i int) {
+		var err error
+		if outcomes[i], err = sh.Apply(sh.ctx, c); err != nil {
+			t.Error(err)
+		}
+	})
+	fresh := 0
+	for _, o := range outcomes {
+		if !o.Replayed {
+			fresh++
+		}
+		o.Replayed = outcomes[0].Replayed
+		same(t, "outcome", outcomes[0], o)
+	}
+	same(t, "fresh outcomes", 1, fresh)
+	same(t, "ledger", "stamp+2", kinds(sh.ledger(card.ID)))
+}
+
+// oneKeyOnTwoCards is where no lock on a card helps: only the unique key does.
+func oneKeyOnTwoCards(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	const rounds = 20
+	one, other := sh.newCard(), sh.newCard()
+	for range rounds {
+		a := sh.stamp(one.ID, 1)
+		b := a
+		b.CardID, b.BodyHash = other.ID, "other"
+		errs := make([]error, 2)
+		atOnce(2, func(i int) {
+			_, errs[i] = sh.Apply(sh.ctx, []loyalty.Command{a, b}[i])
+		})
+		lost := errs[0]
+		if lost == nil {
+			lost = errs[1]
+		} else {
+			sh.is(errs[1], nil)
+		}
+		sh.is(lost, loyalty.ErrKeyReused)
+	}
+	same(t, "stamps", rounds, sh.proven(one.ID).Card.Balance+sh.proven(other.ID).Card.Balance+
+		10*(sh.card(one.ID).Card.Round+sh.card(other.ID).Card.Round))
+}
+
+func oneReferenceAtOnce(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	cards := []string{sh.newCard().ID, sh.newCard().ID, sh.newCard().ID, sh.newCard().ID}
+	var won, lost atomic.Int64
+	commands := make([]loyalty.Command, 16)
+	for i := range commands {
+		commands[i] = sh.stamp(cards[i%len(cards)], 1)
+		commands[i].ExternalRef = "R"
+	}
+	atOnce(len(commands), func(i int) {
+		switch _, err := sh.Apply(sh.ctx, commands[i]); err {
+		case nil:
+			won.Add(1)
+		case loyalty.ErrExternalRefUsed:
+			lost.Add(1)
+		default:
+			t.Error(err)
+		}
+	})
+	same(t, "stamped, refused", [2]int64{1, int64(len(commands) - 1)}, [2]int64{won.Load(), lost.Load()})
+}
+
+func oneRedemption(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
+	won, refused := sh.race(t, 64, func() loyalty.Command { return sh.redeem(coupon.ID) }, loyalty.RefusedCouponRedeemed)
+	same(t, "redeemed, refused", [2]int64{1, 63}, [2]int64{won, refused})
+	same(t, "ledger", "redeem+0 reward-10 stamp+10", kinds(sh.ledger(card.ID)))
+}
+
+// race gives n commands at once and counts those carried out and those refused for the
+// reason; nothing else may happen.
+func (sh *shop) race(t *testing.T, n int, command func() loyalty.Command, reason loyalty.RefusalCode) (won, refused int64) {
+	t.Helper()
+	var w, r atomic.Int64
+	atOnce(n, func(int) {
+		o, err := sh.Apply(sh.ctx, command())
+		switch {
+		case err != nil:
+			t.Error(err)
+		case o.Refusal == nil:
+			w.Add(1)
+		case o.Refusal.Code == reason:
+			r.Add(1)
+		default:
+			t.Error(o.Refusal)
+		}
+	})
+	return w.Load(), r.Load()
+}
+
+func oneReversal(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	o := sh.apply(sh.stamp(card.ID, 13))
+	won, refused := sh.race(t, 16, func() loyalty.Command { return sh.reverse(o.Entry.ID) }, loyalty.RefusedReversed)
+	same(t, "taken back, refused", [2]int64{1, 15}, [2]int64{won, refused})
+	same(t, "balance", 0, sh.proven(card.ID).Card.Balance)
+}
+
+// noDeadlock lets several committers work on the same few cards, each with the cards in
+// an order of its own, with the counters of the same staff and with shared references.
+func noDeadlock(t *testing.T, su *suite) {
+	sh := newShop(t, su, func(p *loyalty.Program) { withMilestone(p); p.Limits.MaxPerStaffDay = 1_000_000 })
+	const committers, batches, size, cards = 6, 15, 20, 8
+	players := make([]*player, committers)
+	ids := newPlayer(sh, cards).cards
+	staff := []string{sh.cashier.ID, sh.newCashier("Eero").ID, sh.newCashier("Salme").ID}
+	for i := range players {
+		players[i] = &player{sh: sh, cards: ids}
+	}
+	atOnce(committers, func(n int) {
+		random := rand.New(rand.NewPCG(uint64(n), 1))
+		for b := range batches {
+			commands := make([]loyalty.Command, size)
+			for i := range commands {
+				at := i % cards
+				if n%2 == 1 {
+					at = cards - 1 - at
+				}
+				c := players[n].command(move{kind: random.IntN(10), card: at, quantity: random.IntN(12), old: random.IntN(1000), late: random.IntN(4)})
+				if c.Kind == loyalty.CommandStamp {
+					c.Actor.ID = staff[random.IntN(len(staff))]
+					c.ExternalRef = fmt.Sprintf("%d-%d", b, random.IntN(3*size))
+				}
+				commands[i] = c
+			}
+			outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			players[n].learn(outcomes)
+		}
+	})
+	for _, id := range ids {
+		sh.proven(id)
+	}
+}
+
+// impatient is a context that is cancelled when it has been asked a number of times
+// whether it is.
+type impatient struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (c *impatient) Done() <-chan struct{} {
+	if c.left.Add(-1) <= 0 {
+		c.cancel()
+	}
+	return c.Context.Done()
+}
+
+func (c *impatient) Err() error {
+	if c.left.Add(-1) <= 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
+// cancelledAnywhere cancels a command at one place after the other, from its beginning
+// until it comes through untouched.
+func cancelledAnywhere(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	card := sh.newCard()
+	const most, untouched = 3000, 3
+	stamps, failed, through := 0, 0, 0
+	for place := 1; through < untouched; place += 1 + place/16 {
+		if place > most {
+			t.Fatalf("%d questions were not enough for one stamp", most)
+		}
+		c := sh.stamp(card.ID, 1)
+		ctx, cancel := context.WithCancel(sh.ctx)
+		hurried := &impatient{Context: ctx, cancel: cancel}
+		hurried.left.Store(int64(place))
+		_, err := sh.Apply(hurried, c)
+		cancel()
+		if err == nil {
+			through++
+		} else {
+			failed, through = failed+1, 0
+		}
+		kept := sh.proven(card.ID).Card.Lifetime == int64(stamps+1)
+		stamps++
+		if err == nil && !kept {
+			t.Fatalf("place %d: an acknowledged stamp is not there", place)
+		}
+		// Whether a cancelled commit took effect is not known; the same key tells.
+		if o := sh.apply(c); o.Replayed != kept {
+			t.Fatalf("place %d: the stamp was kept: %v, it is a replay: %v", place, kept, o.Replayed)
+		}
+		same(t, "stamps", int64(stamps), sh.proven(card.ID).Card.Lifetime)
+	}
+	if failed < untouched {
+		t.Fatalf("only %d were cancelled: the test does not try what it should", failed)
+	}
+	t.Logf("%d of %d stamps were cancelled on their way", failed, stamps)
+}
+
+func oneJoin(t *testing.T, su *suite) {
+	sh := newShop(t, su, withWelcome)
+	const rounds = 5
+	for range rounds {
+		phone := sh.phone()
+		joins := make([]customer.Joined, 12)
+		atOnce(len(joins), func(i int) {
+			var err error
+			if joins[i], err = sh.Join(sh.ctx, sh.trusted(phone)); err != nil {
+				t.Error(err)
+			}
+		})
+		created := 0
+		for _, j := range joins {
+			if j.Created {
+				created++
+			}
+			same(t, "view", joins[0].View, j.View)
+		}
+		same(t, "created", 1, created)
+		same(t, "ledger", "reward+0 welcome+2", kinds(sh.ledger(joins[0].View.Card.ID)))
+	}
+}
+
+func withWelcome(p *loyalty.Program) {
+	p.WelcomeStamps = 2
+	p.Rewards = append(p.Rewards, loyalty.Reward{ID: "rew_hello", Kind: loyalty.RewardWelcome, Name: loyalty.Text{"en": "Hand cream"}})
+}

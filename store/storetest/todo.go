@@ -1,0 +1,3 @@
+package storetest
+var joinStories, confirmStories, accessStories,
+		organizationStories, programStories, customerStories, importStories, tenancyStories []story

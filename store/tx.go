@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+const (
+	// maxTries bounds how often a transaction is run that others got in the way of.
+	maxTries = 8
+	// maxParameters is the most values in one statement: SQLite takes 32,766,
+	// PostgreSQL 65,535.
+	maxParameters = 30_000
+)
+
+// read runs f in a transaction that sees one state of the organization's data and
+// changes nothing.
+func (s *Store) read(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+	return s.transact(ctx, s.reads, &sql.TxOptions{ReadOnly: true}, orgID, f)
+}
+
+// write runs f in a transaction, once more from the start if it was chosen as the
+// victim of a deadlock. f must use nothing but its transaction: SQLite has one
+// connection that writes, and a second query on it would wait for itself.
+func (s *Store) write(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+	return s.retry(ctx, orgID, f, isConflict)
+}
+
+// writeRaced is write for what looks for a row first and then adds it: if another
+// replica added the same in between, f is run again and finds it.
+func (s *Store) writeRaced(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+	return s.retry(ctx, orgID, f, func(err error) bool { return isConflict(err) || isUnique(err) })
+}
+
+func (s *Store) retry(ctx context.Context, orgID string, f func(tx *sql.Tx) error, again func(error) bool) error {
+	for try := 1; ; try++ {
+		err := s.transact(ctx, s.writes, nil, orgID, f)
+		if err == nil || !again(err) || try == maxTries || ctx.Err() != nil {
+			return err
+		}
+		s.log.DebugContext(ctx, "transaction is run again", "try", try, "cause", err)
+	}
+}
+
+func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgID string, f func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if s.dialect.setOrganization != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.setOrganization, orgID); err != nil {
+			return fmt.Errorf("name organization: %w", err)
+		}
+	}
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// scanner is a row: *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// one returns the only row of a query, or missing if there is none.
+func one[T any](ctx context.Context, tx *sql.Tx, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	v, err := scan(tx.QueryRowContext(ctx, query, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, missing
+	}
+	return v, err
+}
+
+// all returns the rows of a query, which bounds their number itself.
+func all[T any](ctx context.Context, tx *sql.Tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	return list, nil
+}
+
+// readOne is one in a transaction of its own.
+func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	var v T
+	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+		v, err = one(ctx, tx, missing, scan, query, args...)
+		return err
+	})
+	return v, err
+}
+
+// readAll is all in a transaction of its own.
+func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	var list []T
+	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+		list, err = all(ctx, tx, scan, query, args...)
+		return err
+	})
+	return list, err
+}
+
+// exec runs a statement and returns how many rows it changed.
+func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, error) {
+	r, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("execute: %w", err)
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("count changed rows: %w", err)
+	}
+	return n, nil
+}
+
+// scan1 reads rows of one column.
+func scan1[T any](r scanner) (v T, err error) {
+	if err = r.Scan(&v); err != nil {
+		err = fmt.Errorf("read column: %w", err)
+	}
+	return v, err
+}
+
+// insert adds rows, whose values follow each other in args, by as few statements as
+// maxParameters allows.
+func insert(ctx context.Context, tx *sql.Tx, table, columns string, args []any) error {
+	width := strings.Count(columns, ",") + 1
+	for len(args) > 0 {
+		n := min(len(args), maxParameters/width*width)
+		query := "INSERT INTO " + table + " (" + columns + ") VALUES " + placeholders(1, n/width, width)
+		if _, err := tx.ExecContext(ctx, query, args[:n]...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		args = args[n:]
+	}
+	return nil
+}
+
+// placeholders returns rows of width placeholders, numbered from first:
+// ($1,$2),($3,$4).
+func placeholders(first, rows, width int) string {
+	b := make([]byte, 0, rows*(width*6+3))
+	for i := range rows * width {
+		switch {
+		case i == 0:
+			b = append(b, '(')
+		case i%width == 0:
+			b = append(b, "),("...)
+		default:
+			b = append(b, ',')
+		}
+		b = append(b, '$')
+		b = strconv.AppendInt(b, int64(first+i), 10)
+	}
+	return string(append(b, ')'))
+}
+
+// in appends the values to args and returns the list of their placeholders. The last
+// value is repeated up to a power of two, so that a connection does not prepare a
+// statement anew for every length of list.
+func in[T any](args *[]any, values []T) string {
+	if len(values) == 0 {
+		return "(NULL)" // equal to nothing
+	}
+	first := len(*args) + 1
+	for _, v := range values {
+		*args = append(*args, v)
+	}
+	n := 1 << bits.Len(uint(len(values)-1))
+	for range n - len(values) {
+		*args = append(*args, values[len(values)-1])
+	}
+	return placeholders(first, 1, n)
+}
+
+// orNull returns NULL for an optional reference that is missing.
+func orNull(id string) sql.NullString { return sql.NullString{String: id, Valid: id != ""} }
