@@ -150,6 +150,8 @@ func checkBounded(t *testing.T, at string, s *openapi3.Schema) {
 			t.Errorf("%s has no greatest length", at)
 		}
 		checkBounded(t, at+" items", s.Items.Value)
+	case s.Type.Is("number"):
+		t.Errorf("%s is a number that is not whole; decodeJSON refuses those", at)
 	case s.Type.Is("integer"):
 		if s.Min == nil || s.Max == nil {
 			t.Errorf("%s has no bounds", at)

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -60,7 +59,6 @@ func (a *API) problemOf(rq *request, err error) *problem {
 		orgField   *organization.InvalidFieldError
 		custField  *customer.InvalidFieldError
 		tooBig     *http.MaxBytesError
-		wrongType  *json.UnmarshalTypeError
 		fromRouter *echo.HTTPError
 	)
 	switch {
@@ -89,12 +87,9 @@ func (a *API) problemOf(rq *request, err error) *problem {
 			return &problem{code: k.code, detail: k.detail}
 		}
 	}
-	switch {
-	// Numbers such as 1.0 are whole to the contract, but not to the decoder.
-	case errors.As(err, &wrongType):
-		return &problem{code: codeInvalid, field: wrongType.Field, detail: "must be a whole number without a point or exponent"}
-	case errors.As(err, &fromRouter) && fromRouter.Code == http.StatusBadRequest:
-		return &problem{code: codeInvalid, detail: "a parameter or header is not of the form that is expected"}
+	// The generated code checks once more what the contract has been checked for.
+	if errors.As(err, &fromRouter) && fromRouter.Code == http.StatusBadRequest {
+		return &problem{code: codeInvalid, detail: "a parameter, header or body is not of the form that is expected"}
 	}
 	return &problem{code: codeInternal, detail: "what became of the request is not known; a write can be sent again under its key"}
 }

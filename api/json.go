@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,7 +15,7 @@ import (
 const maxJSONDepth = 16
 
 // decodeJSON returns the one JSON value of the body as encoding/json decodes it
-// into an any. What encoding/json forgives is a problem here: members that are
+// into an any, with numbers as json.Number. What encoding/json forgives is a problem here: members that are
 // there twice (which of them counts depends on who reads it), what follows the
 // value, and text that is not UTF-8. So are control characters but the line feed,
 // and marks that change the direction of text, anywhere in the body.
@@ -23,6 +24,7 @@ func decodeJSON(body []byte) (any, error) {
 		return nil, &problem{code: codeInvalidJSON, detail: "the body is not UTF-8"}
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
 	value, err := decodeValue(d, "", 0)
 	if err != nil {
 		return nil, err
@@ -51,6 +53,12 @@ func decodeValue(d *json.Decoder, path string, depth int) (any, error) {
 	case string:
 		if r, bad := forbiddenRune(t); bad {
 			return nil, invalid(path, "must not hold the character U+%04X", r)
+		}
+	case json.Number:
+		// The contract has whole numbers only. 1.0 and 1e0 are whole to some and not to
+		// others, encoding/json among them.
+		if strings.ContainsAny(t.String(), ".eE") {
+			return nil, invalid(path, "must be a whole number without a point or exponent")
 		}
 	}
 	return token, nil

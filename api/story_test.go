@@ -144,7 +144,8 @@ func TestAKeyIsAnsweredAlsoAfterTheCardIsGone(t *testing.T) {
 	w := newWorld(t)
 	stamp := call{
 		"POST", "/v1/stamps", w.shop.token["till key"],
-		fmt.Sprintf(`{"code":%q,"quantity":1,"location_id":%q}`, w.shop.code, w.shop.location), map[string]string{"Idempotency-Key": "k1"},
+		fmt.Sprintf(`{"code":%q,"quantity":1,"location_id":%q}`, w.shop.code, w.shop.location),
+		map[string]string{"Idempotency-Key": "k1"},
 	}
 	first := w.want(w.do(stamp), 201)
 	w.want(w.do(call{"POST", "/v1/cards/" + w.shop.card + "/revocation", w.shop.token["till key"], "", nil}), 204)
@@ -172,7 +173,8 @@ func TestARefusalHasItsReasonAndChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.want(w.do(call{
 		"PATCH", "/v1/programs/" + w.shop.program, w.shop.token["owner"],
-		`{"limits":{"max_per_card_day":15,"max_per_scan":5}}`, map[string]string{"If-Match": `"1"`},
+		`{"limits":{"max_per_card_day":15,"max_per_scan":5}}`,
+		map[string]string{"If-Match": `"1"`},
 	}), 200)
 	before := w.dump()
 	for name, c := range map[string]struct {

@@ -23,6 +23,7 @@ import (
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/typeid"
 )
@@ -60,7 +61,8 @@ type tenant struct {
 // holders are the credentials of a tenant, by name.
 var holders = []string{"owner", "manager", "marketer", "cashier", "till", "till key", "join key", "full key"}
 
-func newWorld(t *testing.T) *world {
+// newWorld makes one. Each change changes what the API depends on before it is made.
+func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	t.Helper()
 	w := &world{t: t, clock: &atomic.Int64{}, log: &bytes.Buffer{}, imports: &importsTaken{}}
 	w.clock.Store(monday)
@@ -80,10 +82,14 @@ func newWorld(t *testing.T) *world {
 	}
 	w.store = s
 	w.imports.store = s
-	a, err := api.New(api.Dependencies{
+	d := api.Dependencies{
 		Store: s, Ledger: s, Imports: w.imports, Now: w.clock.Load, Log: log,
 		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
-	})
+	}
+	for _, change := range changes {
+		change(&d)
+	}
+	a, err := api.New(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,13 +186,14 @@ func (w *world) promise(x *tenant) {
 	}))
 	j := must(w.store.Join(ctx, customer.Join{
 		OrgID: x.org.ID, ProgramID: x.program, FirstName: "Helmi", LastName: "Korhonen", Phone: "+358401234567",
-		Trusted: true, Source: customer.SourceStaff, Zone: time.UTC, Now: monday,
+		Trusted: true, Source: customer.SourceStaff, Zone: time.UTC, Now: monday, Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
 	}))
 	v := j.View
 	x.card, x.code, x.link, x.customer, x.number = v.Card.ID, v.Code, v.Link, v.Customer.ID, v.Customer.Number
 	o := must(w.store.Apply(ctx, loyalty.Command{
 		Kind: loyalty.CommandStamp, OrgID: x.org.ID, CardID: x.card, Quantity: 13, LocationID: x.location, Zone: time.UTC,
 		IdempotencyKey: "preparation", BodyHash: "preparation", At: monday, Now: monday,
+		Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
 	}))
 	if o.Refusal != nil {
 		w.t.Fatal(o.Refusal)
@@ -351,3 +358,5 @@ func (i *importsTaken) Start(ctx context.Context, orgID, programID, fileName str
 	}
 	return started, i.store.CreateImport(ctx, started)
 }
+
+func pageOf(limit int) paging.Page { return paging.Page{Limit: limit} }

@@ -75,8 +75,8 @@ func (im *importing) command(r receipt.Receipt, now int64) (c loyalty.Command, o
 	}, true
 }
 
-// importKey names a receipt's stamp. A receipt can be brought into several
-// programs, but into each of them once.
+// importKey names a receipt's stamp in a program: it is given once, however often the
+// receipt comes.
 func importKey(programID, receiptID string) string { return "import:" + programID + ":" + receiptID }
 
 // bodyHash tells whether a receipt that comes again is the same. It is made of what

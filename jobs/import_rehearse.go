@@ -24,8 +24,11 @@ type rehearsal struct {
 	*importing
 	tried map[string]*rehearsedCard // by the file's customers
 	known map[string]bool           // the file's customers that are there
+	taken map[takenRef]bool         // receipt numbers that stamps of known cards bear
 	ids   int
 }
+
+type takenRef struct{ locationID, ref string }
 
 type rehearsedCard struct {
 	card loyalty.Card
@@ -37,7 +40,7 @@ type rehearsedCard struct {
 
 // rehearse counts what entering the receipts would do and changes nothing.
 func (im *importing) rehearse(ctx context.Context, receipts []receipt.Receipt) error {
-	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, known: map[string]bool{}}
+	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}}
 	if err := r.load(ctx, receipts); err != nil {
 		return err
 	}
@@ -73,6 +76,9 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 	c.Zone = r.zoneOf(one.Location)
 	if card.used[c.IdempotencyKey] {
 		return r.count(ctx, one, loyalty.Outcome{Replayed: true})
+	}
+	if r.taken[takenRef{r.locations[one.Location].id, one.ID}] {
+		return r.count(ctx, one, loyalty.Outcome{Err: loyalty.ErrExternalRefUsed})
 	}
 	day := loyalty.DayOf(c.At, c.Zone)
 	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day]}}
@@ -177,6 +183,9 @@ func (r *rehearsal) loadEntries(ctx context.Context, c *rehearsedCard) error {
 			}
 			if e.Kind == loyalty.EntryStamp {
 				c.days[e.Day] += e.Quantity
+				if e.ExternalRef != "" {
+					r.taken[takenRef{e.LocationID, e.ExternalRef}] = true
+				}
 			}
 		}
 		return list.NextCursor, nil

@@ -25,12 +25,18 @@ func TestStaffCorrectABalance(t *testing.T) {
 		{"a reward is not a stamp to take", ten, []step{stamp(13), noAdjust(-4, loyalty.RefusedBelowZero)}, "3/10, main issued"},
 		{"by nothing", ten, []step{noAdjust(0, loyalty.RefusedQuantity)}, "0/10"},
 		{"by too much", ten, []step{noAdjust(101, loyalty.RefusedQuantity), noAdjust(-101, loyalty.RefusedQuantity)}, "0/10"},
-		{"a card that owes is not put further into debt", ten,
-			[]step{stamp(10), use(0), undo(0), noAdjust(-1, loyalty.RefusedBelowZero)}, "-10/10, main redeemed"},
+		{
+			"a card that owes is not put further into debt", ten,
+			[]step{stamp(10), use(0), undo(0), noAdjust(-1, loyalty.RefusedBelowZero)},
+			"-10/10, main redeemed",
+		},
 		{"but its debt can be forgiven", ten, []step{stamp(10), use(0), undo(0), adjust(10)}, "0/10, main redeemed"},
 		{"a milestone goes with its stamps", cardOf(10, milestone(3)), []step{stamp(4), adjust(-2)}, "2/10, milestone3 reversed"},
-		{"a used milestone does not come again", cardOf(10, milestone(3)), []step{stamp(4), use(0), adjust(-2), stamp(5)},
-			"7/10, milestone3 redeemed"},
+		{
+			"a used milestone does not come again", cardOf(10, milestone(3)),
+			[]step{stamp(4), use(0), adjust(-2), stamp(5)},
+			"7/10, milestone3 redeemed",
+		},
 		{"in a program that has ended", ten, []step{
 			stamp(3), change(func(p *loyalty.Program) { p.Status = loyalty.ProgramEnded }), adjust(-1),
 		}, "2/10"},

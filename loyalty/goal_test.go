@@ -10,39 +10,76 @@ import (
 func TestTheSizeOfACardChanges(t *testing.T) {
 	ten := cardOf(10)
 	tell(t, []story{
-		{"a begun card keeps its promise when the size grows", ten,
-			[]step{stamp(8), newGoal(12), stamp(2)}, "0/12, main issued"},
-		{"the next card has the new size", ten,
-			[]step{stamp(8), newGoal(12), stamp(13)}, "11/12, main issued"},
-		{"a card without stamps takes the larger size at once", ten,
-			[]step{newGoal(12), stamp(11)}, "11/12"},
-		{"a card that was just filled does, too", ten,
-			[]step{stamp(10), newGoal(12), stamp(11)}, "11/12, main issued"},
-		{"a smaller size counts with the next stamp, not before", ten,
-			[]step{stamp(9), newGoal(8)}, "9/10"},
-		{"and what is over goes on the next card", ten,
-			[]step{stamp(9), newGoal(8), stamp(1)}, "2/8, main issued"},
-		{"a much smaller size gives several rewards", ten,
-			[]step{stamp(9), newGoal(3), stamp(1)}, "1/3, main issued, main issued, main issued"},
-		{"there and back again before the next stamp", ten,
-			[]step{stamp(9), newGoal(8), newGoal(10), stamp(1)}, "0/10, main issued"},
-		{"smaller and larger: the smaller promise stays", ten,
-			[]step{stamp(3), newGoal(8), stamp(1), newGoal(12), stamp(4)}, "0/12, main issued"},
-		{"a new milestone beyond the promised size is not met on the old card", cardOf(5),
+		{
+			"a begun card keeps its promise when the size grows", ten,
+			[]step{stamp(8), newGoal(12), stamp(2)},
+			"0/12, main issued",
+		},
+		{
+			"the next card has the new size", ten,
+			[]step{stamp(8), newGoal(12), stamp(13)},
+			"11/12, main issued",
+		},
+		{
+			"a card without stamps takes the larger size at once", ten,
+			[]step{newGoal(12), stamp(11)},
+			"11/12",
+		},
+		{
+			"a card that was just filled does, too", ten,
+			[]step{stamp(10), newGoal(12), stamp(11)},
+			"11/12, main issued",
+		},
+		{
+			"a smaller size counts with the next stamp, not before", ten,
+			[]step{stamp(9), newGoal(8)},
+			"9/10",
+		},
+		{
+			"and what is over goes on the next card", ten,
+			[]step{stamp(9), newGoal(8), stamp(1)},
+			"2/8, main issued",
+		},
+		{
+			"a much smaller size gives several rewards", ten,
+			[]step{stamp(9), newGoal(3), stamp(1)},
+			"1/3, main issued, main issued, main issued",
+		},
+		{
+			"there and back again before the next stamp", ten,
+			[]step{stamp(9), newGoal(8), newGoal(10), stamp(1)},
+			"0/10, main issued",
+		},
+		{
+			"smaller and larger: the smaller promise stays", ten,
+			[]step{stamp(3), newGoal(8), stamp(1), newGoal(12), stamp(4)},
+			"0/12, main issued",
+		},
+		{
+			"a new milestone beyond the promised size is not met on the old card", cardOf(5),
 			[]step{stamp(3), newGoal(10), change(func(p *loyalty.Program) { p.Rewards = append(p.Rewards, milestone(7)) }), stamp(8)},
-			"6/10, main issued"},
-		{"a new milestone that was passed is given with the next stamp", ten,
+			"6/10, main issued",
+		},
+		{
+			"a new milestone that was passed is given with the next stamp", ten,
 			[]step{stamp(6), change(func(p *loyalty.Program) { p.Rewards = append(p.Rewards, milestone(5)) }), stamp(1)},
-			"7/10, milestone5 issued"},
-		{"a new milestone below one that was given is not", cardOf(10, milestone(6)),
+			"7/10, milestone5 issued",
+		},
+		{
+			"a new milestone below one that was given is not", cardOf(10, milestone(6)),
 			[]step{stamp(6), change(func(p *loyalty.Program) { p.Rewards = append(p.Rewards, milestone(5)) }), stamp(1)},
-			"7/10, milestone6 issued"},
-		{"a milestone that went away leaves its coupon", cardOf(10, milestone(5)),
+			"7/10, milestone6 issued",
+		},
+		{
+			"a milestone that went away leaves its coupon", cardOf(10, milestone(5)),
 			[]step{stamp(6), change(func(p *loyalty.Program) { p.Rewards = p.Rewards[:1] }), use(0), stamp(1)},
-			"7/10, milestone5 redeemed"},
-		{"a milestone given beyond the smaller size is the old card's alone", cardOf(10, milestone(8)),
+			"7/10, milestone5 redeemed",
+		},
+		{
+			"a milestone given beyond the smaller size is the old card's alone", cardOf(10, milestone(8)),
 			[]step{stamp(8), change(func(p *loyalty.Program) { p.Goal, p.Rewards[1] = 5, milestone(3) }), stamp(1)},
-			"4/5, milestone8 issued, main issued, milestone3 issued"},
+			"4/5, milestone8 issued, main issued, milestone3 issued",
+		},
 	})
 }
 
@@ -106,8 +143,11 @@ func TestNextSaysWhatIsMissing(t *testing.T) {
 		{"a milestone that was used does not come again", []step{stamp(3), use(0), undo(0)}, "rew_7", 7},
 		{"a card that owes", []step{stamp(10), use(0), use(1), use(2), undo(0)}, "rew_3", 13},
 		{"a begun card when the program grew", []step{stamp(8), newGoal(12)}, "rew_main", 2},
-		{"a card that a reversal opened again when the program shrank",
-			[]step{stamp(5), stamp(5), newGoal(8), undo(1)}, "rew_7", 2},
+		{
+			"a card that a reversal opened again when the program shrank",
+			[]step{stamp(5), stamp(5), newGoal(8), undo(1)},
+			"rew_7", 2,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLedger(p)

@@ -121,18 +121,15 @@ func (l *ledger) checkCoupons(t reporter) {
 // exactly those of the entry it names.
 func (l *ledger) checkReversals(t reporter) {
 	t.Helper()
-	var taken []string
+	left := make(map[string]int, len(l.entries)) // quantities of what was not taken back
 	for _, e := range l.entries {
-		if e.Reverses == "" {
-			continue
+		if quantity, ok := left[e.Reverses]; ok && e.Quantity != -quantity {
+			t.Errorf("%+v takes back another number of stamps than the %d of its original", e, quantity)
+		} else if !ok && e.Reverses != "" {
+			t.Errorf("%s was not there to be taken back, or was so twice", e.Reverses)
 		}
-		if slices.Contains(taken, e.Reverses) {
-			t.Errorf("%s was taken back twice", e.Reverses)
-		}
-		taken = append(taken, e.Reverses)
-		if original := l.entry(e.Reverses); e.Quantity != -original.Quantity {
-			t.Errorf("%+v takes back another number of stamps than %+v", e, original)
-		}
+		delete(left, e.Reverses)
+		left[e.ID] = e.Quantity
 	}
 }
 

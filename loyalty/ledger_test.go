@@ -58,6 +58,8 @@ type ledger struct {
 	entries []loyalty.Entry
 	// heads are the first entries of the commands that were carried out, in order.
 	heads []loyalty.Entry
+	// undone holds the ids of the entries that were taken back.
+	undone map[string]bool
 
 	now   int64
 	zone  *time.Location
@@ -91,7 +93,8 @@ func newLedger(p loyalty.Program) *ledger {
 			Status: loyalty.CardActive, Goal: p.Goal, JoinedAt: monday,
 		},
 		now: monday, zone: helsinki,
-		actor: loyalty.Actor{Kind: loyalty.ActorStaff, ID: "stf_1"},
+		actor:  loyalty.Actor{Kind: loyalty.ActorStaff, ID: "stf_1"},
+		undone: map[string]bool{},
 	}
 }
 
@@ -160,7 +163,7 @@ func (l *ledger) state(c loyalty.Command) loyalty.State {
 		s.Coupon = l.coupon(c.CouponID)
 	case loyalty.CommandReverse:
 		s.Original = l.entry(c.EntryID)
-		s.Reversed = l.reversed(c.EntryID)
+		s.Reversed = l.undone[c.EntryID]
 		if s.Original.Kind == loyalty.EntryRedeem {
 			s.OriginalCoupon = l.coupon(s.Original.CouponID)
 		}
@@ -181,7 +184,7 @@ func (l *ledger) tally(c loyalty.Command) loyalty.Tally {
 	var tally loyalty.Tally
 	day := loyalty.DayOf(c.At, c.Zone)
 	for _, e := range l.entries {
-		if e.Kind != loyalty.EntryStamp || l.reversed(e.ID) || c.Kind == loyalty.CommandReverse && e.ID == c.EntryID {
+		if e.Kind != loyalty.EntryStamp || l.undone[e.ID] || c.Kind == loyalty.CommandReverse && e.ID == c.EntryID {
 			continue
 		}
 		if e.Day == day && day != l.card.Day {
@@ -204,6 +207,11 @@ func (l *ledger) keep(r loyalty.Result) {
 	l.card = r.Card
 	l.entries = append(l.entries, r.Entries...)
 	l.heads = append(l.heads, r.Entries[0])
+	for _, e := range r.Entries {
+		if e.Reverses != "" {
+			l.undone[e.Reverses] = true
+		}
+	}
 	l.coupons = append(l.coupons, r.Issued...)
 	for _, c := range r.Changed {
 		l.coupons[l.indexOf(c.ID)] = c
@@ -218,10 +226,6 @@ func (l *ledger) coupon(id string) loyalty.Coupon { return l.coupons[l.indexOf(i
 
 func (l *ledger) entry(id string) loyalty.Entry {
 	return l.entries[slices.IndexFunc(l.entries, func(e loyalty.Entry) bool { return e.ID == id })]
-}
-
-func (l *ledger) reversed(entryID string) bool {
-	return slices.ContainsFunc(l.entries, func(e loyalty.Entry) bool { return e.Reverses == entryID })
 }
 
 // unused returns the issued coupons in the order in which they were issued.

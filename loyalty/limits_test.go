@@ -91,8 +91,11 @@ func TestLimitPerCardAndDay(t *testing.T) {
 			stampAt(3, "2026-03-02 18:00:00", helsinki), stampAt(3, "2026-03-03 09:00:00", helsinki), undo(0),
 			stampAt(3, "2026-03-02 18:00:00", helsinki), noStampAt(1, "2026-03-03 10:00:00", helsinki, full),
 		}, "6/100"},
-		{"corrections and welcome stamps do not count", welcomingWithin(loyalty.Limits{MaxPerCardDay: 3}),
-			[]step{welcome(), adjust(5), stamp(3), noStamp(1, full)}, "10/100, welcome issued"},
+		{
+			"corrections and welcome stamps do not count", welcomingWithin(loyalty.Limits{MaxPerCardDay: 3}),
+			[]step{welcome(), adjust(5), stamp(3), noStamp(1, full)},
+			"10/100, welcome issued",
+		},
 		{"a limit that comes in the middle of the day counts what was", cardOf(100), []step{
 			stamp(5), change(func(p *loyalty.Program) { p.Limits.MaxPerCardDay = 6 }), stamp(1), noStamp(1, full),
 		}, "6/100"},
@@ -169,12 +172,27 @@ func TestARefusalNamesItsLimit(t *testing.T) {
 		{"per scan", loyalty.Limits{MaxPerScan: 3}, nil, 4, loyalty.Refusal{Code: loyalty.RefusedPerScan, Field: "quantity", Limit: 3}},
 		{"per card and day", loyalty.Limits{MaxPerCardDay: 3}, []step{stamp(3)}, 1, loyalty.Refusal{Code: loyalty.RefusedPerCardDay, Limit: 3}},
 		{"per cashier and day", loyalty.Limits{MaxPerStaffDay: 3}, []step{stamp(3)}, 1, loyalty.Refusal{Code: loyalty.RefusedPerStaffDay, Limit: 3}},
-		{"seconds, rounded up", loyalty.Limits{CoolDown: time.Minute}, []step{stamp(1), later(500 * time.Millisecond)}, 1,
-			loyalty.Refusal{Code: loyalty.RefusedCoolDown, Limit: 60}},
-		{"the last millisecond", loyalty.Limits{CoolDown: time.Minute}, []step{stamp(1), later(time.Minute - time.Millisecond)}, 1,
-			loyalty.Refusal{Code: loyalty.RefusedCoolDown, Limit: 1}},
-		{"the plainest of several", loyalty.Limits{MaxPerScan: 1, MaxPerCardDay: 1, CoolDown: time.Hour, MaxPerStaffDay: 1}, []step{stamp(1)}, 2,
-			loyalty.Refusal{Code: loyalty.RefusedPerScan, Field: "quantity", Limit: 1}},
+		{
+			"seconds, rounded up",
+			loyalty.Limits{CoolDown: time.Minute},
+			[]step{stamp(1), later(500 * time.Millisecond)},
+			1,
+			loyalty.Refusal{Code: loyalty.RefusedCoolDown, Limit: 60},
+		},
+		{
+			"the last millisecond",
+			loyalty.Limits{CoolDown: time.Minute},
+			[]step{stamp(1), later(time.Minute - time.Millisecond)},
+			1,
+			loyalty.Refusal{Code: loyalty.RefusedCoolDown, Limit: 1},
+		},
+		{
+			"the plainest of several",
+			loyalty.Limits{MaxPerScan: 1, MaxPerCardDay: 1, CoolDown: time.Hour, MaxPerStaffDay: 1},
+			[]step{stamp(1)},
+			2,
+			loyalty.Refusal{Code: loyalty.RefusedPerScan, Field: "quantity", Limit: 1},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLedger(limited(c.limits))

@@ -62,8 +62,7 @@ func (m *plain) size() int {
 	return min(m.goal, m.program.Goal)
 }
 
-func (m *plain) resize() {
-	size := m.size()
+func (m *plain) resize(size int) {
 	if m.given > m.goal {
 		m.given += size - m.goal
 	} else {
@@ -75,7 +74,7 @@ func (m *plain) resize() {
 // pour puts stamps on the card one by one.
 func (m *plain) pour(quantity int, c loyalty.Command) {
 	before := len(m.prizes)
-	m.resize()
+	m.resize(m.size())
 	step := 1
 	if quantity < 0 {
 		step = -1
@@ -150,7 +149,7 @@ func (m *plain) unused(kind loyalty.RewardKind, which func(*prize) bool) []*priz
 func (m *plain) loseMilestones(round, above int) {
 	for _, p := range m.unused(loyalty.RewardMilestone, func(p *prize) bool { return p.round == round && p.at > above }) {
 		p.status = loyalty.CouponReversed
-		if m.given == p.at {
+		if m.given <= p.at && m.given <= m.goal {
 			m.given = 0
 			for _, r := range m.program.Rewards {
 				if r.Kind == loyalty.RewardMilestone && r.At < p.at {
@@ -159,22 +158,28 @@ func (m *plain) loseMilestones(round, above int) {
 			}
 		}
 	}
+	for _, p := range m.unused(loyalty.RewardMilestone, func(p *prize) bool { return p.round == round }) {
+		m.given = max(m.given, min(p.at, m.goal-1))
+	}
 }
 
 // reopen takes a main reward back: its card and the one under way become one.
 func (m *plain) reopen(p *prize) {
 	m.loseMilestones(m.round, 0)
-	ahead := m.given
-	m.given = p.given
+	ahead, goal := m.given, m.goal
+	m.given, m.goal = min(p.given, p.cost-1), p.cost
 	if p.round == m.round-1 {
-		m.round, m.goal = p.round, p.cost
+		m.round = p.round
 	} else {
 		m.loseMilestones(p.round, 0)
+		m.resize(goal)
 	}
 	if ahead > 0 && m.given > 0 {
-		ahead += m.goal
+		m.given = m.goal
 	}
-	m.given = max(m.given, ahead)
+	if ahead > 0 {
+		m.given += ahead
+	}
 	p.status = loyalty.CouponReversed
 }
 
@@ -189,7 +194,7 @@ func (m *plain) settle(c loyalty.Command) {
 	}
 	m.loseMilestones(m.round, m.balance())
 	before := len(m.prizes)
-	m.resize()
+	m.resize(m.size())
 	m.fill(c)
 	m.inOrder(before)
 }
@@ -206,7 +211,7 @@ func (m *plain) undo(target int, c loyalty.Command) {
 		}
 		return
 	}
-	m.resize()
+	m.resize(m.size())
 	m.net -= original.quantity
 	for _, p := range m.unused(loyalty.RewardMain, func(p *prize) bool { return p.by == target }) {
 		m.reopen(p)

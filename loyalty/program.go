@@ -139,8 +139,10 @@ func (p Program) validateRewards() error {
 			return &InvalidProgramError{field("name"), reason}
 		}
 		if v := r.ValidFor; v.Months < 0 || v.Months > MaxPeriodMonths || v.Days < 0 || v.Days > MaxPeriodDays {
-			return &InvalidProgramError{field("valid_for"),
-				fmt.Sprintf("must be at most %d months and %d days, and not negative", MaxPeriodMonths, MaxPeriodDays)}
+			return &InvalidProgramError{
+				field("valid_for"),
+				fmt.Sprintf("must be at most %d months and %d days, and not negative", MaxPeriodMonths, MaxPeriodDays),
+			}
 		}
 		switch r.Kind {
 		case RewardMain:

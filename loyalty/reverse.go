@@ -101,14 +101,20 @@ func (ch *change) changedIndex(couponID string) int {
 // Coupon.Round does, that stand above the stamp. A used one stays used, and
 // card.Milestone stays at it, so that it is not given a second time.
 func (ch *change) takeBackMilestones(round, above int) {
+	card, kept := &ch.card, 0
 	for _, c := range ch.unusedCoupons() {
-		if c.Kind == RewardMilestone && c.Round == round && c.At > above {
+		switch {
+		case c.Kind != RewardMilestone || c.Round != round:
+		case c.At <= above:
+			kept = max(kept, c.At)
+		default:
 			ch.takeBack(c)
-			if c.At == ch.card.Milestone {
-				ch.card.Milestone = ch.program.milestoneBelow(c.At)
+			if card.Milestone <= card.Goal && card.Milestone <= c.At {
+				card.Milestone = ch.program.milestoneBelow(c.At)
 			}
 		}
 	}
+	card.Milestone = max(card.Milestone, min(kept, card.Goal-1))
 }
 
 // takeBack closes an unused coupon as reversed and returns its price.
@@ -136,12 +142,13 @@ func (ch *change) takeBack(c Coupon) {
 // bring one each time.
 func (ch *change) openAgain(c Coupon) {
 	ch.takeBackMilestones(ch.card.Round, 0)
-	used := ch.card.Milestone
-	ch.card.Milestone = c.Milestone
+	used, goal := ch.card.Milestone, ch.card.Goal
+	ch.card.Milestone, ch.card.Goal = min(c.Milestone, c.Cost-1), c.Cost
 	if c.Round == ch.card.Round-1 {
-		ch.card.Round, ch.card.Goal = c.Round, c.Cost
+		ch.card.Round = c.Round
 	} else {
 		ch.takeBackMilestones(c.Round, 0)
+		ch.resize(goal)
 	}
 	switch {
 	case used == 0:

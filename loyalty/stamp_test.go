@@ -39,8 +39,11 @@ func TestMilestonesAreGivenOnTheWay(t *testing.T) {
 		{"all of a card in one go", p, []step{stamp(10)}, "0/10, milestone7 issued, milestone3 issued, main issued"},
 		{"again on the next card", p, []step{stamp(3), stamp(10)}, "3/10, milestone3 issued, milestone7 issued, main issued, milestone3 issued"},
 		{"over two cards in one go", p, []step{stamp(17)}, "7/10, milestone7 issued, milestone3 issued, main issued, milestone7 issued, milestone3 issued"},
-		{"at the first stamp and the last but one", cardOf(3, milestone(1), milestone(2)), []step{stamp(5)},
-			"2/3, milestone1 issued, milestone2 issued, main issued, milestone1 issued, milestone2 issued"},
+		{
+			"at the first stamp and the last but one", cardOf(3, milestone(1), milestone(2)),
+			[]step{stamp(5)},
+			"2/3, milestone1 issued, milestone2 issued, main issued, milestone1 issued, milestone2 issued",
+		},
 	})
 }
 

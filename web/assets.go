@@ -34,8 +34,9 @@ type assets struct {
 	addresses map[string]string // by file name
 }
 
-// moduleImport is how our scripts import each other: import {a} from "./b.js".
-var moduleImport = regexp.MustCompile(`from "\./([a-z_]+\.js)"`)
+// moduleImport is how our scripts import each other: import {a} from "./b.js" or
+// import "./b.js".
+var moduleImport = regexp.MustCompile(`(from|import) "\./([a-z_]+\.js)"`)
 
 func loadAssets() (*assets, error) {
 	a := &assets{byAddress: map[string]asset{}, addresses: map[string]string{}}
@@ -69,12 +70,12 @@ func (a *assets) add(name string, above []string) (string, error) {
 	}
 	var wrong error
 	text = moduleImport.ReplaceAllFunc(text, func(clause []byte) []byte {
-		imported := string(moduleImport.FindSubmatch(clause)[1])
-		address, err := a.add(imported, append(above, name))
+		parts := moduleImport.FindSubmatch(clause)
+		address, err := a.add(string(parts[2]), append(above, name))
 		if err != nil {
 			wrong = err
 		}
-		return []byte(`from "` + address + `"`)
+		return fmt.Appendf(nil, "%s %q", parts[1], address)
 	})
 	if wrong != nil {
 		return "", wrong

@@ -138,7 +138,9 @@ func brandCSS(color string) string {
 	dim := c.mix(darkPaper, 0.25)
 	tint := darkPaper.mix(c, tintShare)
 	dark := properties(dim, readable(c, tint, white), tint)
-	return ":root{" + light + "}\n@media(prefers-color-scheme:dark){:root{" + dark + "}}\n"
+	// The poster is on white paper whatever the screen's scheme.
+	poster := fmt.Sprintf("--poster:%s;--on-poster:%s;--ink-poster:%s", c, on(c), readable(c, lightPaper, black))
+	return ":root{" + light + ";" + poster + "}\n@media(prefers-color-scheme:dark){:root{" + dark + "}}\n"
 }
 
 // tintShare is how much of the brand's colour is in a tint.

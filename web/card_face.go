@@ -20,9 +20,10 @@ type cardFace struct {
 	AsOf    int64
 	Program string
 	Hello   string
-	// Said is the balance in words: "4 of 10 stamps, 6 to go".
-	Said string
-	Debt string
+	// Said is the balance in words, "4 of 10 stamps, 6 to go", and Progress and Missing
+	// are its two halves.
+	Said, Progress, Missing string
+	Debt                    string
 	// Filled is the number of stamps drawn, Round the count of cards filled before.
 	Filled, Round int
 	Columns       int
@@ -69,12 +70,13 @@ func (w *Web) face(r *request, view customer.View, wanted paging.Page) (cardFace
 	filled := min(max(c.Balance, 0), goal)
 	f := cardFace{
 		page: r.newPage(""), State: stateOf(view), AsOf: r.now(), Program: r.words(p.Name),
-		Said:   r.N("card.progress", goal, "balance", r.texts.Number(int64(filled))) + ", " + r.N("card.missing", goal-filled),
+		Progress: r.N("card.progress", goal, "balance", r.texts.Number(int64(filled))), Missing: r.N("card.missing", goal-filled),
 		Filled: filled, Round: c.Round, Columns: columnsFor(goal), Slots: slotsOf(p, goal, filled),
 		NextReward: r.words(next.Name), NextMissing: r.N("card.next", missing),
 		Milestones: r.milestonesOf(p, c, goal), Provisional: r.provisionalOf(view),
 		SendAgain: r.cardPath(view.Link) + "/confirmation",
 	}
+	f.Said = f.Progress + ", " + f.Missing
 	if view.Customer.FirstName != "" {
 		f.Hello = r.T("card.hello", "name", view.Customer.FirstName)
 	}

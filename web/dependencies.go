@@ -11,7 +11,8 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Demo and Log are required.
+// Dependencies are what the pages need. All but Demo, DemoSlug and Log are
+// required.
 type Dependencies struct {
 	Directory     Directory
 	Programs      Programs
@@ -23,6 +24,8 @@ type Dependencies struct {
 	Live          Live
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
+	// DemoSlug is the demo's shop, which the start page leads to; "" for none.
+	DemoSlug string
 	// BaseURL is where the pages are reached from outside, such as
 	// https://cards.example.org, without a path.
 	BaseURL string

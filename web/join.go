@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/locale"
@@ -39,6 +40,40 @@ type consentBox struct {
 
 // fieldError is a complaint about a field of the form.
 type fieldError struct{ Field, Label, Text string }
+
+// formField is what the template "field" shows.
+type formField struct {
+	ID, Label, Note, Type, Autocomplete, Capitalize string
+	Value, Error                                    string
+	MaxLen                                          int
+	// DescribedBy are the ids of the hint and the complaint.
+	DescribedBy string
+}
+
+// Field returns a field of the form by its name.
+func (p joinPage) Field(id string) formField {
+	f := formField{ID: id, Label: p.r.fieldLabel(id), Type: "text", MaxLen: customer.MaxNameLen, Error: p.Errors[id]}
+	var described []string
+	switch id {
+	case "first_name":
+		f.Autocomplete, f.Value, f.Capitalize = "given-name", p.Fields.FirstName, "words"
+		f.Note = p.T("site.optional")
+	case "last_name":
+		f.Autocomplete, f.Value, f.Capitalize = "family-name", p.Fields.LastName, "words"
+		f.Note = p.T("site.optional")
+	case "phone":
+		f.Type, f.Autocomplete, f.Value, f.MaxLen = "tel", "tel", p.Fields.Phone, customer.MaxPhoneLen
+		described = append(described, "contact-hint")
+	case "email":
+		f.Type, f.Autocomplete, f.Value, f.MaxLen = "email", "email", p.Fields.Email, customer.MaxEmailLen
+		described = append(described, "contact-hint")
+	}
+	if f.Error != "" {
+		described = append(described, id+"-error")
+	}
+	f.DescribedBy = strings.Join(described, " ")
+	return f
+}
 
 // promise is what a program promises, in words.
 type promise struct {

@@ -51,7 +51,8 @@ type page struct {
 	r *request
 	// Title stands in the browser's tab.
 	Title string
-	// Path is the page's own address without a query, for the language links.
+	// Path is the page's address for the language links, "" where its own will do:
+	// answers to forms stand at addresses that cannot be asked for.
 	Path string
 	// Brand is how the organization looks; Leima's own on pages of none.
 	Brand brand
@@ -68,7 +69,7 @@ type language struct {
 }
 
 func (r *request) newPage(title string) *page {
-	p := &page{r: r, Title: title, Path: r.Request().URL.EscapedPath(), Brand: brandOf(r.org)}
+	p := &page{r: r, Title: title, Brand: brandOf(r.org)}
 	for _, l := range locale.Locales {
 		p.Languages = append(p.Languages, language{Locale: l, Name: locale.Name(l), Current: l == r.texts.Locale()})
 	}

@@ -83,6 +83,7 @@ func (w *Web) turnAway(r *request, err error) error {
 // showStaff fills the page around what the caller has put into data.
 func (w *Web) showStaff(r *request, status int, p access.Principal, data staffPage) error {
 	data.page = r.newPage(r.T("staff.title"))
+	data.Path = "/staff"
 	data.Name = p.StaffName
 	data.MayPair = p.May(access.TillsWrite)
 	data.TillAddress = strings.TrimPrefix(strings.TrimPrefix(w.BaseURL, "https://"), "http://") + "/till"

@@ -26,6 +26,8 @@ type tillPage struct {
 	Texts string
 	// Slug is for the address of a new card's page.
 	Slug string
+	// Quantities have a key each.
+	Quantities []int
 }
 
 type programChoice struct{ ID, Name string }
@@ -63,7 +65,9 @@ func (w *Web) till(r *request) error {
 }
 
 func (w *Web) showPairing(r *request, status int, typed, complaint string) error {
-	return r.render(status, "till_pair", pairPage{page: r.newPage(r.T("till.title")), Typed: typed, Error: complaint})
+	data := pairPage{page: r.newPage(r.T("till.title")), Typed: typed, Error: complaint}
+	data.Path = "/till"
+	return r.render(status, "till_pair", data)
 }
 
 // pairTill makes this browser a till by a one-time code.
@@ -119,6 +123,7 @@ func (w *Web) showSignIn(r *request, status int, till access.Principal, staffID,
 	if data.Location, err = w.locationName(r, till.LocationID); err != nil {
 		return err
 	}
+	data.Path = "/till"
 	return r.render(status, "till_sign_in", data)
 }
 
@@ -172,9 +177,9 @@ func (w *Web) showTill(r *request, cashier access.Principal) error {
 	}
 	data := tillPage{
 		page: r.newPage(r.T("till.title")), Cashier: cashier.StaffName, LocationID: cashier.LocationID,
-		Texts: string(texts), Slug: r.org.Slug,
+		Texts: string(texts), Slug: r.org.Slug, Quantities: []int{1, 2, 3, 4, 5, 6, 7, 8, 9},
 	}
-	data.Wide = true
+	data.Wide, data.Path = true, "/till"
 	for _, p := range programs.Items {
 		if p.Status == loyalty.ProgramActive {
 			data.Programs = append(data.Programs, programChoice{ID: p.ID, Name: r.words(p.Name)})

@@ -3,6 +3,7 @@ package storetest
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ type Open func(t *testing.T, c store.Config) *store.Store
 func Run(t *testing.T, open Open) {
 	su := &suite{now: time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC).UnixMilli()}
 	su.Store = open(t, store.Config{
-		Now: su.clock, Committed: su.committed, Log: slog.New(slog.DiscardHandler),
+		Now: su.clock, Committed: su.committed, Log: slog.New(slog.NewTextHandler(su, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	for _, story := range slices.Concat(
 		ledgerStories, reversalStories, batchStories, raceStories, joinStories, confirmStories, accessStories,
@@ -41,6 +42,22 @@ type suite struct {
 	mu   sync.Mutex
 	now  int64
 	told []string
+	log  strings.Builder
+}
+
+// Write keeps what the store logs.
+func (su *suite) Write(line []byte) (int, error) {
+	su.mu.Lock()
+	defer su.mu.Unlock()
+	return su.log.Write(line) //nolint:wrapcheck // never fails
+}
+
+// takeLog returns what the store logged since the last call.
+func (su *suite) takeLog() string {
+	su.mu.Lock()
+	defer su.mu.Unlock()
+	defer su.log.Reset()
+	return su.log.String()
 }
 
 func (su *suite) clock() int64 {

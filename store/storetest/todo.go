@@ -1,3 +1,2 @@
 package storetest
-var joinStories, confirmStories, accessStories,
-		organizationStories, programStories, customerStories, importStories, tenancyStories []story
+var tenancyStories []story

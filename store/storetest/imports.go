@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/store"
+	"github.com/leima/leima/typeid"
+)
+
+var importStories = []story{
+	{"an import tells how far it is", importProgress},
+	{"an error file is kept in order and up to its limit", importErrors},
+	{"customers and cards of an import are made once", importedCards},
+	{"locations of an import are made once", importedLocations},
+	{"imports at once make each customer once", importsAtOnce},
+}
+
+func (sh *shop) newImport() customer.Import {
+	sh.t.Helper()
+	m := customer.Import{
+		OrgID: sh.org.ID, ID: typeid.New("imp"), ProgramID: sh.program.ID, FileName: "receipts.csv", DryRun: true,
+		Status: customer.ImportQueued, BytesTotal: 1000, CreatedAt: sh.clock(),
+	}
+	sh.ok(sh.CreateImport(sh.ctx, m))
+	return m
+}
+
+func importProgress(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	m := sh.newImport()
+	m.Status, m.BytesRead, m.StartedAt, m.FinishedAt, m.Problem = customer.ImportFailed, 500, 1, 2, "The file ends in the middle."
+	m.Counts = customer.ImportCounts{
+		Rows: 1, RowErrors: 2, RowsDropped: 3, Receipts: 4, Stamped: 5, Replayed: 6, Refused: 7, TooSmall: 8, Stamps: 9, Coupons: 10,
+		NewCustomers: 11, NewLocations: 12,
+	}
+	sh.ok(sh.SaveImport(sh.ctx, m))
+	read, err := sh.Import(sh.ctx, sh.org.ID, m.ID)
+	sh.ok(err)
+	same(t, "import", m, read)
+	want := []customer.Import{m}
+	for range 8 {
+		want = append([]customer.Import{sh.newImport()}, want...)
+	}
+	same(t, "imports", want, whole(t, func(p paging.Page) (paging.List[customer.Import], error) { return sh.Imports(sh.ctx, sh.org.ID, p) }))
+	m.ID = typeid.New("imp")
+	sh.is(sh.SaveImport(sh.ctx, m), organization.ErrNotFound)
+	_, err = sh.Import(sh.ctx, sh.org.ID, m.ID)
+	sh.is(err, organization.ErrNotFound)
+	m.ProgramID = typeid.New("prog")
+	sh.is(sh.CreateImport(sh.ctx, m), organization.ErrNotFound)
+}
+
+func importErrors(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	m := sh.newImport()
+	var want []customer.ImportError
+	for i := range int64(3) {
+		part := []customer.ImportError{
+			{Row: 10 * i, Column: "amount", Value: "1,5x", Reason: "is not a number"}, {Row: 10*i + 5, Reason: "has too few columns"},
+		}
+		sh.ok(sh.AddImportErrors(sh.ctx, sh.org.ID, m.ID, part))
+		want = append(want, part...)
+	}
+	read := func() []customer.ImportError {
+		return whole(t, func(p paging.Page) (paging.List[customer.ImportError], error) {
+			if len(want) > 100 {
+				p.Limit = paging.MaxLimit
+			}
+			return sh.ImportErrors(sh.ctx, sh.org.ID, m.ID, p)
+		})
+	}
+	same(t, "errors", want, read())
+	for len(want) < customer.MaxImportErrors+500 {
+		part := make([]customer.ImportError, 500)
+		sh.ok(sh.AddImportErrors(sh.ctx, sh.org.ID, m.ID, part))
+		want = append(want, part...)
+	}
+	same(t, "errors kept", customer.MaxImportErrors, len(read()))
+	sh.is(sh.AddImportErrors(sh.ctx, sh.org.ID, typeid.New("imp"), want[:1]), organization.ErrNotFound)
+}
+
+func importedCards(t *testing.T, su *suite) {
+	sh := newShop(t, su, withWelcome)
+	first, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"7", "8", "7", ""}, sh.clock())
+	sh.ok(err)
+	same(t, "created", 2, created)
+	same(t, "cards", 2, len(first))
+	v := sh.card(first["7"])
+	if v.Customer.ExternalRef != "7" || v.Customer.Status != customer.StatusActive || v.Card.Status != loyalty.CardActive || v.Card.Balance != 0 {
+		t.Fatalf("have %+v", v)
+	}
+	again, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"9", "8", "7"}, sh.clock())
+	sh.ok(err)
+	same(t, "created", 1, created)
+	same(t, "cards", [2]string{first["7"], first["8"]}, [2]string{again["7"], again["8"]})
+	other, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.newProgram(sh.program).ID, []string{"7"}, sh.clock())
+	sh.ok(err)
+	same(t, "created for another program", 0, created)
+	if sh.card(other["7"]).Customer.ID != v.Customer.ID || other["7"] == first["7"] {
+		t.Fatalf("have %v", other)
+	}
+	sh.apply(sh.stamp(first["7"], 1))
+	_, _, err = sh.ImportedCards(sh.ctx, sh.org.ID, typeid.New("prog"), []string{"7"}, sh.clock())
+	sh.is(err, loyalty.ErrNotFound)
+	many := make([]string, store.MaxImportRefs+1)
+	for i := range many {
+		many[i] = fmt.Sprint("many ", i)
+	}
+	if _, _, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, many, sh.clock()); err == nil {
+		t.Fatal("too many references were taken")
+	}
+	_, created, err = sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, many[1:], sh.clock())
+	sh.ok(err)
+	same(t, "created", store.MaxImportRefs, created)
+	none, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, nil, sh.clock())
+	sh.ok(err)
+	same(t, "none", 0, len(none)+created)
+}
+
+func importedLocations(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	first, created, err := sh.ImportedLocations(sh.ctx, sh.org.ID, []string{"367", "406", "367", ""}, sh.clock())
+	sh.ok(err)
+	same(t, "created", 2, created)
+	l, err := sh.Location(sh.ctx, sh.org.ID, first["367"].ID)
+	sh.ok(err)
+	same(t, "location", first["367"], l)
+	again, created, err := sh.ImportedLocations(sh.ctx, sh.org.ID, []string{"367", "1"}, sh.clock())
+	sh.ok(err)
+	same(t, "created", 1, created)
+	same(t, "found", l, again["367"])
+}
+
+func importsAtOnce(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	refs := make([]string, 50)
+	for i := range refs {
+		refs[i] = fmt.Sprint("R", i)
+	}
+	results := make([]map[string]string, 6)
+	created := make([]int, len(results))
+	atOnce(len(results), func(i int) {
+		var err error
+		if results[i], created[i], err = sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, refs, sh.clock()); err != nil {
+			t.Error(err)
+		}
+	})
+	total := 0
+	for i, r := range results {
+		same(t, "cards", results[0], r)
+		total += created[i]
+	}
+	same(t, "created", len(refs), total)
+}

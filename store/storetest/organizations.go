@@ -1,0 +1,131 @@
+package storetest
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/typeid"
+)
+
+var organizationStories = []story{
+	{"an organization is found by slug and changed by whoever read it last", organizations},
+	{"a logo has a version of its own", logo},
+	{"locations are changed by whoever read them last and have a reference of their own", locations},
+	{"staff are changed by whoever read them last", staff},
+}
+
+func organizations(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	bySlug, err := sh.OrganizationBySlug(sh.ctx, sh.org.Slug)
+	sh.ok(err)
+	same(t, "by slug", sh.org, bySlug)
+	_, err = sh.OrganizationBySlug(sh.ctx, "nobody")
+	sh.is(err, organization.ErrNotFound)
+	_, err = sh.Organization(sh.ctx, typeid.New("org"))
+	sh.is(err, organization.ErrNotFound)
+	twin := sh.org
+	twin.ID = typeid.New("org")
+	sh.is(sh.CreateOrganization(sh.ctx, twin), organization.ErrTaken)
+
+	change := sh.org
+	change.Name, change.Locale, change.Brand.Color, change.Slug = "Uusi", "sv", "#112233", "not-changed"
+	changed, err := sh.UpdateOrganization(sh.ctx, change, 1)
+	sh.ok(err)
+	change.Slug, change.Version = sh.org.Slug, 2
+	same(t, "changed", change, changed)
+	_, err = sh.UpdateOrganization(sh.ctx, change, 1)
+	sh.is(err, organization.ErrVersion)
+	_, err = sh.UpdateOrganization(sh.ctx, twin, 1)
+	sh.is(err, organization.ErrNotFound)
+	all, err := sh.Organizations(sh.ctx)
+	sh.ok(err)
+	if !slices.Contains(all, changed) {
+		t.Fatalf("%v is not in the directory", changed)
+	}
+}
+
+func logo(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	_, _, err := sh.Logo(sh.ctx, sh.org.ID)
+	sh.is(err, organization.ErrNotFound)
+	for version, picture := range []string{"first\x00picture", "second"} {
+		o, err := sh.SetLogo(sh.ctx, sh.org.ID, []byte(picture), "image/png")
+		sh.ok(err)
+		same(t, "brand", organization.Brand{Color: "#0b6e4f", LogoType: "image/png", LogoVersion: int64(version + 1)}, o.Brand)
+		same(t, "version", int64(1), o.Version)
+		data, mediaType, err := sh.Logo(sh.ctx, sh.org.ID)
+		sh.ok(err)
+		same(t, "logo", [2]string{picture, "image/png"}, [2]string{string(data), mediaType})
+	}
+	var invalid *organization.InvalidFieldError
+	_, err = sh.SetLogo(sh.ctx, sh.org.ID, make([]byte, organization.MaxLogoBytes+1), "image/png")
+	if !errors.As(err, &invalid) {
+		t.Fatalf("have %v", err)
+	}
+	_, err = sh.SetLogo(sh.ctx, typeid.New("org"), []byte("x"), "image/png")
+	sh.is(err, organization.ErrNotFound)
+}
+
+func locations(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	want := []organization.Location{sh.location}
+	for range 8 {
+		want = append(want, sh.newLocation("Another"))
+	}
+	list := whole(t, func(p paging.Page) (paging.List[organization.Location], error) { return sh.Locations(sh.ctx, sh.org.ID, p) })
+	same(t, "locations", want, list)
+	change := sh.location
+	change.Name, change.Address, change.Zone, change.ExternalRef = "Asema", "Rautatientori 1", "Europe/Stockholm", "42"
+	changed, err := sh.UpdateLocation(sh.ctx, change, 1)
+	sh.ok(err)
+	change.Version = 2
+	same(t, "changed", change, changed)
+	read, err := sh.Location(sh.ctx, sh.org.ID, change.ID)
+	sh.ok(err)
+	same(t, "read", change, read)
+	_, err = sh.UpdateLocation(sh.ctx, change, 1)
+	sh.is(err, organization.ErrVersion)
+	other := want[1]
+	other.ExternalRef = "42"
+	_, err = sh.UpdateLocation(sh.ctx, other, 1)
+	sh.is(err, organization.ErrTaken)
+	other.ID = typeid.New("loc")
+	sh.is(sh.CreateLocation(sh.ctx, other), organization.ErrTaken)
+	_, err = sh.UpdateLocation(sh.ctx, other, 1)
+	sh.is(err, organization.ErrNotFound)
+	_, err = sh.Locations(sh.ctx, sh.org.ID, paging.Page{Cursor: "?"})
+	sh.is(err, paging.ErrBadCursor)
+}
+
+func staff(t *testing.T, su *suite) {
+	sh := newShop(t, su)
+	want := []organization.Staff{sh.cashier}
+	for range 8 {
+		want = append(want, sh.newCashier("Another"))
+	}
+	list := whole(t, func(p paging.Page) (paging.List[organization.Staff], error) { return sh.StaffList(sh.ctx, sh.org.ID, p) })
+	same(t, "staff", want, list)
+	change := sh.cashier
+	change.Name, change.Email, change.Role, change.Locale = "Aila", "aila@example.org", organization.RoleManager, "sv"
+	change.LocationID, change.Active = sh.location.ID, false
+	changed, err := sh.UpdateStaff(sh.ctx, change, 1)
+	sh.ok(err)
+	change.Version = 2
+	same(t, "changed", change, changed)
+	read, err := sh.StaffMember(sh.ctx, sh.org.ID, change.ID)
+	sh.ok(err)
+	same(t, "read", change, read)
+	_, err = sh.UpdateStaff(sh.ctx, change, 1)
+	sh.is(err, organization.ErrVersion)
+	change.LocationID = typeid.New("loc")
+	_, err = sh.UpdateStaff(sh.ctx, change, 2)
+	sh.is(err, organization.ErrNotFound)
+	change.ID = typeid.New("stf")
+	sh.is(sh.CreateStaff(sh.ctx, change), organization.ErrNotFound)
+	_, err = sh.UpdateStaff(sh.ctx, change, 1)
+	sh.is(err, organization.ErrNotFound)
+	sh.is(sh.SetPIN(sh.ctx, sh.org.ID, change.ID, fakeHash), organization.ErrNotFound)
+}

@@ -1,0 +1,251 @@
+// @ts-check
+// The customer's card page: shows changes as they happen, keeps a copy for offline
+// use, enlarges the code. Without it the page still works; it only stands still.
+
+import "./print.js";
+
+/** How often the page is asked for where the server has no stream to spare. */
+const POLL_MS = 5_000;
+/** After how long without a connection the page says that it is offline. */
+const OFFLINE_AFTER_MS = 4_000;
+/** The longest wait for an answer. */
+const TIMEOUT_MS = 10_000;
+
+const card = /** @type {HTMLElement} */ (document.getElementById("card"));
+const pagePath = card.dataset.page ?? location.pathname;
+const told = /** @type {HTMLElement} */ (document.getElementById("told"));
+const offline = /** @type {HTMLElement} */ (document.getElementById("offline"));
+/** The name of the store in which this page is kept. */
+const keptAs = "leima:" + pagePath;
+
+/** @returns {HTMLElement} */
+function face() {
+	return /** @type {HTMLElement} */ (document.getElementById("face"));
+}
+
+/**
+ * Puts the parts of a newer page in the place of the same parts of this one.
+ * @param {ParentNode} newer
+ */
+function show(newer) {
+	const before = face().dataset;
+	const next = /** @type {HTMLElement | null} */ (newer.querySelector("#face"));
+	if (!next || Number(next.dataset.asOf) < Number(before.asOf)) {
+		return;
+	}
+	const changed = next.dataset.state !== before.state;
+	if (changed) {
+		animate(next, Number(before.filled), Number(before.round));
+		told.textContent = next.dataset.said ?? "";
+	}
+	const focused = document.activeElement?.id;
+	for (const part of newer.querySelectorAll("[data-live]")) {
+		const here = document.getElementById(part.id);
+		if (here?.hasAttribute("data-live")) {
+			here.replaceWith(document.adoptNode(part));
+		}
+	}
+	if (focused && document.activeElement === document.body) {
+		document.getElementById(focused)?.focus();
+	}
+	if (changed && "vibrate" in navigator && navigator.userActivation?.hasBeenActive) {
+		navigator.vibrate(60);
+	}
+}
+
+/**
+ * Marks the stamps that are new, so that the style lets them land.
+ * @param {HTMLElement} next
+ * @param {number} filledBefore
+ * @param {number} roundBefore
+ */
+function animate(next, filledBefore, roundBefore) {
+	const round = Number(next.dataset.round);
+	const from = round > roundBefore ? 0 : filledBefore;
+	next.querySelectorAll(".slot.on").forEach((slot, i) => {
+		slot.classList.toggle("landed", i >= from);
+	});
+	if (round > roundBefore) {
+		next.querySelector(".ready")?.classList.add("fresh");
+	}
+}
+
+/** @param {string} html */
+function parse(html) {
+	return new DOMParser().parseFromString(html, "text/html");
+}
+
+/** Asks for the whole page, shows what is new and keeps it for offline use. */
+async function refresh() {
+	try {
+		const response = await fetch(pagePath, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { Accept: "text/html" } });
+		if (response.status === 404 || response.status === 410) {
+			location.reload();
+			return;
+		}
+		if (!response.ok || response.headers.has("X-Leima-Kept")) {
+			connected(false);
+			return;
+		}
+		await keep(response.clone());
+		show(parse(await response.text()));
+		connected(true);
+	} catch {
+		connected(false);
+	}
+}
+
+// ---- Offline -----------------------------------------------------------------
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let offlineTimer;
+
+/**
+ * Tells the customer when what they see may be old, and since when.
+ * @param {boolean} yes
+ */
+function connected(yes) {
+	clearTimeout(offlineTimer);
+	if (yes) {
+		offline.hidden = true;
+		return;
+	}
+	offlineTimer = setTimeout(() => {
+		const asOf = new Date(Number(face().dataset.asOf));
+		const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(asOf);
+		offline.textContent = (offline.dataset.text ?? "").replace("%", time);
+		offline.hidden = false;
+	}, navigator.onLine ? OFFLINE_AFTER_MS : 0);
+}
+
+/**
+ * Keeps the page and what it is made of.
+ * @param {Response} page
+ */
+async function keep(page) {
+	if (!("caches" in window)) {
+		return;
+	}
+	const kept = await caches.open(keptAs);
+	await kept.put(pagePath, page);
+	const parts = [...document.querySelectorAll("link[rel=stylesheet],link[rel=icon],link[rel=apple-touch-icon],script[src],img.logo")]
+		.map((e) => e.getAttribute("href") ?? e.getAttribute("src") ?? "")
+		.concat(performance.getEntriesByType("resource").map((e) => new URL(e.name)).filter((u) => u.origin === location.origin && u.pathname.startsWith("/static/")).map((u) => u.pathname));
+	await Promise.all([...new Set(parts)].filter(Boolean).map(async (part) => {
+		if (!(await kept.match(part))) {
+			await kept.add(part).catch(() => undefined); // the page works without a picture
+		}
+	}));
+}
+
+async function install() {
+	if (!("serviceWorker" in navigator)) {
+		return;
+	}
+	try {
+		await navigator.serviceWorker.register("/card/sw.js", { scope: pagePath });
+	} catch {
+		// Not allowed here, for example over plain http: then there is no offline copy.
+	}
+}
+
+// ---- Live --------------------------------------------------------------------
+
+/** @type {EventSource | undefined} */
+let stream;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let pollTimer;
+
+function listen() {
+	stream?.close();
+	clearTimeout(pollTimer);
+	const events = new EventSource(pagePath + "/events?state=" + encodeURIComponent(face().dataset.state ?? ""));
+	stream = events;
+	events.addEventListener("open", () => connected(true));
+	events.addEventListener("card", (e) => {
+		const { html } = /** @type {{html: string}} */ (JSON.parse(/** @type {MessageEvent<string>} */ (e).data));
+		show(parse(html));
+		connected(true);
+		void refreshCopy();
+	});
+	events.addEventListener("gone", () => location.reload());
+	events.addEventListener("error", () => {
+		connected(false);
+		if (events.readyState === EventSource.CLOSED) {
+			// No stream for us: ask now and then, and try for one again.
+			pollTimer = setTimeout(async () => {
+				await refresh();
+				listen();
+			}, POLL_MS);
+		}
+	});
+}
+
+/** Renews the offline copy after a change, without showing it. */
+async function refreshCopy() {
+	try {
+		const response = await fetch(pagePath, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+		if (response.ok && !response.headers.has("X-Leima-Kept")) {
+			await keep(response);
+		}
+	} catch {
+		// The copy stays as old as it is.
+	}
+}
+
+// ---- The code, large ---------------------------------------------------------
+
+const large = /** @type {HTMLDialogElement} */ (document.getElementById("large"));
+document.getElementById("enlarge")?.addEventListener("click", () => large.showModal());
+large.addEventListener("click", (e) => {
+	if (e.target === large) {
+		large.close();
+	}
+});
+
+// ---- On the home screen ------------------------------------------------------
+
+const installButton = document.getElementById("install");
+window.addEventListener("beforeinstallprompt", (e) => {
+	e.preventDefault();
+	if (!installButton) {
+		return;
+	}
+	installButton.hidden = false;
+	installButton.onclick = () => {
+		installButton.hidden = true;
+		/** @type {Event & {prompt: () => Promise<unknown>}} */ (e).prompt();
+	};
+});
+const iOS = /iPad|iPhone|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
+const iosHint = document.getElementById("install-ios");
+if (iOS && iosHint) {
+	iosHint.hidden = false;
+}
+
+// ---- Start -------------------------------------------------------------------
+
+window.addEventListener("online", () => { void refresh(); listen(); });
+window.addEventListener("offline", () => connected(false));
+document.addEventListener("visibilitychange", () => {
+	if (document.visibilityState === "visible") {
+		void refresh();
+		if (stream?.readyState === EventSource.CLOSED) {
+			listen();
+		}
+	}
+});
+window.addEventListener("pageshow", (e) => {
+	if (e.persisted) {
+		void refresh();
+		listen();
+	}
+});
+
+// What a redirect said was done has been read; reloading must not say it again.
+if (location.search.includes("done=")) {
+	history.replaceState(null, "", location.pathname + location.hash);
+}
+await install();
+void refresh();
+listen();
