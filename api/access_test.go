@@ -91,9 +91,10 @@ func TestEveryRoleMayDoWhatTheContractSaysAndNoMore(t *testing.T) {
 // at one organization and the ids of another.
 func TestAnotherOrganizationsThingsAreNotThere(t *testing.T) {
 	w := newWorld(t)
-	secrets := []string{w.shop.code, w.shop.link, w.shop.number, w.shop.org.Name, w.shop.org.ID}
-	for _, id := range []string{w.shop.location, w.shop.branch, w.shop.program, w.shop.card, w.shop.coupon, w.shop.entry, w.shop.customer, w.shop.till, w.shop.key, w.shop.imported, w.shop.consentText} {
-		secrets = append(secrets, id)
+	secrets := []string{
+		w.shop.code, w.shop.link, w.shop.number, w.shop.org.Name, w.shop.org.ID,
+		w.shop.location, w.shop.branch, w.shop.program, w.shop.card, w.shop.coupon, w.shop.entry, w.shop.customer,
+		w.shop.till, w.shop.key, w.shop.imported, w.shop.consentText,
 	}
 	for _, op := range operations(t) {
 		if slices.Contains(op.asks, "none") {
@@ -157,6 +158,7 @@ func TestACookieIsTakenFromOwnPagesOnly(t *testing.T) {
 		"another site's word against the browsers": {"POST", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "http://example.com"}, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			request := call{method: c.method, path: "/v1/cards/" + w.shop.card, header: map[string]string{"Cookie": "leima_session=" + w.shop.token["cashier"]}}
 			if c.method == "POST" {
 				request.path, request.body = "/v1/scans", w.shop.fill(`{"code":"{code}"}`)
@@ -201,7 +203,10 @@ func TestNobodyGivesMoreThanTheyHave(t *testing.T) {
 			call{"POST", "/v1/staff", w.shop.token["owner"], w.other.fill(`{"name":"X","role":"cashier","location_id":"{location_id}"}`), nil}, 404,
 		},
 	} {
-		t.Run(name, func(t *testing.T) { w.want(w.do(c.call), c.status) })
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			w.want(w.do(c.call), c.status)
+		})
 	}
 	if w.dump() != before {
 		t.Error("something was changed")
@@ -225,7 +230,7 @@ func TestWhatTheLogTells(t *testing.T) {
 			t.Errorf("the log holds %s", name)
 		}
 	}
-	for _, s := range []string{`"route":"/v1/cards/:card_id"`, `"status":200`, `"request_id"`, `"principal":"api_key"`, w.shop.org.ID} {
+	for _, s := range []string{`"route":"/v1/cards/:card_id"`, `"status":200`, `"code":"invalid_json"`, `"request_id"`, `"principal":"api_key"`, w.shop.org.ID} {
 		if !strings.Contains(log, s) {
 			t.Errorf("the log does not hold %s", s)
 		}

@@ -384,6 +384,7 @@ func TestWhatTheContractCannotSay(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			if a := w.want(w.do(c.call), c.status); a.text("field") != c.field {
 				t.Errorf("field %q, want %q: %s", a.text("field"), c.field, a.body)
 			}

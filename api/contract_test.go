@@ -29,20 +29,25 @@ var document = sync.OnceValue(func() *openapi3.T {
 	return doc
 })
 
+// pathPatterns are the paths of the contract as expressions, by template.
+var pathPatterns = sync.OnceValue(func() map[string]*regexp.Regexp {
+	patterns := map[string]*regexp.Regexp{}
+	parameter := regexp.MustCompile(`\{[a-z_]+\}`)
+	for template := range document().Paths.Map() {
+		patterns[template] = regexp.MustCompile("^" + parameter.ReplaceAllString(template, "[^/]+") + "$")
+	}
+	return patterns
+})
+
 // contractRoute finds the operation of a request, nil if the contract has none.
 func contractRoute(method, path string) *routers.Route {
-	var found *routers.Route
-	for template, item := range document().Paths.Map() {
-		if pattern := regexp.MustCompile("^" + regexp.MustCompile(`\{[a-z_]+\}`).ReplaceAllString(template, "[^/]+") + "$"); !pattern.MatchString(path) {
-			continue
-		}
-		o := item.Operations()[method]
-		// "/v1/till-sessions/current" is nearer than a template that fits it, too.
-		if o != nil && (found == nil || !strings.Contains(template, "{")) {
-			found = &routers.Route{Spec: document(), Path: template, PathItem: item, Method: method, Operation: o}
+	for template, pattern := range pathPatterns() {
+		item := document().Paths.Value(template)
+		if o := item.Operations()[method]; o != nil && pattern.MatchString(path) {
+			return &routers.Route{Spec: document(), Path: template, PathItem: item, Method: method, Operation: o}
 		}
 	}
-	return found
+	return nil
 }
 
 // checkAnswer fails the test if the answer is not one that the contract has.

@@ -108,6 +108,7 @@ func (a *API) refusalProblem(rq *request, r *loyalty.Refusal) *problem {
 // answer sends the problem that the error is, and logs what is our fault.
 func (a *API) answer(c echo.Context, rq *request, err error) {
 	p := a.problemOf(rq, err)
+	rq.code = p.code
 	ctx := c.Request().Context()
 	if p.code == codeInternal || p.code == codeUnavailable && !errors.Is(err, context.Canceled) {
 		a.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", rq.id),

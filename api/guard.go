@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leima/leima/access"
+	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/locale"
 	"github.com/leima/leima/organization"
 )
@@ -32,6 +33,8 @@ type request struct {
 	organization organization.Organization
 	// acceptLanguage is the header of that name.
 	acceptLanguage string
+	// code is that of the problem which was answered, "" if none was.
+	code contract.ProblemCode
 }
 
 // locale is the language of what staff read: the caller's, else the
@@ -105,8 +108,8 @@ func (a *API) around(handle func(echo.Context, *request) error) echo.HandlerFunc
 		a.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
 			slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Int64("duration_ms", time.Since(began).Milliseconds()),
-			slog.String("request_id", rq.id), slog.String("org_id", rq.principal.OrgID),
-			slog.String("principal", string(rq.principal.Kind)))
+			slog.String("code", string(rq.code)), slog.String("request_id", rq.id),
+			slog.String("org_id", rq.principal.OrgID), slog.String("principal", string(rq.principal.Kind)))
 		return nil
 	}
 }
@@ -118,7 +121,7 @@ func (a *API) recovering(c echo.Context, rq *request, handle func(echo.Context, 
 	defer func() {
 		switch p := recover(); p {
 		case nil:
-		case http.ErrAbortHandler: //nolint:errorlint // net/http compares the panic's value, too
+		case http.ErrAbortHandler:
 			panic(p)
 		default:
 			a.log.LogAttrs(c.Request().Context(), slog.LevelError, "panic",

@@ -37,6 +37,7 @@ func TestAddressesThatAreNotThere(t *testing.T) {
 		"a method made up":              {"STAMP", "/v1/nonsense", 404, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			a := w.want(w.do(call{c.method, c.path, w.shop.token["owner"], "", nil}), c.status)
 			if a.header.Get("Allow") != c.allow {
 				t.Errorf("Allow: %q, want %q", a.header.Get("Allow"), c.allow)

@@ -137,6 +137,30 @@ func TestAttemptsAreCountedByName(t *testing.T) {
 	}
 }
 
+func TestAnOperationMustSayWhoMayDoIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		extension any
+		served    bool
+	}{
+		"nothing":                {nil, false},
+		"an empty list":          {[]any{}, false},
+		"a number":               {7, false},
+		"not a permission":       {"stamps:give", false},
+		"a list with a mistake":  {[]any{"stamps:write", "stamps:give"}, false},
+		"any in a list of two":   {[]any{"any", "stamps:write"}, false},
+		"a permission":           {"stamps:write", true},
+		"a list of permissions":  {[]any{"cards:write", "cards:join"}, true},
+		"anybody with a key":     {"any", true},
+		"without any credential": {"none", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := new(operation).readPermission(c.extension); (err == nil) != c.served {
+				t.Errorf("readPermission = %v, want it served: %v", err, c.served)
+			}
+		})
+	}
+}
+
 func TestRequestIDsThatCanStandInALog(t *testing.T) {
 	for given, kept := range map[string]bool{
 		"till-1:2": false, "till-1.2_3": true, "": false, "a\nb": false, "ä": false, "a b": false,

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ func readUpload(body *multipart.Reader) (*upload, error) {
 	u := &upload{seen: map[string]bool{}}
 	for range maxUploadParts + 1 {
 		part, err := body.NextPart()
-		if err == io.EOF { //nolint:errorlint // a body that is cut off answers an EOF that is wrapped
+		if errors.Is(err, io.EOF) {
 			return u, u.check()
 		}
 		if err != nil {
@@ -52,6 +53,34 @@ func readUpload(body *multipart.Reader) (*upload, error) {
 		}
 	}
 	return u, invalid("", "the body has more parts than this operation takes")
+}
+
+// delimited is a multipart body that must end as one does. The reader of
+// mime/multipart takes one that is cut off between two parts for complete, and what
+// was cut off may have been the dry_run.
+type delimited struct {
+	io.ReadCloser
+	// end is the delimiter that closes the body, tail the last bytes that were read.
+	end, tail []byte
+}
+
+// maxEpilogue bounds what may stand behind the end of a multipart body, in bytes.
+const maxEpilogue = 256
+
+func delimit(body io.ReadCloser, boundary string) io.ReadCloser {
+	return &delimited{ReadCloser: body, end: []byte("--" + boundary + "--")}
+}
+
+// Read implements io.Reader.
+func (d *delimited) Read(p []byte) (int, error) {
+	n, err := d.ReadCloser.Read(p)
+	most := len(d.end) + maxEpilogue
+	d.tail = append(d.tail, p[max(0, n-most):n]...)
+	d.tail = d.tail[max(0, len(d.tail)-most):]
+	if errors.Is(err, io.EOF) && !bytes.Contains(d.tail, d.end) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // brokenUpload tells a body that is too large from one that is not well formed.
@@ -108,7 +137,7 @@ func readPart(part io.Reader, name string, limit int64) ([]byte, error) {
 func (u *upload) spool(part *multipart.Part) error {
 	// Some browsers send a whole path; only its end is a name.
 	u.fileName = path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
-	if u.fileName == "." || u.fileName == "/" {
+	if u.fileName == "." || u.fileName == ".." || u.fileName == "/" {
 		return invalid("file", "must have a file name, which tells whether it is CSV, XML or xlsx")
 	}
 	if err := organization.CheckLine("file", u.fileName, maxFileNameLen, true); err != nil {

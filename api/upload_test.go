@@ -18,6 +18,7 @@ func TestAnImportIsHandedOver(t *testing.T) {
 		"the file first": {{"file", content}, {"dry_run", "true"}, {"program_id", w.shop.program}, {"mapping", "format: csv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			body, contentType := importBody(order)
 			a := w.want(w.do(call{"POST", "/v1/imports", w.shop.token["owner"], body, map[string]string{"Content-Type": contentType}}), 202)
 			got := w.imports
@@ -48,7 +49,7 @@ func TestBadImportsAreRefused(t *testing.T) {
 		"no file":                {[][2]string{mapping, program}, 400, "file"},
 		"no mapping":             {[][2]string{program, file}, 400, "mapping"},
 		"no program":             {[][2]string{mapping, file}, 400, "program_id"},
-		"nothing":                {nil, 400, ""},
+		"nothing":                {nil, 400, "file"},
 		"two files":              {[][2]string{mapping, program, file, file}, 400, "file"},
 		"another part":           {[][2]string{mapping, program, file, {"nonsense", "1"}}, 400, "nonsense"},
 		"a dry run of maybe":     {[][2]string{mapping, program, file, {"dry_run", "maybe"}}, 400, "dry_run"},
@@ -59,6 +60,7 @@ func TestBadImportsAreRefused(t *testing.T) {
 		"a mapping of nothing":   {[][2]string{{"mapping", ""}, program, file}, 400, "mapping"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			body, contentType := importBody(c.parts)
 			a := w.want(w.do(call{"POST", "/v1/imports", w.shop.token["owner"], body, map[string]string{"Content-Type": contentType}}), c.status)
 			if a.text("field") != c.field {
@@ -67,13 +69,15 @@ func TestBadImportsAreRefused(t *testing.T) {
 		})
 	}
 	body, contentType := importBody([][2]string{mapping, program, {"dry_run", "true"}, file})
+	late, lateType := importBody([][2]string{mapping, program, file, {"dry_run", "true"}})
 	for name, c := range map[string]struct {
 		body, contentType string
 		status            int
 	}{
+		"cut off before dry_run": {late[:strings.Index(late, `Content-Disposition: form-data; name="dry_run"`)], lateType, 400},
 		"cut off in the middle":  {body[:len(body)-20], contentType, 400},
 		"cut off in the file":    {body[:strings.Index(body, "a;b")+2], contentType, 400},
-		"without a boundary":     {body, "multipart/form-data", 400},
+		"without a boundary":     {body, "multipart/form-data", 415},
 		"with another boundary":  {body, "multipart/form-data; boundary=other", 400},
 		"JSON":                   {"{}", "application/json", 415},
 		"a path for a name":      {strings.Replace(body, "receipts.csv", "..", 1), contentType, 400},
@@ -82,6 +86,7 @@ func TestBadImportsAreRefused(t *testing.T) {
 		"a file of 65 megabytes": {strings.Replace(body, "a;b", strings.Repeat("x", api.MaxImportFile+1), 1), contentType, 413},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
 			w.want(w.do(call{"POST", "/v1/imports", w.shop.token["owner"], c.body, map[string]string{"Content-Type": c.contentType}}), c.status)
 		})
 	}

@@ -30,9 +30,11 @@ func (op *operation) validate(c echo.Context) error {
 	}
 	switch {
 	case op.multipart:
-		if t, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type")); err != nil || t != "multipart/form-data" {
-			return &problem{code: codeMediaType, detail: "the body must be multipart/form-data"}
+		t, params, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+		if err != nil || t != "multipart/form-data" || params["boundary"] == "" {
+			return &problem{code: codeMediaType, detail: "the body must be multipart/form-data, with a boundary"}
 		}
+		c.Request().Body = delimit(c.Request().Body, params["boundary"])
 	case op.body != nil:
 		return op.validateBody(c.Request())
 	}

@@ -99,6 +99,14 @@ func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	return w
 }
 
+// in is the world for a part of a story.
+func (w *world) in(t *testing.T) *world {
+	t.Helper()
+	c := *w
+	c.t = t
+	return &c
+}
+
 // must panics on an error of the preparation, which fails the test.
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -162,9 +170,12 @@ func (w *world) fit(x *tenant) {
 		"till key": access.TillScopes, "join key": access.SetOf(access.CardsJoin), "full key": access.ForRole(organization.RoleIntegration),
 	} {
 		x.token[name] = access.NewToken(access.TokenAPIKey, x.org.Slug)
-		x.key = typeid.New("key")
+		id := typeid.New("key")
+		if name == "join key" {
+			x.key = id
+		}
 		w.check(w.store.CreateAPIKey(ctx, access.APIKey{
-			OrgID: x.org.ID, ID: x.key, Name: name, Scopes: scopes, Hint: access.HintOf(x.token[name]), CreatedAt: monday,
+			OrgID: x.org.ID, ID: id, Name: name, Scopes: scopes, Hint: access.HintOf(x.token[name]), CreatedAt: monday,
 		}, access.Hash(x.token[name])))
 	}
 }
@@ -299,39 +310,34 @@ var quiet = map[string]bool{"api_key": true, "till": true, "session": true, "sta
 // dump is all that the database holds, apart from when credentials were used.
 func (w *world) dump() string {
 	w.t.Helper()
-	ctx := context.WithoutCancel(w.t.Context())
 	db := must(sql.Open("sqlite", "file:"+w.path+"?mode=ro"))
 	defer func() { w.check(db.Close()) }()
 	var out strings.Builder
-	for _, table := range w.column(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
-		if quiet[table] {
-			continue
+	for _, table := range w.rows(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name") {
+		if table = strings.Trim(table, "[]"); !quiet[table] {
+			fmt.Fprintln(&out, table, w.rows(db, "SELECT * FROM "+table)) //nolint:unqueryvet // whatever there is
 		}
-		rows := must(db.QueryContext(ctx, "SELECT * FROM "+table)) //nolint:unqueryvet // whatever there is
-		names := must(rows.Columns())
-		for rows.Next() {
-			values, targets := make([]any, len(names)), make([]any, len(names))
-			for i := range values {
-				targets[i] = &values[i]
-			}
-			w.check(rows.Scan(targets...))
-			fmt.Fprintln(&out, table, values)
-		}
-		w.check(rows.Err())
 	}
 	return out.String()
 }
 
-func (w *world) column(db *sql.DB, query string) (values []string) {
-	rows := must(db.QueryContext(context.WithoutCancel(w.t.Context()), query))
+// rows returns each row of the answer as a text.
+func (w *world) rows(db *sql.DB, query string) (list []string) {
+	w.t.Helper()
+	rows, err := db.QueryContext(w.t.Context(), query)
+	w.check(err)
 	defer func() { _ = rows.Close() }()
+	names := must(rows.Columns())
 	for rows.Next() {
-		var v string
-		w.check(rows.Scan(&v))
-		values = append(values, v)
+		values, targets := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			targets[i] = &values[i]
+		}
+		w.check(rows.Scan(targets...))
+		list = append(list, fmt.Sprint(values))
 	}
 	w.check(rows.Err())
-	return values
+	return list
 }
 
 // importsTaken remembers what the API handed over to be imported, and keeps an

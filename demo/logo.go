@@ -49,9 +49,10 @@ func logoPixel(x, y int) color.NRGBA {
 	if inside == 0 {
 		return color.NRGBA{}
 	}
-	const r, g, b = 0x0b, 0x6e, 0x4f // brandColor
-	mix := func(c int) uint8 { return uint8((c*(inside-white) + 0xff*white) / inside) }
-	return color.NRGBA{mix(r), mix(g), mix(b), uint8(0xff * inside / (supersampling * supersampling))}
+	const r, g, b = 0x0b, 0x6e, 0x4f                                                    // brandColor
+	mix := func(c int) uint8 { return uint8((c*(inside-white) + 0xff*white) / inside) } //nolint:gosec // a mean of bytes
+	const samples = supersampling * supersampling
+	return color.NRGBA{mix(r), mix(g), mix(b), uint8(0xff * inside / samples)} //nolint:gosec // inside is at most samples
 }
 
 // isInk tells what is white of the disc; u and v run from -1 to 1.

@@ -12,14 +12,19 @@ type Live interface {
 	// Publish never blocks and never fails; a lost message costs freshness only.
 	Publish(topic string)
 	// Subscribe returns a channel that receives after a Publish of the topic, until
-	// the context ends. The channel is never closed.
+	// the context ends. The channel is never closed. One that would be beyond
+	// MaxSubscribers receives nothing: whoever waits looks again now and then anyway.
 	Subscribe(ctx context.Context, topic string) <-chan struct{}
 }
+
+// MaxSubscribers bounds the subscriptions of one process.
+const MaxSubscribers = 50_000
 
 // InProcess is a Live for one process. The zero value is ready.
 type InProcess struct {
 	mu     sync.Mutex
 	topics map[string]map[chan struct{}]struct{}
+	total  int
 }
 
 var _ Live = (*InProcess)(nil)
@@ -40,6 +45,10 @@ func (l *InProcess) Publish(topic string) {
 func (l *InProcess) Subscribe(ctx context.Context, topic string) <-chan struct{} {
 	ch := make(chan struct{}, 1)
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.total >= MaxSubscribers {
+		return ch
+	}
 	if l.topics == nil {
 		l.topics = map[string]map[chan struct{}]struct{}{}
 	}
@@ -47,7 +56,7 @@ func (l *InProcess) Subscribe(ctx context.Context, topic string) <-chan struct{}
 		l.topics[topic] = map[chan struct{}]struct{}{}
 	}
 	l.topics[topic][ch] = struct{}{}
-	l.mu.Unlock()
+	l.total++
 	context.AfterFunc(ctx, func() { l.forget(topic, ch) })
 	return ch
 }
@@ -56,7 +65,19 @@ func (l *InProcess) forget(topic string, ch chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.topics[topic], ch)
+	l.total--
 	if len(l.topics[topic]) == 0 {
 		delete(l.topics, topic)
 	}
+}
+
+// watched returns the topics that somebody waits for.
+func (l *InProcess) watched() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	topics := make([]string, 0, len(l.topics))
+	for topic := range l.topics {
+		topics = append(topics, topic)
+	}
+	return topics
 }

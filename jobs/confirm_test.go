@@ -43,35 +43,38 @@ func (s *shop) confirmations(sender jobs.Sender) jobs.SendConfirmations {
 var linkPattern = regexp.MustCompile(`https://cards\.example\.org/confirm/(\S+)`)
 
 func TestWhoeverAsksForACardGetsALink(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *shop) {
-		var out bytes.Buffer
-		job := s.confirmations(&jobs.Console{Out: &out})
-		view := s.ask(t, "+46701740605", "", "fi")
-		if err := job.Run(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		found := linkPattern.FindStringSubmatch(out.String())
-		if found == nil || !strings.Contains(out.String(), "+46701740605") || !strings.Contains(out.String(), "Leimala") {
-			t.Fatalf("the console says %q, want the number, the shop and a link", out.String())
-		}
-		if !strings.Contains(out.String(), "vahvista") {
-			t.Errorf("the message %q is not in the customer's language", out.String())
-		}
-		confirmed, err := s.Confirm(t.Context(), s.org.ID, access.Hash(found[1]), s.now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if confirmed.View.Card.ID != view.Card.ID || confirmed.View.Card.Status != loyalty.CardActive {
-			t.Errorf("the link confirmed %s (%s), want %s", confirmed.View.Card.ID, confirmed.View.Card.Status, view.Card.ID)
-		}
-		out.Reset()
-		if err := job.Run(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if out.Len() != 0 {
-			t.Errorf("the second run sent %q", out.String())
-		}
-	})
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			var out bytes.Buffer
+			job := s.confirmations(&jobs.Console{Out: &out})
+			view := s.ask(t, "+46701740605", "", "fi")
+			if err := job.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			found := linkPattern.FindStringSubmatch(out.String())
+			if found == nil || !strings.Contains(out.String(), "+46701740605") || !strings.Contains(out.String(), "Leimala") {
+				t.Fatalf("the console says %q, want the number, the shop and a link", out.String())
+			}
+			if !strings.Contains(out.String(), "vahvista") {
+				t.Errorf("the message %q is not in the customer's language", out.String())
+			}
+			confirmed, err := s.Confirm(t.Context(), s.org.ID, access.Hash(found[1]), s.now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if confirmed.View.Card.ID != view.Card.ID || confirmed.View.Card.Status != loyalty.CardActive {
+				t.Errorf("the link confirmed %s (%s), want %s", confirmed.View.Card.ID, confirmed.View.Card.Status, view.Card.ID)
+			}
+			out.Reset()
+			if err := job.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if out.Len() != 0 {
+				t.Errorf("the second run sent %q", out.String())
+			}
+		})
+	}
 }
 
 func TestALinkDiesAfterTenMinutes(t *testing.T) {

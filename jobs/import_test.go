@@ -111,37 +111,40 @@ func (s *shop) mustHold(t *testing.T, programID string, basketsOf map[string]int
 }
 
 func TestEveryBasketIsOneStamp(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *shop) {
-		data, path := export(t, 1)
-		done := s.bring(t, s.program.ID, path)
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			data, path := export(t, 1)
+			done := s.bring(t, s.program.ID, path)
 
-		coupons := int64(0)
-		for _, n := range data.BasketsOf {
-			coupons += int64(n / 10)
-		}
-		baskets := int64(len(data.Baskets))
-		want := customer.ImportCounts{
-			Rows: 1800, Receipts: baskets, Stamped: baskets, Stamps: baskets, Coupons: coupons,
-			NewCustomers: int64(len(data.BasketsOf)), NewLocations: int64(len(data.BasketsIn)),
-		}
-		if diff := cmp.Diff(want, done.Counts); diff != "" {
-			t.Errorf("counts (-want +have):\n%s", diff)
-		}
-		if done.Status != customer.ImportDone || done.BytesRead != done.BytesTotal || done.BytesTotal != int64(len(data.CSV)) {
-			t.Errorf("the run ended %s with %d of %d bytes read", done.Status, done.BytesRead, done.BytesTotal)
-		}
-		kept, err := s.Import(t.Context(), s.org.ID, done.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(done, kept); diff != "" {
-			t.Errorf("the record of the run (-answered +kept):\n%s", diff)
-		}
-		s.mustHold(t, s.program.ID, data.BasketsOf)
-		if st := s.stats(t, s.program.ID); st.Stamps != baskets || st.CouponsIssued != coupons {
-			t.Errorf("the program counts %d stamps and %d coupons, want %d and %d", st.Stamps, st.CouponsIssued, baskets, coupons)
-		}
-	})
+			coupons := int64(0)
+			for _, n := range data.BasketsOf {
+				coupons += int64(n / 10)
+			}
+			baskets := int64(len(data.Baskets))
+			want := customer.ImportCounts{
+				Rows: 1800, Receipts: baskets, Stamped: baskets, Stamps: baskets, Coupons: coupons,
+				NewCustomers: int64(len(data.BasketsOf)), NewLocations: int64(len(data.BasketsIn)),
+			}
+			if diff := cmp.Diff(want, done.Counts); diff != "" {
+				t.Errorf("counts (-want +have):\n%s", diff)
+			}
+			if done.Status != customer.ImportDone || done.BytesRead != done.BytesTotal || done.BytesTotal != int64(len(data.CSV)) {
+				t.Errorf("the run ended %s with %d of %d bytes read", done.Status, done.BytesRead, done.BytesTotal)
+			}
+			kept, err := s.Import(t.Context(), s.org.ID, done.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(done, kept); diff != "" {
+				t.Errorf("the record of the run (-answered +kept):\n%s", diff)
+			}
+			s.mustHold(t, s.program.ID, data.BasketsOf)
+			if st := s.stats(t, s.program.ID); st.Stamps != baskets || st.CouponsIssued != coupons {
+				t.Errorf("the program counts %d stamps and %d coupons, want %d and %d", st.Stamps, st.CouponsIssued, baskets, coupons)
+			}
+		})
+	}
 }
 
 // The entries say when, where and by which receipt each stamp was earned.
@@ -173,59 +176,65 @@ func TestAnEntryNamesItsReceipt(t *testing.T) {
 }
 
 func TestTheSameFileAgainChangesNothing(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *shop) {
-		data, path := export(t, 3)
-		s.bring(t, s.program.ID, path)
-		before := s.stats(t, s.program.ID)
-		s.later(24 * time.Hour)
-		again := s.bring(t, s.program.ID, path)
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			data, path := export(t, 3)
+			s.bring(t, s.program.ID, path)
+			before := s.stats(t, s.program.ID)
+			s.later(24 * time.Hour)
+			again := s.bring(t, s.program.ID, path)
 
-		baskets := int64(len(data.Baskets))
-		want := customer.ImportCounts{Rows: 1800, Receipts: baskets, Replayed: baskets}
-		if diff := cmp.Diff(want, again.Counts); diff != "" {
-			t.Errorf("counts of the second run (-want +have):\n%s", diff)
-		}
-		if diff := cmp.Diff(before, s.stats(t, s.program.ID)); diff != "" {
-			t.Errorf("the second run changed the program:\n%s", diff)
-		}
-		s.mustHold(t, s.program.ID, data.BasketsOf)
-	})
+			baskets := int64(len(data.Baskets))
+			want := customer.ImportCounts{Rows: 1800, Receipts: baskets, Replayed: baskets}
+			if diff := cmp.Diff(want, again.Counts); diff != "" {
+				t.Errorf("counts of the second run (-want +have):\n%s", diff)
+			}
+			if diff := cmp.Diff(before, s.stats(t, s.program.ID)); diff != "" {
+				t.Errorf("the second run changed the program:\n%s", diff)
+			}
+			s.mustHold(t, s.program.ID, data.BasketsOf)
+		})
+	}
 }
 
 // Wherever a run is stopped, running the file again ends as if it never was.
 func TestAStoppedImportGoesOn(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *shop) {
-		data, path := export(t, 4)
-		for _, batches := range []int64{1, 2} {
-			ctx, stop := context.WithCancel(t.Context())
-			run := s.newRun(t, s.program.ID)
-			done, err := s.importer().Run(ctx, run, jobs.ReceiptFile{
-				Path: path, Mapping: retailMapping(t), Progress: func(p jobs.ImportProgress) {
-					if p.Phase == jobs.PhaseEntering && p.Done >= batches*loyalty.MaxBatch {
-						stop()
-					}
-				},
-			})
-			if !errors.Is(err, jobs.ErrStopped) || done.Status != customer.ImportStopped || done.Problem == "" {
-				t.Fatalf("the run ended %s with %v, want it to be stopped", done.Status, err)
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			data, path := export(t, 4)
+			for _, batches := range []int64{1, 2} {
+				ctx, stop := context.WithCancel(t.Context())
+				run := s.newRun(t, s.program.ID)
+				done, err := s.importer().Run(ctx, run, jobs.ReceiptFile{
+					Path: path, Mapping: retailMapping(t), Progress: func(p jobs.ImportProgress) {
+						if p.Phase == jobs.PhaseEntering && p.Done >= batches*loyalty.MaxBatch {
+							stop()
+						}
+					},
+				})
+				if !errors.Is(err, jobs.ErrStopped) || done.Status != customer.ImportStopped || done.Problem == "" {
+					t.Fatalf("the run ended %s with %v, want it to be stopped", done.Status, err)
+				}
+				if n := done.Counts.Stamped + done.Counts.Replayed; n != batches*loyalty.MaxBatch {
+					t.Errorf("%d receipts were entered before the stop, want %d", n, batches*loyalty.MaxBatch)
+				}
+				kept, err := s.Import(t.Context(), s.org.ID, run.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if kept.Status != customer.ImportStopped {
+					t.Errorf("the record says %s, want stopped", kept.Status)
+				}
 			}
-			if n := done.Counts.Stamped + done.Counts.Replayed; n != batches*loyalty.MaxBatch {
-				t.Errorf("%d receipts were entered before the stop, want %d", n, batches*loyalty.MaxBatch)
+			done := s.bring(t, s.program.ID, path)
+			if done.Counts.Replayed != 2*loyalty.MaxBatch || done.Counts.Stamped != int64(len(data.Baskets))-2*loyalty.MaxBatch {
+				t.Errorf("the last run replayed %d and stamped %d", done.Counts.Replayed, done.Counts.Stamped)
 			}
-			kept, err := s.Import(t.Context(), s.org.ID, run.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if kept.Status != customer.ImportStopped {
-				t.Errorf("the record says %s, want stopped", kept.Status)
-			}
-		}
-		done := s.bring(t, s.program.ID, path)
-		if done.Counts.Replayed != 2*loyalty.MaxBatch || done.Counts.Stamped != int64(len(data.Baskets))-2*loyalty.MaxBatch {
-			t.Errorf("the last run replayed %d and stamped %d", done.Counts.Replayed, done.Counts.Stamped)
-		}
-		s.mustHold(t, s.program.ID, data.BasketsOf)
-	})
+			s.mustHold(t, s.program.ID, data.BasketsOf)
+		})
+	}
 }
 
 // A dry run says what the real one then does, whatever is there already and
@@ -288,45 +297,48 @@ func line(household, store, basket, value, at string) string {
 }
 
 func TestWhatCannotBeUsedIsListedAndTheRestIsEntered(t *testing.T) {
-	eachDatabase(t, func(t *testing.T, s *shop) {
-		path := write(t, []byte(receipttest.Header+"\n"+
-			line("1", "40", "b1", "3.50", "2026-01-02T10:00:00Z")+
-			line("1", "40", "b2", "3.50", "yesterday")+
-			line("2", "40", "b1", "1.00", "2026-01-02T10:00:00Z")+
-			line("1", "40", "b3", "-3.50", "2026-01-03T10:00:00Z")+
-			line("2", "41", "b4", "9.99", "2031-01-01T10:00:00Z")+
-			line("2", "41", "b5", "9.99", "2026-01-04T10:00:00Z")))
-		var told []string
-		run := s.newRun(t, s.program.ID)
-		done, err := s.importer().Run(t.Context(), run, jobs.ReceiptFile{
-			Path: path, Mapping: retailMapping(t),
-			Bad: func(row *receipt.RowError) error {
-				told = append(told, fmt.Sprintf("%d %s %s", row.Row, row.Column, row.Value))
-				return nil
-			},
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			path := write(t, []byte(receipttest.Header+"\n"+
+				line("1", "40", "b1", "3.50", "2026-01-02T10:00:00Z")+
+				line("1", "40", "b2", "3.50", "yesterday")+
+				line("2", "40", "b1", "1.00", "2026-01-02T10:00:00Z")+
+				line("1", "40", "b3", "-3.50", "2026-01-03T10:00:00Z")+
+				line("2", "41", "b4", "9.99", "2031-01-01T10:00:00Z")+
+				line("2", "41", "b5", "9.99", "2026-01-04T10:00:00Z")))
+			var told []string
+			run := s.newRun(t, s.program.ID)
+			done, err := s.importer().Run(t.Context(), run, jobs.ReceiptFile{
+				Path: path, Mapping: retailMapping(t),
+				Bad: func(row *receipt.RowError) error {
+					told = append(told, fmt.Sprintf("%d %s %s", row.Row, row.Column, row.Value))
+					return nil
+				},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Row 3 has no time, row 4 another customer for the same receipt; row 6 is of the
+			// future, which the program's rules refuse. The return in row 5 earns nothing.
+			if diff := cmp.Diff([]string{"3 transaction_timestamp yesterday", "4 household_id 2", "6 basket_id b4"}, told); diff != "" {
+				t.Errorf("what was told (-want +have):\n%s", diff)
+			}
+			want := customer.ImportCounts{
+				Rows: 6, RowErrors: 2, Receipts: 4, Stamped: 2, Refused: 1, TooSmall: 1, Stamps: 2, NewCustomers: 2, NewLocations: 2,
+			}
+			if diff := cmp.Diff(want, done.Counts); diff != "" {
+				t.Errorf("counts (-want +have):\n%s", diff)
+			}
+			kept, err := s.ImportErrors(t.Context(), s.org.ID, run.ID, paging.Page{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(kept.Items) != 3 || kept.Items[2].Row != 6 || kept.Items[2].Reason == "" {
+				t.Errorf("the errors kept are %+v", kept.Items)
+			}
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Row 3 has no time, row 4 another customer for the same receipt; row 6 is of the
-		// future, which the program's rules refuse. The return in row 5 earns nothing.
-		if diff := cmp.Diff([]string{"3 transaction_timestamp yesterday", "4 household_id 2", "6 basket_id b4"}, told); diff != "" {
-			t.Errorf("what was told (-want +have):\n%s", diff)
-		}
-		want := customer.ImportCounts{
-			Rows: 6, RowErrors: 2, Receipts: 4, Stamped: 2, Refused: 1, TooSmall: 1, Stamps: 2, NewCustomers: 2, NewLocations: 2,
-		}
-		if diff := cmp.Diff(want, done.Counts); diff != "" {
-			t.Errorf("counts (-want +have):\n%s", diff)
-		}
-		kept, err := s.ImportErrors(t.Context(), s.org.ID, run.ID, paging.Page{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(kept.Items) != 3 || kept.Items[2].Row != 6 || kept.Items[2].Reason == "" {
-			t.Errorf("the errors kept are %+v", kept.Items)
-		}
-	})
+	}
 }
 
 // A receipt that comes back with other content is left as it was and listed.

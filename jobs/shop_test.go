@@ -22,13 +22,11 @@ import (
 	"github.com/leima/leima/typeid"
 )
 
-// eachDatabase runs the story on SQLite, and on PostgreSQL where a server is given.
-func eachDatabase(t *testing.T, story func(t *testing.T, s *shop)) {
-	t.Helper()
-	t.Run("SQLite", func(t *testing.T) {
-		story(t, newShop(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db")))
-	})
-	t.Run("PostgreSQL", func(t *testing.T) { story(t, newShop(t, newDatabase(t))) })
+// databaseKinds are the databases that a story is told on: each makes an empty one
+// that goes with the test and returns its URL.
+var databaseKinds = map[string]func(t *testing.T) string{
+	"SQLite":     func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "leima.db") },
+	"PostgreSQL": newDatabase,
 }
 
 var databases atomic.Int64

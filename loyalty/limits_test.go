@@ -131,6 +131,10 @@ func TestCoolDown(t *testing.T) {
 			noStampAt(1, "2026-03-02 12:00:20", helsinki, soon), noStampAt(1, "2026-03-02 11:59:40", helsinki, soon),
 			stampAt(1, "2026-03-02 11:00:00", helsinki),
 		}, "3/100"},
+		{"a stamp recorded late is not the last", p, []step{
+			stampAt(1, "2026-03-02 12:00:00", helsinki), stampAt(1, "2026-03-02 10:00:00", helsinki),
+			noStampAt(1, "2026-03-02 12:30:00", helsinki, soon),
+		}, "2/100"},
 		{"in a row with one taken back", p, []step{
 			stamp(1), later(time.Hour), stamp(1), undo(1), stamp(1), noStamp(1, soon),
 		}, "2/100"},

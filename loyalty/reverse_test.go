@@ -125,6 +125,20 @@ func TestMilestonesAreTakenBack(t *testing.T) {
 		{"bought, used and refunded again and again wins nothing", five, []step{
 			stamp(6), stamp(10), use(2), undo(1), stamp(10), undo(4), stamp(10), undo(6), stamp(10), stamp(10),
 		}, "6/10, milestone5 issued, main reversed, milestone5 redeemed, main reversed, main reversed, main issued, main issued, milestone5 issued"},
+		{"one that the program dropped for a while does not come twice", p, []step{
+			stamp(3), stamp(3), change(func(p *loyalty.Program) { p.Rewards = p.Rewards[:1] }), undo(1),
+			change(func(p *loyalty.Program) { p.Rewards = append(p.Rewards, milestone(3), milestone(6)) }), stamp(3),
+		}, "6/10, milestone3 issued, milestone6 reversed, milestone6 issued"},
+		{"one used where the opened card had none counts for that card", cardOf(10), []step{
+			stamp(6), stamp(10), change(func(p *loyalty.Program) { p.Rewards = append(p.Rewards, milestone(5)) }), stamp(1), use(1), undo(1), stamp(10),
+		}, "7/10, main reversed, milestone5 redeemed, main issued, milestone5 issued"},
+		{"one whose use was undone comes again with its stamps", five, []step{
+			stamp(6), stamp(10), use(2), undo(1), stamp(10), undo(2), undo(4), stamp(10),
+		}, "6/10, milestone5 issued, main reversed, milestone5 reversed, main reversed, main issued, milestone5 issued"},
+		{"one used on a larger card does not reach into the next smaller one", cardOf(10, milestone(8)), []step{
+			stamp(10), use(0), stamp(10), use(2), use(3),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards[1] = 5, milestone(3) }), stamp(1), undo(0), stamp(7),
+		}, "3/5, milestone8 redeemed, main reversed, milestone8 redeemed, main redeemed, main issued, milestone3 issued"},
 		{
 			"a card whose reward was used is owed as a whole", five,
 			[]step{stamp(10), use(1), undo(0)},

@@ -124,7 +124,7 @@ func (b *batch) lockCards(ctx context.Context) error {
 	}
 	args := []any{b.orgID}
 	list, err := all(ctx, b.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+
-		in(&args, ids.values)+" ORDER BY id"+b.dialect.forUpdate, args...)
+		in(&args, ids.values)+" ORDER BY id"+b.tx.forUpdate, args...)
 	for _, c := range list {
 		b.cards[c.ID] = c
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,7 +22,7 @@ func (newIDs) CouponID() string { return typeid.New("coup") }
 // ledgerWriter collects the results of commands and writes them by few statements.
 // The cards must be locked.
 type ledgerWriter struct {
-	tx      *sql.Tx
+	tx      *transaction
 	orgID   string
 	order   []string // of changed cards
 	changed map[string]loyalty.Card

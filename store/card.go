@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -67,7 +66,7 @@ func cardRow(c loyalty.Card, code, link string, joinedDay loyalty.Day) []any {
 
 // view returns the card that the condition, on c, u and p, finds first, with the
 // coupons that can still be used.
-func (s *Store) view(ctx context.Context, tx *sql.Tx, orgID, condition string, args ...any) (customer.View, error) {
+func (s *Store) view(ctx context.Context, tx *transaction, orgID, condition string, args ...any) (customer.View, error) {
 	v, err := one(ctx, tx, loyalty.ErrNotFound, scanView, viewQuery+"WHERE c.org_id = $1 AND "+condition, append([]any{orgID}, args...)...)
 	if err != nil {
 		return customer.View{}, err
@@ -78,7 +77,7 @@ func (s *Store) view(ctx context.Context, tx *sql.Tx, orgID, condition string, a
 }
 
 // openCoupons returns the coupons of the cards that can be used now, oldest first.
-func (s *Store) openCoupons(ctx context.Context, tx *sql.Tx, orgID string, cardIDs []string) (map[string][]loyalty.Coupon, error) {
+func (s *Store) openCoupons(ctx context.Context, tx *transaction, orgID string, cardIDs []string) (map[string][]loyalty.Coupon, error) {
 	args := []any{orgID, s.now(), customer.MaxOpenCoupons}
 	list, err := all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND status = 'issued' "+
 		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN "+in(&args, cardIDs)+" ORDER BY issued_at, id LIMIT $3", args...)
@@ -96,7 +95,7 @@ func (s *Store) Card(ctx context.Context, orgID, cardID string) (customer.View, 
 
 func (s *Store) readView(ctx context.Context, orgID, condition string, args ...any) (customer.View, error) {
 	var v customer.View
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		v, err = s.view(ctx, tx, orgID, condition, args...)
 		return err
 	})
@@ -148,7 +147,7 @@ func (s *Store) Cards(ctx context.Context, orgID, programID string, p paging.Pag
 // somebody who is not there.
 func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]customer.View, error) {
 	var views []customer.View
-	err := s.read(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.read(ctx, orgID, func(tx *transaction) error {
 		if _, err := customerBy(ctx, tx, orgID, "id", customerID); err != nil {
 			return err
 		}
@@ -175,7 +174,7 @@ func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]
 // more. Revoking it again changes nothing. It returns loyalty.ErrNotFound for a card
 // that is not there.
 func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64) error {
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE card SET status = 'revoked', version = version + 1 WHERE org_id = $1 AND id = $2 AND "+usable,
 			orgID, cardID)
 		if err != nil {

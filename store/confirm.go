@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,8 +24,8 @@ import (
 func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (customer.Confirmed, error) {
 	var c *confirming
 	var confirmed customer.Confirmed
-	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) (err error) {
-		c = &confirming{ledgerWriter: ledgerWriter{tx: tx, orgID: orgID}, dialect: s.dialect, now: now}
+	err := s.writeRaced(ctx, orgID, func(tx *transaction) (err error) {
+		c = &confirming{ledgerWriter: ledgerWriter{tx: tx, orgID: orgID}, now: now}
 		if err := c.run(ctx, tokenHash); err != nil {
 			return err
 		}
@@ -52,7 +51,6 @@ func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, n
 // confirming is one Confirm under way.
 type confirming struct {
 	ledgerWriter
-	dialect dialect
 	now     int64
 	request customer.ConfirmationRequest
 	plan    confirmPlan
@@ -104,7 +102,7 @@ func (c *confirming) planCustomers(ctx context.Context) error {
 	}
 	args := []any{c.orgID}
 	locked, err := all(ctx, c.tx, scanCustomer, "SELECT "+customerSelect("customer")+" FROM customer WHERE org_id = $1 AND id IN "+
-		in(&args, ids)+" ORDER BY id"+c.dialect.forUpdate, args...)
+		in(&args, ids)+" ORDER BY id"+c.tx.forUpdate, args...)
 	if err != nil {
 		return err
 	}
@@ -159,7 +157,7 @@ func (c *confirming) copyConsents(ctx context.Context) error {
 func (c *confirming) lockCards(ctx context.Context) ([]loyalty.Card, error) {
 	args := []any{c.orgID, c.plan.provisional.ID, c.plan.survivor().ID}
 	return all(ctx, c.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND "+
-		"(customer_id = $2 AND "+usable+" OR customer_id = $3) ORDER BY id"+c.dialect.forUpdate, args...)
+		"(customer_id = $2 AND "+usable+" OR customer_id = $3) ORDER BY id"+c.tx.forUpdate, args...)
 }
 
 // confirmCard makes one provisional card real: by itself, by handing it over, or by
@@ -193,8 +191,7 @@ func (c *confirming) confirmCard(ctx context.Context, card loyalty.Card, cards [
 		return err
 	}
 	card.WelcomedAt = welcomedAt
-	_, err = welcome(&c.ledgerWriter, program, card, c.command())
-	return err
+	return welcome(&c.ledgerWriter, program, card, c.command())
 }
 
 // activate makes the card real and, if it changes hands, gives it new secrets.

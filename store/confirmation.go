@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -31,7 +30,7 @@ func scanConfirmation(r scanner) (q customer.ConfirmationRequest, err error) {
 // customer.ErrNotFound for anybody else, and customer.ErrTooOften if the owner of the
 // contact was sent customer.MaxConfirmationsPerHour within the hour, whoever asked.
 func (s *Store) RequestConfirmation(ctx context.Context, orgID, customerID, programID string, now int64) error {
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		c, err := customerBy(ctx, tx, orgID, "id", customerID)
 		if err != nil {
 			return err
@@ -46,7 +45,7 @@ func (s *Store) RequestConfirmation(ctx context.Context, orgID, customerID, prog
 
 // requestConfirmation adds a request for the phone number that was typed or, without
 // one, for the address.
-func requestConfirmation(ctx context.Context, tx *sql.Tx, c customer.Customer, programID string, now int64) error {
+func requestConfirmation(ctx context.Context, tx *transaction, c customer.Customer, programID string, now int64) error {
 	channel, to := channelSMS, c.PendingPhone
 	if to == "" {
 		channel, to = channelEmail, c.PendingEmail
@@ -78,7 +77,7 @@ func (s *Store) PendingConfirmations(ctx context.Context, orgID string, limit in
 // several senders one succeeds and the others get customer.ErrNotFound, and a request
 // whose sender dies before this call is handed out again.
 func (s *Store) SentConfirmation(ctx context.Context, orgID, requestID string, tokenHash [32]byte, now, expiresAt int64) error {
-	return s.write(ctx, orgID, func(tx *sql.Tx) error {
+	return s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE confirmation SET sent_at = $3, token_hash = $4, expires_at = $5 "+
 			"WHERE org_id = $1 AND id = $2 AND sent_at = 0", orgID, requestID, now, hashText(tokenHash), expiresAt)
 		return foundOne(n, err, customer.ErrNotFound)
@@ -94,7 +93,7 @@ func (s *Store) ConfirmationByToken(ctx context.Context, orgID string, tokenHash
 }
 
 // useConfirmation uses the link up and returns its request, or customer.ErrNotFound.
-func useConfirmation(ctx context.Context, tx *sql.Tx, orgID string, tokenHash [32]byte, now int64) (customer.ConfirmationRequest, error) {
+func useConfirmation(ctx context.Context, tx *transaction, orgID string, tokenHash [32]byte, now int64) (customer.ConfirmationRequest, error) {
 	return one(ctx, tx, customer.ErrNotFound, scanConfirmation, "UPDATE confirmation SET used_at = $3 "+
 		"WHERE org_id = $1 AND token_hash = $2 AND token_hash <> '' AND used_at = 0 AND expires_at > $3 RETURNING "+confirmationSelect,
 		orgID, hashText(tokenHash), now)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -41,14 +40,14 @@ func scanConsent(r scanner) (c customer.Consent, err error) {
 // ConsentTexts returns the texts that whoever joins is asked, in their order.
 func (s *Store) ConsentTexts(ctx context.Context, orgID string) ([]customer.ConsentText, error) {
 	var list []customer.ConsentText
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		list, err = consentTexts(ctx, tx, orgID)
 		return err
 	})
 	return list, err
 }
 
-func consentTexts(ctx context.Context, tx *sql.Tx, orgID string) ([]customer.ConsentText, error) {
+func consentTexts(ctx context.Context, tx *transaction, orgID string) ([]customer.ConsentText, error) {
 	return all(ctx, tx, scanConsentText, "SELECT "+consentTextColumns+
 		" FROM consent_text WHERE org_id = $1 AND active ORDER BY sort_order, id LIMIT $2", orgID, customer.MaxConsentTexts)
 }
@@ -62,7 +61,7 @@ func (s *Store) CreateConsentText(ctx context.Context, t customer.ConsentText) e
 	if err != nil {
 		return fmt.Errorf("write consent text: %w", err)
 	}
-	return taken(s.write(ctx, t.OrgID, func(tx *sql.Tx) error {
+	return taken(s.write(ctx, t.OrgID, func(tx *transaction) error {
 		if t.Active {
 			if _, err := exec(ctx, tx, "UPDATE consent_text SET active = FALSE "+
 				"WHERE org_id = $1 AND purpose = $2 AND channel = $3 AND version < $4", t.OrgID, t.Purpose, t.Channel, t.Version); err != nil {
@@ -89,7 +88,7 @@ func (s *Store) CreateConsentText(ctx context.Context, t customer.ConsentText) e
 // not there.
 func (s *Store) Consents(ctx context.Context, orgID, customerID string) ([]customer.ConsentState, error) {
 	var states []customer.ConsentState
-	err := s.read(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.read(ctx, orgID, func(tx *transaction) error {
 		states = nil
 		if _, err := customerBy(ctx, tx, orgID, "id", customerID); err != nil {
 			return err
@@ -125,7 +124,7 @@ func (s *Store) RecordConsents(ctx context.Context, orgID, customerID string, li
 			Reason: fmt.Sprintf("must hold at most %d decisions", customer.MaxConsentTexts),
 		}
 	}
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		return insertConsents(ctx, tx, orgID, customerID, list)
 	})
 	if isForeignKey(err) {
@@ -134,7 +133,7 @@ func (s *Store) RecordConsents(ctx context.Context, orgID, customerID string, li
 	return err
 }
 
-func insertConsents(ctx context.Context, tx *sql.Tx, orgID, customerID string, list []customer.Consent) error {
+func insertConsents(ctx context.Context, tx *transaction, orgID, customerID string, list []customer.Consent) error {
 	var args []any
 	for _, c := range list {
 		args = append(args, orgID, c.ID, customerID, c.TextID, c.Purpose, c.Channel, c.Granted, string(c.Source), c.Locale,

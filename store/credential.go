@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -44,7 +43,7 @@ func (s *Store) CreateAPIKey(ctx context.Context, k access.APIKey, tokenHash [32
 	if err != nil {
 		return fmt.Errorf("write scopes: %w", err)
 	}
-	err = s.write(ctx, k.OrgID, func(tx *sql.Tx) error {
+	err = s.write(ctx, k.OrgID, func(tx *transaction) error {
 		inUse, err := one(ctx, tx, nil, scan1[int], "SELECT COUNT(*) FROM api_key WHERE org_id = $1 AND revoked_at = 0", k.OrgID)
 		if err != nil {
 			return err
@@ -75,7 +74,7 @@ func (s *Store) RevokeAPIKey(ctx context.Context, orgID, id string, now int64) e
 }
 
 func (s *Store) revoke(ctx context.Context, table, orgID, id string, now int64) error {
-	return s.write(ctx, orgID, func(tx *sql.Tx) error {
+	return s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE "+table+" SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END "+
 			"WHERE org_id = $1 AND id = $2", orgID, id, now)
 		return foundOne(n, err, organization.ErrNotFound)
@@ -94,7 +93,7 @@ func scanTill(r scanner) (t access.Till, err error) {
 // CreatePairingCode keeps a code by its hash. It returns organization.ErrNotFound if
 // there is no such location.
 func (s *Store) CreatePairingCode(ctx context.Context, c access.PairingCode) error {
-	err := s.write(ctx, c.OrgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, c.OrgID, func(tx *transaction) error {
 		return insert(ctx, tx, "pairing_code", "org_id, code_hash, name, location_id, created_at, expires_at, used_at",
 			[]any{c.OrgID, hashText(c.CodeHash), c.Name, c.LocationID, c.CreatedAt, c.ExpiresAt, 0})
 	})
@@ -106,7 +105,7 @@ func (s *Store) CreatePairingCode(ctx context.Context, c access.PairingCode) err
 // *organization.InvalidFieldError if access.MaxTills are paired.
 func (s *Store) PairTill(ctx context.Context, orgID string, codeHash, tillTokenHash [32]byte, now int64) (access.Till, error) {
 	t := access.Till{OrgID: orgID, ID: typeid.New("till"), CreatedAt: now, LastUsedAt: now}
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		code, err := one(ctx, tx, access.ErrUnauthenticated, func(r scanner) (c access.PairingCode, err error) {
 			if err = r.Scan(&c.Name, &c.LocationID); err != nil {
 				err = fmt.Errorf("use pairing code: %w", err)

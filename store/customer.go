@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -63,7 +62,7 @@ func randomNumber() string {
 // Customer returns a customer, merged ones too, or customer.ErrNotFound.
 func (s *Store) Customer(ctx context.Context, orgID, id string) (customer.Customer, error) {
 	var c customer.Customer
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		c, err = customerBy(ctx, tx, orgID, "id", id)
 		return err
 	})
@@ -71,14 +70,14 @@ func (s *Store) Customer(ctx context.Context, orgID, id string) (customer.Custom
 }
 
 // customerBy returns the customer whose column has the value, or customer.ErrNotFound.
-func customerBy(ctx context.Context, tx *sql.Tx, orgID, column, value string) (customer.Customer, error) {
+func customerBy(ctx context.Context, tx *transaction, orgID, column, value string) (customer.Customer, error) {
 	return one(ctx, tx, customer.ErrNotFound, scanCustomer,
 		"SELECT "+customerSelect("customer")+" FROM customer WHERE org_id = $1 AND "+column+" = $2", orgID, value)
 }
 
 // byContact returns the customer with the confirmed phone number or address, nil if
 // there is none or value is "".
-func byContact(ctx context.Context, tx *sql.Tx, orgID, column, value string) (*customer.Customer, error) {
+func byContact(ctx context.Context, tx *transaction, orgID, column, value string) (*customer.Customer, error) {
 	if value == "" {
 		return nil, nil
 	}
@@ -154,7 +153,7 @@ func onlyDigits(s string) string {
 // phone number, address or reference.
 func (s *Store) UpdateCustomer(ctx context.Context, c customer.Customer, ver int64) (customer.Customer, error) {
 	var changed customer.Customer
-	err := s.write(ctx, c.OrgID, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, c.OrgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, customer.ErrVersion, scanCustomer,
 			"UPDATE customer SET first_name = $4, last_name = $5, search_name = $6, phone = $7, email = $8, locale = $9, "+
 				"external_ref = $10, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3 AND status <> 'merged' "+

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,18 +15,44 @@ type dialect struct {
 	kind string
 	// forUpdate locks the rows of a SELECT; SQLite has one writer and needs none.
 	forUpdate string
+	// positional tells that parameters are best given by their position; see bind.
+	positional bool
 	// setOrganization names the organization to row-level security, "" if there is none.
 	setOrganization string
 }
 
 var (
-	sqliteDialect   = dialect{kind: "sqlite"}
+	sqliteDialect   = dialect{kind: "sqlite", positional: true}
 	postgresDialect = dialect{
 		kind:            "postgres",
 		forUpdate:       " FOR UPDATE",
 		setOrganization: "SELECT set_config('leima.org_id', $1, true)",
 	}
 )
+
+// bind returns the query and its values in the form that the database takes best. To
+// SQLite $1 is a name, which it looks for among all others: a statement with thousands
+// of them takes a second. So each becomes a plain ? with a value of its own. No text
+// within the query may hold a $.
+func (d dialect) bind(query string, args []any) (string, []any) {
+	if !d.positional || len(args) == 0 {
+		return query, args
+	}
+	var text strings.Builder
+	values := make([]any, 0, len(args))
+	for {
+		before, rest, found := strings.Cut(query, "$")
+		text.WriteString(before)
+		if !found {
+			return text.String(), values
+		}
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		n, _ := strconv.Atoi(rest[:digits])
+		text.WriteByte('?')
+		values = append(values, args[n-1])
+		query = rest[digits:]
+	}
+}
 
 // The error codes of PostgreSQL that are acted on; see its manual, appendix A.
 const (

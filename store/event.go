@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/leima/leima/typeid"
 )
@@ -23,7 +22,7 @@ type event struct {
 	at                      int64
 }
 
-func insertEvents(ctx context.Context, tx *sql.Tx, orgID string, events []event) error {
+func insertEvents(ctx context.Context, tx *transaction, orgID string, events []event) error {
 	args := make([]any, 0, 6*len(events))
 	for _, e := range events {
 		args = append(args, orgID, typeid.New("evt"), e.kind, e.cardID, e.subjectID, e.at)
@@ -39,7 +38,7 @@ const cleanUpLimit = 1000
 // there were in all; call it again until that is 0.
 func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64, error) {
 	var total int64
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		total = 0
 		for _, t := range []struct{ table, key, end string }{
 			{"event", "id", "created_at"},

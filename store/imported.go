@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/leima/leima/customer"
@@ -47,7 +46,7 @@ func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs
 	}
 	var cards map[string]string
 	var created int
-	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.writeRaced(ctx, orgID, func(tx *transaction) error {
 		program, err := programIn(ctx, tx, orgID, programID)
 		if err != nil {
 			return err
@@ -68,7 +67,7 @@ func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs
 }
 
 // importedCustomers returns the customer of each reference and how many are new.
-func (s *Store) importedCustomers(ctx context.Context, tx *sql.Tx, orgID string, refs []string, now int64) (map[string]string, int, error) {
+func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID string, refs []string, now int64) (map[string]string, int, error) {
 	args := []any{orgID}
 	found, err := all(ctx, tx, scanPair, "SELECT external_ref, id FROM customer WHERE org_id = $1 AND external_ref <> '' "+
 		"AND external_ref IN "+in(&args, refs), args...)
@@ -99,7 +98,7 @@ func (s *Store) importedCustomers(ctx context.Context, tx *sql.Tx, orgID string,
 }
 
 // importedCards returns the card of each reference, given the customers.
-func importedCards(ctx context.Context, tx *sql.Tx, p loyalty.Program, customers map[string]string, refs []string, now int64, day loyalty.Day) (map[string]string, error) {
+func importedCards(ctx context.Context, tx *transaction, p loyalty.Program, customers map[string]string, refs []string, now int64, day loyalty.Day) (map[string]string, error) {
 	var ids set
 	for _, ref := range refs {
 		ids.add(customers[ref])
@@ -144,7 +143,7 @@ func (s *Store) ImportedLocations(ctx context.Context, orgID string, refs []stri
 	}
 	var locations map[string]organization.Location
 	var created int
-	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.writeRaced(ctx, orgID, func(tx *transaction) error {
 		args := []any{orgID}
 		found, err := all(ctx, tx, scanLocation, "SELECT "+locationColumns+" FROM location WHERE org_id = $1 AND external_ref <> '' "+
 			"AND external_ref IN "+in(&args, wanted.values), args...)

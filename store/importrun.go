@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -61,7 +60,7 @@ func (s *Store) CreateImport(ctx context.Context, m customer.Import) error {
 	if err != nil {
 		return err
 	}
-	return noSuchReference(taken(s.write(ctx, m.OrgID, func(tx *sql.Tx) error {
+	return noSuchReference(taken(s.write(ctx, m.OrgID, func(tx *transaction) error {
 		return insert(ctx, tx, "import_run", importColumns, []any{
 			m.OrgID, m.ID, m.ProgramID, m.FileName, m.DryRun, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem,
 			m.CreatedAt, m.StartedAt, m.FinishedAt,
@@ -75,7 +74,7 @@ func (s *Store) SaveImport(ctx context.Context, m customer.Import) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, m.OrgID, func(tx *sql.Tx) error {
+	return s.write(ctx, m.OrgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE import_run SET status = $3, counts = $4, bytes_read = $5, bytes_total = $6, problem = $7, "+
 			"started_at = $8, finished_at = $9 WHERE org_id = $1 AND id = $2",
 			m.OrgID, m.ID, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem, m.StartedAt, m.FinishedAt)
@@ -111,7 +110,7 @@ const importsEnd = "imp_z"
 // customer.MaxImportErrors in all; what is more is left out. It returns
 // organization.ErrNotFound if there is no such import.
 func (s *Store) AddImportErrors(ctx context.Context, orgID, importID string, list []customer.ImportError) error {
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := one(ctx, tx, nil, scan1[int],
 			"SELECT COALESCE(MAX(error_no), 0) FROM import_error WHERE org_id = $1 AND import_id = $2", orgID, importID)
 		if err != nil {

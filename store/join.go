@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,7 +20,7 @@ import (
 // for a consent to a text that is not asked.
 func (s *Store) Join(ctx context.Context, j customer.Join) (customer.Joined, error) {
 	var joined customer.Joined
-	err := s.writeRaced(ctx, j.OrgID, func(tx *sql.Tx) (err error) {
+	err := s.writeRaced(ctx, j.OrgID, func(tx *transaction) (err error) {
 		joined, err = s.join(ctx, tx, j)
 		return err
 	})
@@ -34,7 +33,7 @@ func (s *Store) Join(ctx context.Context, j customer.Join) (customer.Joined, err
 	return joined, nil
 }
 
-func (s *Store) join(ctx context.Context, tx *sql.Tx, j customer.Join) (customer.Joined, error) {
+func (s *Store) join(ctx context.Context, tx *transaction, j customer.Join) (customer.Joined, error) {
 	program, err := programIn(ctx, tx, j.OrgID, j.ProgramID)
 	if err != nil {
 		return customer.Joined{}, err
@@ -78,7 +77,7 @@ func (s *Store) join(ctx context.Context, tx *sql.Tx, j customer.Join) (customer
 }
 
 // joiningCustomer returns the plan's customer, or adds a new one.
-func (s *Store) joiningCustomer(ctx context.Context, tx *sql.Tx, j customer.Join, plan customer.JoinPlan) (customer.Customer, error) {
+func (s *Store) joiningCustomer(ctx context.Context, tx *transaction, j customer.Join, plan customer.JoinPlan) (customer.Customer, error) {
 	if plan.Existing != nil {
 		return *plan.Existing, nil
 	}
@@ -98,7 +97,7 @@ func (s *Store) joiningCustomer(ctx context.Context, tx *sql.Tx, j customer.Join
 }
 
 // recordJoinConsents keeps the decisions of the form about texts that are asked now.
-func recordJoinConsents(ctx context.Context, tx *sql.Tx, j customer.Join, customerID string) error {
+func recordJoinConsents(ctx context.Context, tx *transaction, j customer.Join, customerID string) error {
 	if len(j.Consents) == 0 {
 		return nil
 	}
@@ -124,7 +123,7 @@ func recordJoinConsents(ctx context.Context, tx *sql.Tx, j customer.Join, custom
 
 // joinProgram adds the customer's card unless there is a usable one, and reports
 // whether it did.
-func (s *Store) joinProgram(ctx context.Context, tx *sql.Tx, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
+func (s *Store) joinProgram(ctx context.Context, tx *transaction, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
 	card := loyalty.Card{
 		OrgID: j.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: who.ID, Status: plan.CardStatus,
 		Version: 1, Goal: p.Goal, JoinedAt: j.Now,
@@ -148,10 +147,9 @@ func (s *Store) joinProgram(ctx context.Context, tx *sql.Tx, j customer.Join, pl
 	}
 	w := ledgerWriter{tx: tx, orgID: j.OrgID}
 	if plan.Welcome {
-		_, err = welcome(&w, p, card, loyalty.Command{
+		if err := welcome(&w, p, card, loyalty.Command{
 			OrgID: j.OrgID, Actor: j.Actor, LocationID: j.LocationID, Zone: j.Zone, At: j.Now, Now: j.Now,
-		})
-		if err != nil {
+		}); err != nil {
 			return false, err
 		}
 	}
@@ -163,24 +161,24 @@ func (s *Store) joinProgram(ctx context.Context, tx *sql.Tx, j customer.Join, pl
 }
 
 // cardsIn returns the customer's cards in the program, whatever their status.
-func cardsIn(ctx context.Context, tx *sql.Tx, orgID, programID, customerID string) ([]loyalty.Card, error) {
+func cardsIn(ctx context.Context, tx *transaction, orgID, programID, customerID string) ([]loyalty.Card, error) {
 	return all(ctx, tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card "+
 		"WHERE org_id = $1 AND customer_id = $2 AND program_id = $3 ORDER BY id LIMIT $4", orgID, customerID, programID, maxCardsOfCustomer)
 }
 
 // welcome gives the card what the program promises for joining, once and if it promises
-// anything, and returns the card after it. c says who, where and when.
-func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Command) (loyalty.Card, error) {
+// anything. c says who, where and when.
+func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Command) error {
 	promised := p.WelcomeStamps > 0 ||
 		slices.ContainsFunc(p.Rewards, func(r loyalty.Reward) bool { return r.Kind == loyalty.RewardWelcome })
 	if !promised || card.WelcomedAt != 0 || p.Status != loyalty.ProgramActive {
-		return card, nil
+		return nil
 	}
 	c.Kind, c.CardID = loyalty.CommandWelcome, card.ID
 	r, refusal := loyalty.Apply(p, loyalty.State{Card: card}, c, newIDs{})
 	if refusal != nil {
-		return card, fmt.Errorf("welcome card %s: %w", card.ID, refusal)
+		return fmt.Errorf("welcome card %s: %w", card.ID, refusal)
 	}
 	w.add(c.Now, r)
-	return r.Card, nil
+	return nil
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/leima/leima/loyalty"
@@ -38,12 +37,13 @@ func (s *Store) ApplyBatch(ctx context.Context, orgID string, commands []loyalty
 		return nil, fmt.Errorf("apply %d commands: at most %d in a batch", len(commands), loyalty.MaxBatch)
 	}
 	outcomes, err := s.applyOnce(ctx, orgID, commands)
-	switch {
-	case err == nil || !isRejected(err):
+	if err == nil || !isRejected(err) {
 		return outcomes, err
-	case len(commands) == 1 && isForeignKey(err):
-		return []loyalty.Outcome{{Err: loyalty.ErrNotFound}}, nil
-	case len(commands) == 1:
+	}
+	if len(commands) == 1 {
+		if isForeignKey(err) {
+			err = loyalty.ErrNotFound
+		}
 		return []loyalty.Outcome{{Err: err}}, nil
 	}
 	outcomes = make([]loyalty.Outcome, 0, len(commands))
@@ -62,8 +62,8 @@ func (s *Store) applyOnce(ctx context.Context, orgID string, commands []loyalty.
 		return nil, nil
 	}
 	var b *batch
-	err := s.writeRaced(ctx, orgID, func(tx *sql.Tx) error {
-		b = newBatch(s.dialect, tx, orgID, commands)
+	err := s.writeRaced(ctx, orgID, func(tx *transaction) error {
+		b = newBatch(tx, orgID, commands)
 		if err := b.load(ctx); err != nil {
 			return err
 		}
@@ -88,7 +88,6 @@ func (s *Store) applyOnce(ctx context.Context, orgID string, commands []loyalty.
 // changed it, and what is to be written.
 type batch struct {
 	ledgerWriter
-	dialect  dialect
 	commands []loyalty.Command
 	outcomes []loyalty.Outcome
 
@@ -129,15 +128,15 @@ type staffDay struct {
 	day                loyalty.Day
 }
 
-func newBatch(d dialect, tx *sql.Tx, orgID string, commands []loyalty.Command) *batch {
+func newBatch(tx *transaction, orgID string, commands []loyalty.Command) *batch {
 	return &batch{
 		ledgerWriter: ledgerWriter{tx: tx, orgID: orgID},
-		dialect:      d, commands: commands,
-		outcomes: make([]loyalty.Outcome, len(commands)),
-		cardOf:   make([]string, len(commands)),
-		cards:    make(map[string]loyalty.Card, len(commands)),
-		programs: map[string]loyalty.Program{},
-		coupons:  map[string]loyalty.Coupon{}, open: map[string][]string{},
+		commands:     commands,
+		outcomes:     make([]loyalty.Outcome, len(commands)),
+		cardOf:       make([]string, len(commands)),
+		cards:        make(map[string]loyalty.Card, len(commands)),
+		programs:     map[string]loyalty.Program{},
+		coupons:      map[string]loyalty.Coupon{}, open: map[string][]string{},
 		originals: map[string]loyalty.Entry{}, reversed: map[string]bool{},
 		used: map[string]usedKey{}, refs: map[externalRef]bool{},
 		cardDays: map[cardDay]int{}, staffDays: map[staffDay]int{},
@@ -195,7 +194,7 @@ func (b *batch) decideNew(i int) error {
 	result, refusal := loyalty.Apply(b.programs[card.ProgramID], b.state(c, card), c, newIDs{})
 	if refusal != nil {
 		b.outcomes[i].Refusal = refusal
-		return nil
+		return nil //nolint:nilerr // a refusal is an answer, not a fault
 	}
 	b.take(c, result)
 	o := outcomeOf(result)

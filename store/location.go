@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -53,7 +52,7 @@ func (s *Store) Location(ctx context.Context, orgID, id string) (organization.Lo
 // CreateLocation adds a location. It returns organization.ErrTaken if another has the
 // external reference.
 func (s *Store) CreateLocation(ctx context.Context, l organization.Location) error {
-	return taken(s.write(ctx, l.OrgID, func(tx *sql.Tx) error {
+	return taken(s.write(ctx, l.OrgID, func(tx *transaction) error {
 		return insert(ctx, tx, "location", locationColumns, locationRow(l))
 	}))
 }
@@ -66,7 +65,7 @@ func locationRow(l organization.Location) []any {
 // new state, or organization.ErrVersion, ErrNotFound or ErrTaken.
 func (s *Store) UpdateLocation(ctx context.Context, l organization.Location, ver int64) (organization.Location, error) {
 	var changed organization.Location
-	err := s.write(ctx, l.OrgID, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, l.OrgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrVersion, scanLocation,
 			"UPDATE location SET name = $4, address = $5, zone = $6, external_ref = $7, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+locationColumns,

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -40,14 +39,14 @@ func (s *Store) OrganizationBySlug(ctx context.Context, slug string) (organizati
 // Organization returns an organization, or organization.ErrNotFound.
 func (s *Store) Organization(ctx context.Context, orgID string) (organization.Organization, error) {
 	var o organization.Organization
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		o, err = organizationIn(ctx, tx, orgID)
 		return err
 	})
 	return o, err
 }
 
-func organizationIn(ctx context.Context, tx *sql.Tx, orgID string) (organization.Organization, error) {
+func organizationIn(ctx context.Context, tx *transaction, orgID string) (organization.Organization, error) {
 	return one(ctx, tx, organization.ErrNotFound, scanOrganization,
 		"SELECT "+organizationColumns+" FROM organization WHERE org_id = $1", orgID)
 }
@@ -55,7 +54,7 @@ func organizationIn(ctx context.Context, tx *sql.Tx, orgID string) (organization
 // CreateOrganization adds an organization. It returns organization.ErrTaken if the
 // slug is in use.
 func (s *Store) CreateOrganization(ctx context.Context, o organization.Organization) error {
-	err := s.write(ctx, o.ID, func(tx *sql.Tx) error {
+	err := s.write(ctx, o.ID, func(tx *transaction) error {
 		return insert(ctx, tx, "organization", organizationColumns, []any{
 			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, "", 0, max(o.Version, 1), o.CreatedAt,
 		})
@@ -76,7 +75,7 @@ func taken(err error) error {
 // organization.ErrVersion or ErrNotFound.
 func (s *Store) UpdateOrganization(ctx context.Context, o organization.Organization, ver int64) (organization.Organization, error) {
 	var changed organization.Organization
-	err := s.write(ctx, o.ID, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, o.ID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrVersion, scanOrganization,
 			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, version = version + 1 "+
 				"WHERE org_id = $1 AND version = $2 RETURNING "+organizationColumns,
@@ -125,7 +124,7 @@ func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaTyp
 		}
 	}
 	var changed organization.Organization
-	err := s.write(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrNotFound, scanOrganization,
 			"UPDATE organization SET logo_type = $2, logo_version = logo_version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
 			orgID, mediaType)

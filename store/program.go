@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,14 +92,14 @@ func (s *Store) Programs(ctx context.Context, orgID string, p paging.Page) (pagi
 // Program returns a program, or loyalty.ErrNotFound.
 func (s *Store) Program(ctx context.Context, orgID, id string) (loyalty.Program, error) {
 	var p loyalty.Program
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		p, err = programIn(ctx, tx, orgID, id)
 		return err
 	})
 	return p, err
 }
 
-func programIn(ctx context.Context, tx *sql.Tx, orgID, id string) (loyalty.Program, error) {
+func programIn(ctx context.Context, tx *transaction, orgID, id string) (loyalty.Program, error) {
 	return one(ctx, tx, loyalty.ErrNotFound, scanProgram,
 		"SELECT "+programColumns+" FROM program WHERE org_id = $1 AND id = $2", orgID, id)
 }
@@ -112,7 +111,7 @@ func (s *Store) CreateProgram(ctx context.Context, p loyalty.Program) error {
 	if err != nil {
 		return err
 	}
-	return taken(s.write(ctx, p.OrgID, func(tx *sql.Tx) error {
+	return taken(s.write(ctx, p.OrgID, func(tx *transaction) error {
 		if err := insert(ctx, tx, "program", programColumns,
 			[]any{p.OrgID, p.ID, p.Status, p.Version, rules, p.CreatedAt}); err != nil {
 			return err
@@ -123,7 +122,7 @@ func (s *Store) CreateProgram(ctx context.Context, p loyalty.Program) error {
 
 // keepVersion keeps what the program says now, because ledger entries name the
 // version that they were decided by.
-func keepVersion(ctx context.Context, tx *sql.Tx, p loyalty.Program, rules string) error {
+func keepVersion(ctx context.Context, tx *transaction, p loyalty.Program, rules string) error {
 	return insert(ctx, tx, "program_version", "org_id, program_id, version, status, rules",
 		[]any{p.OrgID, p.ID, p.Version, p.Status, rules})
 }
@@ -137,7 +136,7 @@ func (s *Store) UpdateProgram(ctx context.Context, p loyalty.Program, ver int64)
 		return p, err
 	}
 	var changed loyalty.Program
-	err = s.write(ctx, p.OrgID, func(tx *sql.Tx) (err error) {
+	err = s.write(ctx, p.OrgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrVersion, scanProgram,
 			"UPDATE program SET status = $4, rules = $5, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+programColumns,

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -85,7 +84,7 @@ func (s *Store) noteUse(ctx context.Context, table string, p access.Principal, l
 	if now-last < lastUsedStep.Milliseconds() {
 		return
 	}
-	if err := s.write(ctx, p.OrgID, func(tx *sql.Tx) error {
+	if err := s.write(ctx, p.OrgID, func(tx *transaction) error {
 		_, err := exec(ctx, tx, "UPDATE "+table+" SET last_used_at = $3 WHERE org_id = $1 AND id = $2", p.OrgID, p.ID, now)
 		return err
 	}); err != nil {
@@ -100,7 +99,7 @@ func (s *Store) TakePINAttempt(ctx context.Context, orgID, staffID, locationID s
 	var m organization.Staff
 	var hash string
 	begun := now - access.PINLockout.Milliseconds()
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		const mayTry = "org_id = $1 AND id = $2 AND active AND pin_hash <> '' AND (location_id IS NULL OR location_id = $3)"
 		var err error
 		hash, err = one(ctx, tx, access.ErrLocked, scan1[string],
@@ -123,7 +122,7 @@ func (s *Store) TakePINAttempt(ctx context.Context, orgID, staffID, locationID s
 
 // OpenTillSession is access.PINStore's. It gives the session its id.
 func (s *Store) OpenTillSession(ctx context.Context, x access.Session) error {
-	return s.write(ctx, x.OrgID, func(tx *sql.Tx) error {
+	return s.write(ctx, x.OrgID, func(tx *transaction) error {
 		if _, err := exec(ctx, tx, "UPDATE staff SET pin_attempts = 0 WHERE org_id = $1 AND id = $2", x.OrgID, x.StaffID); err != nil {
 			return err
 		}
@@ -131,7 +130,7 @@ func (s *Store) OpenTillSession(ctx context.Context, x access.Session) error {
 	})
 }
 
-func openSession(ctx context.Context, tx *sql.Tx, x access.Session, id string) error {
+func openSession(ctx context.Context, tx *transaction, x access.Session, id string) error {
 	return insert(ctx, tx, "session", "org_id, id, kind, token_hash, staff_id, till_id, location_id, created_at, expires_at",
 		[]any{x.OrgID, id, x.Kind, hashText(x.TokenHash), x.StaffID, orNull(x.TillID), orNull(x.LocationID), x.CreatedAt, x.ExpiresAt})
 }
@@ -139,7 +138,7 @@ func openSession(ctx context.Context, tx *sql.Tx, x access.Session, id string) e
 // CreateSignInLink keeps a link by the hash of its token. It returns
 // organization.ErrNotFound if there is no such member of staff.
 func (s *Store) CreateSignInLink(ctx context.Context, l access.SignInLink) error {
-	err := s.write(ctx, l.OrgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, l.OrgID, func(tx *transaction) error {
 		return insert(ctx, tx, "sign_in_link", "org_id, token_hash, staff_id, created_at, expires_at, used_at",
 			[]any{l.OrgID, hashText(l.TokenHash), l.StaffID, l.CreatedAt, l.ExpiresAt, 0})
 	})
@@ -152,7 +151,7 @@ func (s *Store) CreateSignInLink(ctx context.Context, l access.SignInLink) error
 // owner is not active.
 func (s *Store) ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [32]byte, x access.Session, now int64) (access.Principal, error) {
 	var p access.Principal
-	err := s.write(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, orgID, func(tx *transaction) error {
 		staffID, err := one(ctx, tx, access.ErrUnauthenticated, scan1[string],
 			"UPDATE sign_in_link SET used_at = $3 WHERE org_id = $1 AND token_hash = $2 AND used_at = 0 AND expires_at > $3 "+
 				"RETURNING staff_id", orgID, hashText(tokenHash), now)
@@ -181,7 +180,7 @@ func (s *Store) ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [
 
 // EndSession signs somebody out. Ending a session that is not there is no error.
 func (s *Store) EndSession(ctx context.Context, orgID, sessionID string) error {
-	return s.write(ctx, orgID, func(tx *sql.Tx) error {
+	return s.write(ctx, orgID, func(tx *transaction) error {
 		_, err := exec(ctx, tx, "DELETE FROM session WHERE org_id = $1 AND id = $2", orgID, sessionID)
 		return err
 	})

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -38,7 +37,7 @@ func (s *Store) StaffMember(ctx context.Context, orgID, id string) (organization
 // CreateStaff adds a member of staff, without a PIN. It returns
 // organization.ErrNotFound if there is no such location.
 func (s *Store) CreateStaff(ctx context.Context, m organization.Staff) error {
-	err := s.write(ctx, m.OrgID, func(tx *sql.Tx) error {
+	err := s.write(ctx, m.OrgID, func(tx *transaction) error {
 		return insert(ctx, tx, "staff",
 			"org_id, id, name, email, role, locale, location_id, active, pin_hash, pin_attempts, pin_attempt_at, version, created_at",
 			[]any{m.OrgID, m.ID, m.Name, m.Email, m.Role, m.Locale, orNull(m.LocationID), m.Active, "", 0, 0, max(m.Version, 1), m.CreatedAt})
@@ -60,7 +59,7 @@ func noSuchReference(err error) error {
 // of somebody who is no longer active are dead at once.
 func (s *Store) UpdateStaff(ctx context.Context, m organization.Staff, ver int64) (organization.Staff, error) {
 	var changed organization.Staff
-	err := s.write(ctx, m.OrgID, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, m.OrgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrVersion, scanStaff,
 			"UPDATE staff SET name = $4, email = $5, role = $6, locale = $7, location_id = $8, active = $9, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+staffColumns,
@@ -78,7 +77,7 @@ func (s *Store) UpdateStaff(ctx context.Context, m organization.Staff, ver int64
 // SetPIN keeps the hash of a new PIN and forgets wrong attempts at the old one. It
 // returns organization.ErrNotFound for somebody who is not there.
 func (s *Store) SetPIN(ctx context.Context, orgID, staffID, pinHash string) error {
-	return s.write(ctx, orgID, func(tx *sql.Tx) error {
+	return s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE staff SET pin_hash = $3, pin_attempts = 0, version = version + 1 WHERE org_id = $1 AND id = $2",
 			orgID, staffID, pinHash)
 		return foundOne(n, err, organization.ErrNotFound)

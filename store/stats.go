@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/leima/leima/customer"
@@ -14,7 +13,7 @@ import (
 // is missing from that day. It reads an index of all the program's entries.
 func (s *Store) Stats(ctx context.Context, orgID, programID string, now int64) (customer.Stats, error) {
 	var st customer.Stats
-	err := s.read(ctx, orgID, func(tx *sql.Tx) error {
+	err := s.read(ctx, orgID, func(tx *transaction) error {
 		st = customer.Stats{}
 		if _, err := programIn(ctx, tx, orgID, programID); err != nil {
 			return err
@@ -50,7 +49,7 @@ const reversedStamps = "FROM entry r JOIN entry o ON o.org_id = r.org_id AND o.i
 // statsQuery runs queries of one row until one fails.
 type statsQuery struct {
 	ctx  context.Context //nolint:containedctx // lives for one call
-	tx   *sql.Tx
+	tx   *transaction
 	args []any
 	err  error
 }
@@ -66,7 +65,7 @@ func (q *statsQuery) totals(query string, into ...any) {
 
 // statsDays returns the last customer.MaxStatsDays days on which something happened,
 // the oldest first.
-func statsDays(ctx context.Context, tx *sql.Tx, orgID, programID string) ([]customer.DayStats, error) {
+func statsDays(ctx context.Context, tx *transaction, orgID, programID string) ([]customer.DayStats, error) {
 	// A day's facts come from four places; each is a row of the day with one number.
 	const facts = "SELECT day, " +
 		"SUM(quantity) FILTER (WHERE kind = 'stamp') AS stamps, " +

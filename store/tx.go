@@ -20,24 +20,24 @@ const (
 
 // read runs f in a transaction that sees one state of the organization's data and
 // changes nothing.
-func (s *Store) read(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+func (s *Store) read(ctx context.Context, orgID string, f func(tx *transaction) error) error {
 	return s.transact(ctx, s.reads, &sql.TxOptions{ReadOnly: true}, orgID, f)
 }
 
 // write runs f in a transaction, once more from the start if it was chosen as the
 // victim of a deadlock. f must use nothing but its transaction: SQLite has one
 // connection that writes, and a second query on it would wait for itself.
-func (s *Store) write(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+func (s *Store) write(ctx context.Context, orgID string, f func(tx *transaction) error) error {
 	return s.retry(ctx, orgID, f, isConflict)
 }
 
 // writeRaced is write for what looks for a row first and then adds it: if another
 // replica added the same in between, f is run again and finds it.
-func (s *Store) writeRaced(ctx context.Context, orgID string, f func(tx *sql.Tx) error) error {
+func (s *Store) writeRaced(ctx context.Context, orgID string, f func(tx *transaction) error) error {
 	return s.retry(ctx, orgID, f, func(err error) bool { return isConflict(err) || isUnique(err) })
 }
 
-func (s *Store) retry(ctx context.Context, orgID string, f func(tx *sql.Tx) error, again func(error) bool) error {
+func (s *Store) retry(ctx context.Context, orgID string, f func(tx *transaction) error, again func(error) bool) error {
 	for try := 1; ; try++ {
 		err := s.transact(ctx, s.writes, nil, orgID, f)
 		if err == nil || !again(err) || try == maxTries || ctx.Err() != nil {
@@ -47,11 +47,12 @@ func (s *Store) retry(ctx context.Context, orgID string, f func(tx *sql.Tx) erro
 	}
 }
 
-func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgID string, f func(tx *sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, o)
+func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgID string, f func(tx *transaction) error) error {
+	raw, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	tx := &transaction{raw, s.dialect}
 	defer tx.Rollback() // after a commit it does nothing
 	if s.dialect.setOrganization != "" {
 		if _, err := tx.ExecContext(ctx, s.dialect.setOrganization, orgID); err != nil {
@@ -67,11 +68,35 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgI
 	return nil
 }
 
+// transaction is a transaction that knows its dialect.
+type transaction struct {
+	*sql.Tx
+	dialect
+}
+
+// ExecContext runs a statement with the parameters $1, $2 …
+func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	query, args = tx.bind(query, args)
+	return tx.Tx.ExecContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+}
+
+// QueryContext runs a query with the parameters $1, $2 …
+func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	query, args = tx.bind(query, args)
+	return tx.Tx.QueryContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+}
+
+// QueryRowContext runs a query of one row with the parameters $1, $2 …
+func (tx *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	query, args = tx.bind(query, args)
+	return tx.Tx.QueryRowContext(ctx, query, args...)
+}
+
 // scanner is a row: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
 
 // one returns the only row of a query, or missing if there is none.
-func one[T any](ctx context.Context, tx *sql.Tx, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+func one[T any](ctx context.Context, tx *transaction, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(tx.QueryRowContext(ctx, query, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, missing
@@ -80,7 +105,7 @@ func one[T any](ctx context.Context, tx *sql.Tx, missing error, scan func(scanne
 }
 
 // all returns the rows of a query, which bounds their number itself.
-func all[T any](ctx context.Context, tx *sql.Tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
@@ -103,7 +128,7 @@ func all[T any](ctx context.Context, tx *sql.Tx, scan func(scanner) (T, error), 
 // readOne is one in a transaction of its own.
 func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	var v T
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		v, err = one(ctx, tx, missing, scan, query, args...)
 		return err
 	})
@@ -113,7 +138,7 @@ func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, 
 // readAll is all in a transaction of its own.
 func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	var list []T
-	err := s.read(ctx, orgID, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		list, err = all(ctx, tx, scan, query, args...)
 		return err
 	})
@@ -121,7 +146,7 @@ func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scann
 }
 
 // exec runs a statement and returns how many rows it changed.
-func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) (int64, error) {
+func exec(ctx context.Context, tx *transaction, query string, args ...any) (int64, error) {
 	r, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, fmt.Errorf("execute: %w", err)
@@ -143,7 +168,7 @@ func scan1[T any](r scanner) (v T, err error) {
 
 // insert adds rows, whose values follow each other in args, by as few statements as
 // maxParameters allows.
-func insert(ctx context.Context, tx *sql.Tx, table, columns string, args []any) error {
+func insert(ctx context.Context, tx *transaction, table, columns string, args []any) error {
 	width := strings.Count(columns, ",") + 1
 	for len(args) > 0 {
 		n := min(len(args), maxParameters/width*width)

@@ -37,7 +37,8 @@ func (r *request) consentSaid(s customer.ConsentState) string {
 	case s.Granted:
 		return r.T("card.consent_given", "date", date)
 	}
-	return r.T("card.consent_withdrawn", "date", date)
+	// A box that was left alone and a permission that was withdrawn are the same no.
+	return r.T("card.consent_refused", "date", date)
 }
 
 // cardConsent takes one decision.

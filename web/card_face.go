@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -43,6 +44,9 @@ type slot struct {
 	Filled bool
 	// Prize marks the places at which a reward is given.
 	Prize bool
+	// Turn is by how many degrees the ring is turned, so that no two stamps that stand
+	// together are worn at the same spots.
+	Turn int
 }
 
 type cardMilestone struct {
@@ -115,7 +119,7 @@ func (r *request) until(c loyalty.Coupon) string {
 func slotsOf(p loyalty.Program, goal, filled int) []slot {
 	slots := make([]slot, min(goal, maxSlots))
 	for i := range slots {
-		slots[i] = slot{Number: i + 1, Filled: i < filled, Prize: i+1 == goal}
+		slots[i] = slot{Number: i + 1, Filled: i < filled, Prize: i+1 == goal, Turn: (i + 1) * 77 % 360}
 	}
 	for _, reward := range p.Rewards {
 		if reward.Kind == loyalty.RewardMilestone && reward.At >= 1 && reward.At <= len(slots) {
@@ -214,7 +218,8 @@ type history struct {
 }
 
 type historyLine struct {
-	Date, What, Change, Balance string
+	// Day is the date in the form of HTML's time element.
+	Date, Day, What, Change, Balance string
 	// Down marks a loss, which a minus sign says as well.
 	Down bool
 }
@@ -239,7 +244,7 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 			}
 		}
 		line := historyLine{
-			Date: r.texts.Date(e.At, r.zone()), What: r.entryWords(e, names[e.CouponID]),
+			Date: r.texts.Date(e.At, r.zone()), Day: time.UnixMilli(e.At).In(r.zone()).Format(time.DateOnly), What: r.entryWords(e, names[e.CouponID]),
 			Balance: r.texts.Number(int64(e.BalanceAfter)), Down: e.Quantity < 0,
 		}
 		if e.Quantity != 0 {

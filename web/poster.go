@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // posterPage is what poster.html shows: one A4 page to print.
@@ -13,6 +14,8 @@ type posterPage struct {
 	Headline string
 	Reward   string
 	QR       qr
+	// Size is the class that makes the words small enough for the page.
+	Size string
 	// Address is the join page's, without the scheme, as people type it.
 	Address string
 }
@@ -35,6 +38,19 @@ func (w *Web) poster(r *request) error {
 		// The short address leads to the same page as long as there is one program.
 		Address: strings.TrimPrefix(strings.TrimPrefix(w.BaseURL, "https://"), "http://") + "/join/" + r.org.Slug,
 	}
+	data.Size = posterSize(data.Reward)
 	data.Wide = true
 	return r.render(http.StatusOK, "poster", data)
+}
+
+// posterSize chooses how large the reward is written, by its length in characters.
+func posterSize(reward string) string {
+	const long, longer = 32, 75
+	switch n := utf8.RuneCountInString(reward); {
+	case n > longer:
+		return "longer"
+	case n > long:
+		return "long"
+	}
+	return ""
 }

@@ -117,8 +117,6 @@ func (w *Web) showSignIn(r *request, status int, till access.Principal, staffID,
 	}
 	if i := slices.IndexFunc(staff, func(s organization.Staff) bool { return s.ID == staffID }); i >= 0 {
 		data.Chosen = &staff[i]
-		r.speak(staff[i].Locale)
-		data.page = r.newPage(r.T("till.title"))
 	}
 	if data.Location, err = w.locationName(r, till.LocationID); err != nil {
 		return err

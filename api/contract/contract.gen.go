@@ -695,7 +695,7 @@ type ImportCreation struct {
 	// File The receipts: CSV, XML or xlsx, told by the file name.
 	File openapi_types.File `json:"file"`
 
-	// Mapping What the columns mean, in YAML. See docs/import.md.
+	// Mapping What the columns mean, in YAML; deploy/maps/retail-receipts.yaml is an example.
 	Mapping string `json:"mapping"`
 
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt

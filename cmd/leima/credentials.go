@@ -22,12 +22,18 @@ import (
 // tillScopes is the short name for all that a till may do.
 const tillScopes = "till"
 
+// The lives of links and codes in words.
+var (
+	signInLife  = fmt.Sprintf("%d minutes", access.SignInLinkLife/time.Minute)
+	pairingLife = fmt.Sprintf("%d minutes", access.PairingCodeLife/time.Minute)
+)
+
 func (sh *shell) signInCommand() *cobra.Command {
 	var slug, who string
 	c := &cobra.Command{
 		Use: "sign-in", Short: "Print a link by which one member of staff signs in once",
 		Long: fmt.Sprintf(`Prints a link by which a member of staff signs in in a browser. It works once and
-for %s. Whoever has it is that person: hand it over in a way that fits.`, access.SignInLinkLife),
+for %s. Whoever has it is that person: hand it over in a way that fits.`, signInLife),
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return sh.withStore(c.Context(), func(st *store.Store) error { return sh.signIn(c.Context(), st, slug, who) })
@@ -63,7 +69,7 @@ func (sh *shell) signIn(ctx context.Context, st *store.Store, slug, who string) 
 	result := map[string]string{"url": url, "staff_id": s.ID, "expires_at": instant(link.ExpiresAt)}
 	return sh.show(result, func(w io.Writer) {
 		fmt.Fprintf(w, "%s\n", url)
-		fmt.Fprintf(sh.err, "For %s, once, within %s.\n", s.Name, access.SignInLinkLife)
+		fmt.Fprintf(sh.err, "For %s, once, within %s.\n", s.Name, signInLife)
 	})
 }
 
@@ -188,7 +194,7 @@ func (sh *shell) readPIN(path string) (string, error) {
 		pin = secret
 	case isTerminal(sh.in):
 		fmt.Fprint(sh.err, "PIN: ")
-		b, err := term.ReadPassword(int(sh.in.(*os.File).Fd())) //nolint:errcheck,gosec // isTerminal has seen that it is a file
+		b, err := term.ReadPassword(int(sh.in.(*os.File).Fd())) //nolint:errcheck // isTerminal has seen that it is a file
 		fmt.Fprintln(sh.err)
 		if err != nil {
 			return "", failf("the PIN cannot be read: %w", err)
@@ -226,7 +232,7 @@ func (sh *shell) tillCommand() *cobra.Command {
 	var slug, location, name string
 	c := &cobra.Command{
 		Use: "pair", Short: "Print a code by which one device becomes a till", Args: cobra.NoArgs,
-		Long: fmt.Sprintf(`Prints a code to type into a new till. It works once and for %s.`, access.PairingCodeLife),
+		Long: fmt.Sprintf(`Prints a code to type into a new till. It works once and for %s.`, pairingLife),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return sh.withStore(c.Context(), func(st *store.Store) error { return sh.pairTill(c.Context(), st, slug, location, name) })
 		},
@@ -261,7 +267,7 @@ func (sh *shell) pairTill(ctx context.Context, st *store.Store, slug, location, 
 	result := map[string]string{"code": code, "url": url, "location_id": l.ID, "expires_at": instant(pairing.ExpiresAt)}
 	return sh.show(result, func(w io.Writer) {
 		fmt.Fprintf(w, "%s\n", code)
-		fmt.Fprintf(sh.err, "Type it at %s within %s; the till will be at %s.\n", url, access.PairingCodeLife, l.Name)
+		fmt.Fprintf(sh.err, "Type it at %s within %s; the till will be at %s.\n", url, pairingLife, l.Name)
 	})
 }
 

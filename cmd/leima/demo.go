@@ -66,7 +66,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = closing(err, "the database", st) }()
+	defer func() { err = closing(err, st) }()
 
 	plan, err := sh.seedDemo(ctx, st)
 	if err != nil {
@@ -96,7 +96,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 // seedDemo stores the demo's data unless it is there, and says how far it is.
 func (sh *shell) seedDemo(ctx context.Context, st *store.Store) (demo.Plan, error) {
 	began := sh.now()
-	progress := func(int, int) {}
+	var progress func(done, total int)
 	if !sh.json && isTerminal(sh.err) {
 		bar := sh.newBar("making up a year of Leimala", "events", 0)
 		progress = func(done, total int) {

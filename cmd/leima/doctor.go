@@ -25,6 +25,9 @@ const (
 	leastFreeBytes = 500 << 20
 	// doctorTimeout bounds one look at something that may not answer.
 	doctorTimeout = 5 * time.Second
+	// proofTimeout bounds the look at the whole database, in which every ledger is
+	// added up.
+	proofTimeout = 30 * time.Minute
 )
 
 // check is one thing that doctor looked at.
@@ -138,9 +141,11 @@ func (sh *shell) checkDatabase(ctx context.Context) []check {
 			return []check{bad(name, "Make it with “leima migrate”, or let “leima serve” do it.", "%s is not there yet", filepath.Base(path))}
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*doctorTimeout)
+	ctx, cancel := context.WithTimeout(ctx, proofTimeout)
 	defer cancel()
-	st, err := store.Open(ctx, store.Config{URL: address, Now: sh.clock, Log: slog.New(slog.DiscardHandler)})
+	opening, opened := context.WithTimeout(ctx, doctorTimeout)
+	defer opened()
+	st, err := store.Open(opening, store.Config{URL: address, Now: sh.clock, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		problem := openProblem(err)
 		return []check{bad(name, problem.wayOut, "%v", problem)}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
@@ -95,15 +96,25 @@ func recovering(c echo.Context, log *slog.Logger, next echo.HandlerFunc) (err er
 	defer func() {
 		switch p := recover(); p {
 		case nil:
-		case http.ErrAbortHandler: //nolint:errorlint // net/http compares the panic's value, too
+		case http.ErrAbortHandler:
 			panic(p)
 		default:
 			log.LogAttrs(c.Request().Context(), slog.LevelError, "panic",
 				slog.String("route", c.Path()), slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("%w: %v", errPanic, p)
+			err = fmt.Errorf("%w: %s", errPanic, whatPanicked(p))
 		}
 	}()
 	return next(c)
+}
+
+// whatPanicked describes the value of a panic. Only the runtime's own are told in
+// full: others may have been made of what a visitor sent.
+func whatPanicked(p any) string {
+	var fault runtime.Error
+	if err, ok := p.(error); ok && errors.As(err, &fault) {
+		return fault.Error()
+	}
+	return fmt.Sprintf("a value of type %T", p)
 }
 
 // pinger is what readiness asks.
@@ -117,7 +128,7 @@ type pinger interface {
 // to stop.
 func registerHealth(e *echo.Echo, db pinger, stopping *atomic.Bool) {
 	e.GET("/healthz", func(c echo.Context) error {
-		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, []byte(healthy)) //nolint:wrapcheck // nobody is left to tell
+		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, []byte(healthy))
 	})
 	e.GET("/readyz", func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
@@ -129,7 +140,7 @@ func registerHealth(e *echo.Echo, db pinger, stopping *atomic.Bool) {
 		case db.Ping(ctx) != nil:
 			status, answer["status"] = http.StatusServiceUnavailable, "the database does not answer"
 		}
-		return c.JSON(status, answer) //nolint:wrapcheck // nobody is left to tell
+		return c.JSON(status, answer)
 	})
 }
 

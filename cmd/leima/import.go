@@ -41,7 +41,12 @@ func (sh *shell) importCommand() *cobra.Command {
 		Use:   "receipts FILE",
 		Short: "Bring in receipts from a CSV, XML or xlsx file",
 		Long:  importHelp,
-		Args:  cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("name one file to import, not %d", len(args))
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			order.file = args[0]
 			return sh.importReceipts(c.Context(), order)
@@ -58,7 +63,7 @@ func (sh *shell) importCommand() *cobra.Command {
 	return group("import", "Bring in data from files", c)
 }
 
-func (sh *shell) importReceipts(ctx context.Context, order importOrder) (err error) {
+func (sh *shell) importReceipts(ctx context.Context, order importOrder) error {
 	mapping, err := readMapping(order.mapping)
 	if err != nil {
 		return err
@@ -137,8 +142,13 @@ func (sh *shell) runImport(ctx context.Context, st *store.Store, order importOrd
 
 // importProblem turns how an import ended into what the user is told.
 func importProblem(err error, done customer.Import, order importOrder) error {
-	var file *receipt.FileError
+	var (
+		file  *receipt.FileError
+		known *exitError
+	)
 	switch {
+	case errors.As(err, &known):
+		return err
 	case errors.Is(err, jobs.ErrStopped):
 		return (&exitError{code: exitInterrupted, err: errors.New("the import was stopped; what was entered stays")}).
 			hint("Run the same command again to go on.")

@@ -44,12 +44,12 @@ func (l links) join(slug, programID string) string   { return l.path("join", slu
 func (l links) poster(slug, programID string) string { return l.path("poster", slug, programID) }
 func (l links) card(slug, link string) string        { return l.path("card", slug, link) }
 func (l links) till() string                         { return l.path("till") }
-func (l links) staff() string                        { return l.path("staff") }
 func (l links) demoTill() string                     { return l.path("demo", "till") }
 func (l links) demoStaff() string                    { return l.path("demo", "staff") }
 
 // signIn and confirm carry the slug beside the token, which says the same.
 func (l links) signIn(token string) string { return l.secret("signin", access.TokenSignIn, token) }
+
 func (l links) confirm(token string) string {
 	return l.secret("confirm", access.TokenConfirmation, token)
 }

@@ -45,7 +45,7 @@ func run(
 		// Cobra found the mistake before any command began.
 		return usagef("%w", err).hint("Run “leima --help” or “leima COMMAND --help”.")
 	}
-	return err
+	return err //nolint:wrapcheck // it is one of ours
 }
 
 // shell is what a command works in.
@@ -87,13 +87,10 @@ func rootCommand(sh *shell) *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return c.Help() //nolint:wrapcheck // writing help to a closed terminal
+			return c.Help()
 		},
 	}
-	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		sh.started = true
-		return sh.loadSettings(c)
-	}
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return sh.loadSettings(c) }
 	defineSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&sh.json, "json", false, "print the result as JSON, where there is one")
 	root.AddCommand(
@@ -101,7 +98,22 @@ func rootCommand(sh *shell) *cobra.Command {
 		sh.configCommand(), sh.openAPICommand(), sh.versionCommand(),
 		sh.orgCommand(), sh.signInCommand(), sh.apiKeyCommand(), sh.pinCommand(), sh.programCommand(), sh.tillCommand(),
 	)
+	sh.noteStart(root)
 	return root
+}
+
+// noteStart makes every command tell that it has begun: whatever goes wrong before
+// is a mistake on the command line.
+func (sh *shell) noteStart(c *cobra.Command) {
+	if begin := c.RunE; begin != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			sh.started = true
+			return begin(c, args)
+		}
+	}
+	for _, below := range c.Commands() {
+		sh.noteStart(below)
+	}
 }
 
 // group is a command that only holds others.

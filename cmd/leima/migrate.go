@@ -23,7 +23,7 @@ the same when it starts, so this is for those who want to see it happen first.`,
 			if err != nil {
 				return err
 			}
-			defer func() { err = closing(err, "the database", st) }()
+			defer func() { err = closing(err, st) }()
 			result := map[string]string{"database": st.Kind(), "status": "up to date"}
 			return sh.show(result, func(w io.Writer) { fmt.Fprintf(w, "The %s database is up to date.\n", st.Kind()) })
 		},

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+
 	"github.com/leima/leima/store"
 )
 
@@ -42,7 +45,8 @@ func (sh *shell) makeDataFolder() error {
 // openOptions says how a command wants the database.
 type openOptions struct {
 	// migrate brings the schema up to date. Without it only a database that has just
-	// been made is; an old one is an error that says what to do.
+	// been made is: an administrator's command must not change a schema under the
+	// server that runs beside it. See needsMigration.
 	migrate   bool
 	committed func(orgID string, cardIDs []string)
 	log       *slog.Logger
@@ -69,27 +73,40 @@ func (sh *shell) openStore(ctx context.Context, o openOptions) (*store.Store, er
 	if err != nil {
 		return nil, openProblem(err)
 	}
-	if err := prepareSchema(ctx, st, o.migrate || fresh); err != nil {
-		return nil, errors.Join(err, st.Close())
+	if !o.migrate && !fresh {
+		return st, nil
+	}
+	if err := st.Migrate(ctx); err != nil {
+		return nil, errors.Join(openProblem(err), st.Close())
 	}
 	return st, nil
 }
 
-func prepareSchema(ctx context.Context, st *store.Store, migrate bool) error {
-	if migrate {
-		if err := st.Migrate(ctx); err != nil {
-			return openProblem(err)
-		}
-		return nil
+// needsMigration reports whether err comes from a schema that is older than this
+// program: a table or column is missing. SQLite's driver tells that in words only.
+func needsMigration(err error) bool {
+	const undefinedTable, undefinedColumn = "42P01", "42703"
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == undefinedTable || pg.Code == undefinedColumn
 	}
-	findings, err := st.Check(ctx)
+	var lite *sqlite.Error
+	return errors.As(err, &lite) &&
+		(strings.Contains(lite.Error(), "no such table") || strings.Contains(lite.Error(), "no such column") ||
+			strings.Contains(lite.Error(), "has no column named"))
+}
+
+// withStore opens the database for f and closes it.
+func (sh *shell) withStore(ctx context.Context, f func(*store.Store) error) (err error) {
+	st, err := sh.openStore(ctx, openOptions{})
 	if err != nil {
-		return openProblem(err)
+		return err
 	}
-	for _, f := range findings {
-		if !f.OK && f.Name == migrationsFinding {
-			return notReadyf("the database needs a migration: %s", f.Detail).hint("Run “leima migrate” first.")
-		}
+	defer func() { err = closing(err, st) }()
+	if err := f(st); needsMigration(err) {
+		return notReadyf("the database is older than this program: %w", err).hint("Run “leima migrate” first.")
+	} else if err != nil {
+		return err
 	}
 	return nil
 }
@@ -124,10 +141,10 @@ func openProblem(err error) *exitError {
 	return failf("the database cannot be used: %w", err).hint("“leima doctor” looks at everything that it needs.")
 }
 
-// closing closes c after a command and keeps its error.
-func closing(err error, what string, c interface{ Close() error }) error {
-	if closeErr := c.Close(); closeErr != nil {
-		return errors.Join(err, fmt.Errorf("close %s: %w", what, closeErr))
+// closing closes the database after a command and keeps the command's error.
+func closing(err error, st *store.Store) error {
+	if closeErr := st.Close(); closeErr != nil {
+		return errors.Join(err, fmt.Errorf("close the database: %w", closeErr))
 	}
 	return err
 }

@@ -75,26 +75,30 @@ func (sh *shell) orgCreateCommand() *cobra.Command {
 	return c
 }
 
-// parts makes the values of n, checked before the first of them is stored.
-func (n newOrg) parts(now int64) (organization.Organization, []organization.Location, []organization.Staff, []loyalty.Program, error) {
+// orgParts are the values of a new organization.
+type orgParts struct {
+	org       organization.Organization
+	locations []organization.Location
+	staff     []organization.Staff
+	programs  []loyalty.Program
+}
+
+// parts makes the values of n. All are checked before the first of them is stored.
+func (n newOrg) parts(now int64) (orgParts, error) {
 	o := n.org
 	o.ID, o.Version, o.CreatedAt = typeid.New("org"), 1, now
 	problems := []error{o.Validate()}
-	var (
-		locations []organization.Location
-		staff     []organization.Staff
-		programs  []loyalty.Program
-	)
+	var made orgParts
 	if n.location != "" {
 		l := organization.Location{OrgID: o.ID, ID: typeid.New("loc"), Name: n.location, Version: 1, CreatedAt: now}
-		locations, problems = append(locations, l), append(problems, l.Validate())
+		made.locations, problems = append(made.locations, l), append(problems, l.Validate())
 	}
 	if n.owner != "" || n.ownerEmail != "" {
 		s := organization.Staff{
 			OrgID: o.ID, ID: typeid.New("stf"), Name: n.owner, Email: n.ownerEmail, Role: organization.RoleOwner,
 			Locale: o.Locale, Active: true, Version: 1, CreatedAt: now,
 		}
-		staff, problems = append(staff, s), append(problems, s.Validate())
+		made.staff, problems = append(made.staff, s), append(problems, s.Validate())
 	}
 	if n.program != "" {
 		if n.reward == "" {
@@ -108,21 +112,23 @@ func (n newOrg) parts(now int64) (organization.Organization, []organization.Loca
 				ID: typeid.New("rew"), Kind: loyalty.RewardMain, Name: loyalty.Text{o.Locale: n.reward}, ValidFor: valid,
 			}},
 		}
-		programs, problems = append(programs, p), append(problems, err, p.Validate())
+		made.programs, problems = append(made.programs, p), append(problems, err, p.Validate())
 	}
-	return o, locations, staff, programs, errors.Join(problems...)
+	made.org = o
+	return made, errors.Join(problems...)
 }
 
-func (sh *shell) createOrg(ctx context.Context, n newOrg) (err error) {
-	o, locations, staff, programs, err := n.parts(sh.clock())
+func (sh *shell) createOrg(ctx context.Context, n newOrg) error {
+	parts, err := n.parts(sh.clock())
 	if err != nil {
 		return usagef("%w", err)
 	}
-	st, err := sh.openStore(ctx, openOptions{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = closing(err, "the database", st) }()
+	return sh.withStore(ctx, func(st *store.Store) error { return sh.storeOrg(ctx, st, parts) })
+}
+
+// storeOrg keeps the parts of a new organization and says what was made.
+func (sh *shell) storeOrg(ctx context.Context, st *store.Store, parts orgParts) error {
+	o := parts.org
 	if err := st.CreateOrganization(ctx, o); err != nil {
 		if errors.Is(err, organization.ErrTaken) {
 			return failf("there is an organization with the slug %q already", o.Slug).hint("Choose another --slug.")
@@ -130,19 +136,19 @@ func (sh *shell) createOrg(ctx context.Context, n newOrg) (err error) {
 		return fmt.Errorf("create the organization: %w", err)
 	}
 	made := createdOrg{OrgID: o.ID, Slug: o.Slug}
-	for _, l := range locations {
+	for _, l := range parts.locations {
 		if err := st.CreateLocation(ctx, l); err != nil {
 			return fmt.Errorf("create the location: %w", err)
 		}
 		made.LocationID = l.ID
 	}
-	for _, s := range staff {
+	for _, s := range parts.staff {
 		if err := st.CreateStaff(ctx, s); err != nil {
 			return fmt.Errorf("create the owner: %w", err)
 		}
 		made.OwnerID = s.ID
 	}
-	for _, p := range programs {
+	for _, p := range parts.programs {
 		if err := st.CreateProgram(ctx, p); err != nil {
 			return fmt.Errorf("create the program: %w", err)
 		}
@@ -151,13 +157,13 @@ func (sh *shell) createOrg(ctx context.Context, n newOrg) (err error) {
 	}
 	return sh.show(made, func(w io.Writer) {
 		fmt.Fprintf(w, "Organization %s (%s) is there.\n", o.Name, o.ID)
-		for _, l := range locations {
+		for _, l := range parts.locations {
 			fmt.Fprintf(w, "Location %s (%s).\n", l.Name, l.ID)
 		}
-		for _, s := range staff {
+		for _, s := range parts.staff {
 			fmt.Fprintf(w, "Owner %s (%s). Next: leima sign-in --org %s --staff %s\n", s.Name, s.ID, o.Slug, s.ID)
 		}
-		for _, p := range programs {
+		for _, p := range parts.programs {
 			fmt.Fprintf(w, "Program %s (%s). Customers join at %s\n", p.Name.In(o.Locale, o.Locale), p.ID, made.JoinURL)
 		}
 	})
@@ -240,14 +246,4 @@ func (sh *shell) showOrg(ctx context.Context, st *store.Store, slug string) erro
 		}
 		_ = table.Flush() // words for a person
 	})
-}
-
-// withStore opens the database for f and closes it.
-func (sh *shell) withStore(ctx context.Context, f func(*store.Store) error) (err error) {
-	st, err := sh.openStore(ctx, openOptions{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = closing(err, "the database", st) }()
-	return f(st)
 }

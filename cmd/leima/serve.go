@@ -60,7 +60,7 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = closing(err, "the database", st) }()
+	defer func() { err = closing(err, st) }()
 	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -138,7 +139,7 @@ func readConfig(path, data string) (*layer, error) {
 	v.SetConfigType("yaml")
 	switch err := v.ReadInConfig(); {
 	case err == nil:
-	case !asked && errors.Is(err, fs.ErrNotExist):
+	case !asked && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)):
 		return nil, nil //nolint:nilnil // no file, no layer
 	default:
 		return nil, usagef("the settings file %s cannot be read: %w", path, err)

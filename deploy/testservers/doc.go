@@ -19,6 +19,6 @@
 // Missing Debian packages are installed where that needs no question (root, or
 // sudo without a password); otherwise the error names them.
 //
-// It knows nothing of Leima. Start reading at run in main.go; the
-// servers are in postgres.go and redis.go, what they share in server.go.
+// It knows nothing of Leima. Start reading at run in main.go; how servers are
+// started is in deploy/servers.
 package main

@@ -30,7 +30,7 @@ const (
 
 func main() {
 	// The servers ask the kernel to end them with the thread that started
-	// them (see processAttributes), so that thread must be the main one.
+	// them (see deploy/servers), so that thread must be the main one.
 	runtime.LockOSThread()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -58,19 +58,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		return exitUsage
 	}
 
-	servers, err := startServers(ctx, *fsync, stderr)
+	started, err := startServers(ctx, *fsync, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "testservers: %v\n", err)
 		return failureCode(ctx)
 	}
 	defer func() {
-		if err := servers.stop(); err != nil {
+		if err := started.stop(); err != nil {
 			fmt.Fprintf(stderr, "testservers: %v\n", err)
 			code = max(code, exitFailure)
 		}
 	}()
 
-	code, err = runCommand(ctx, flags.Args(), servers.environment(), stdout, stderr)
+	code, err = runCommand(ctx, flags.Args(), started.environment(), stdout, stderr)
 	if err != nil {
 		fmt.Fprintf(stderr, "testservers: %v\n", err)
 		return failureCode(ctx)

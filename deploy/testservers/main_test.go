@@ -6,19 +6,18 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/leima/leima/deploy/servers"
 )
 
 // TestMain lets the test binary be the command between the servers: with
@@ -54,12 +53,7 @@ func askBothServers(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask PostgreSQL: %w", err)
 	}
-	address, err := url.Parse(os.Getenv("LEIMA_TEST_REDIS"))
-	if err != nil {
-		return fmt.Errorf("address of Redis: %w", err)
-	}
-	password, _ := address.User.Password()
-	if err := pingRedis(ctx, address.Host, password); err != nil {
+	if err := servers.PingRedis(ctx, os.Getenv("LEIMA_TEST_REDIS")); err != nil {
 		return fmt.Errorf("ask Redis: %w", err)
 	}
 	fmt.Printf("%s %s fsync=%s, redis PONG\n", user, database, fsync)
@@ -73,7 +67,7 @@ func needServers(t *testing.T) (temporary string) {
 	if testing.Short() {
 		t.Skip("starts real servers: not in a short run")
 	}
-	if _, missing := lookUp(debianPostgres, exec.LookPath); len(missing) > 0 {
+	if _, missing := servers.LookUp(); len(missing) > 0 {
 		t.Skipf("needs installed: %v", missing)
 	}
 	// Not t.TempDir: root's servers run as another account, which may not
@@ -162,69 +156,6 @@ func TestWrongArgumentsAnswerWithTheUsage(t *testing.T) {
 		if !strings.Contains(stderr.String(), "usage: testservers") {
 			t.Errorf("%q: no usage in %q", args, stderr.String())
 		}
-	}
-}
-
-func TestAServerThatEndsAtOnceIsReportedWithItsLog(t *testing.T) {
-	private, err := makeFolder(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(private.path) })
-	_, err = launch{
-		name:    "broken",
-		program: "/bin/sh",
-		args:    []string{"-c", "echo no room left; exit 1"},
-		ready:   func(context.Context) error { return errors.New("not yet") },
-	}.start(t.Context(), private)
-	if err == nil || !strings.Contains(err.Error(), "no room left") {
-		t.Errorf("want an error with the log, got %v", err)
-	}
-}
-
-func TestProgramsAreFoundInTheNewestDebianFolderOrInPath(t *testing.T) {
-	nowhere := func(string) (string, error) { return "", exec.ErrNotFound }
-	inPath := func(name string) (string, error) { return "/opt/bin/" + name, nil }
-	debian := t.TempDir()
-	for _, program := range []string{"9/bin/initdb", "15/bin/initdb", "16/bin/psql"} {
-		path := filepath.Join(debian, program)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, nil, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	pattern := filepath.Join(debian, "*", "bin")
-	none := filepath.Join(debian, "none", "*")
-
-	for name, c := range map[string]struct {
-		pattern  string
-		lookPath func(string) (string, error)
-		found    programs
-		missing  []string
-	}{
-		"Debian, 16 has only clients": {
-			pattern, inPath, programs{filepath.Join(debian, "15", "bin"), "/opt/bin/redis-server"}, nil,
-		},
-		"another system":     {none, inPath, programs{"/opt/bin", "/opt/bin/redis-server"}, nil},
-		"nothing":            {none, nowhere, programs{}, []string{"postgresql", "redis-server"}},
-		"Debian, Redis lost": {pattern, nowhere, programs{filepath.Join(debian, "15", "bin"), ""}, []string{"redis-server"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			found, missing := lookUp(c.pattern, c.lookPath)
-			if found != c.found || !cmp.Equal(missing, c.missing) {
-				t.Errorf("found %+v, missing %v; want %+v, %v", found, missing, c.found, c.missing)
-			}
-		})
-	}
-}
-
-func TestAPathTooLongForASocketIsExplained(t *testing.T) {
-	private := folder{path: "/tmp/" + strings.Repeat("x", socketPathLimit)}
-	_, err := startPostgres(t.Context(), programs{}, private, true)
-	if err == nil || !strings.Contains(err.Error(), "TMPDIR") {
-		t.Errorf("want an error that names TMPDIR, got %v", err)
 	}
 }
 

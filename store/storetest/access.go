@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
 	"github.com/leima/leima/access"
@@ -51,35 +50,35 @@ func (sh *shop) newAPIKey(token string, scopes access.Set) access.APIKey {
 	return k
 }
 
-func apiKeys(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func apiKeys(su *suite) {
+	sh := newShop(su)
 	token := access.NewToken(access.TokenAPIKey, sh.org.Slug)
 	k := sh.newAPIKey(token, access.TillScopes)
-	same(t, "principal", access.Principal{
+	su.same("principal", access.Principal{
 		OrgID: sh.org.ID, Kind: access.KindAPIKey, ID: k.ID, Role: organization.RoleIntegration, Permissions: access.TillScopes,
 		LocationID: sh.location.ID,
 	}, sh.letsIn(token))
 	k.LastUsedAt = sh.clock()
-	list := whole(t, func(p paging.Page) (paging.List[access.APIKey], error) { return sh.APIKeys(sh.ctx, sh.org.ID, p) })
-	same(t, "keys", []access.APIKey{k}, list)
+	list := whole(su.t, func(p paging.Page) (paging.List[access.APIKey], error) { return sh.APIKeys(sh.ctx, sh.org.ID, p) })
+	su.same("keys", []access.APIKey{k}, list)
 	sh.keepsOut(token + "x")
 	sh.ok(sh.RevokeAPIKey(sh.ctx, sh.org.ID, k.ID, sh.clock()))
 	sh.keepsOut(token)
 	su.pass(time.Minute)
 	sh.ok(sh.RevokeAPIKey(sh.ctx, sh.org.ID, k.ID, sh.clock()))
-	list = whole(t, func(p paging.Page) (paging.List[access.APIKey], error) { return sh.APIKeys(sh.ctx, sh.org.ID, p) })
-	same(t, "revoked at", k.LastUsedAt, list[0].RevokedAt)
+	list = whole(su.t, func(p paging.Page) (paging.List[access.APIKey], error) { return sh.APIKeys(sh.ctx, sh.org.ID, p) })
+	su.same("revoked at", k.LastUsedAt, list[0].RevokedAt)
 	sh.is(sh.RevokeAPIKey(sh.ctx, sh.org.ID, typeid.New("key"), sh.clock()), organization.ErrNotFound)
 	k.ID, k.LocationID = typeid.New("key"), typeid.New("loc")
 	sh.is(sh.CreateAPIKey(sh.ctx, k, access.Hash("another")), organization.ErrNotFound)
 	// A scope that keys may not have is not given, even if it was stored.
 	person := access.NewToken(access.TokenAPIKey, sh.org.Slug)
 	sh.newAPIKey(person, access.SetOf(access.ScansPhone, access.ScansWrite))
-	same(t, "permissions", access.SetOf(access.ScansWrite), sh.letsIn(person).Permissions)
+	su.same("permissions", access.SetOf(access.ScansWrite), sh.letsIn(person).Permissions)
 }
 
-func apiKeyLimit(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func apiKeyLimit(su *suite) {
+	sh := newShop(su)
 	var first access.APIKey
 	for i := range access.MaxKeys {
 		k := sh.newAPIKey(access.NewToken(access.TokenAPIKey, sh.org.Slug), access.TillScopes)
@@ -91,7 +90,7 @@ func apiKeyLimit(t *testing.T, su *suite) {
 	more.ID = typeid.New("key")
 	var invalid *organization.InvalidFieldError
 	if err := sh.CreateAPIKey(sh.ctx, more, access.Hash("one more")); !errors.As(err, &invalid) {
-		t.Fatalf("have %v", err)
+		su.t.Fatalf("have %v", err)
 	}
 	sh.ok(sh.RevokeAPIKey(sh.ctx, sh.org.ID, first.ID, sh.clock()))
 	sh.ok(sh.CreateAPIKey(sh.ctx, more, access.Hash("one more")))
@@ -113,15 +112,15 @@ func (sh *shop) newTill() (access.Till, string) {
 	return till, token
 }
 
-func pairing(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func pairing(su *suite) {
+	sh := newShop(su)
 	till, token := sh.newTill()
 	p := sh.letsIn(token)
 	if p.Kind != access.KindTill || p.ID != till.ID || p.LocationID != sh.location.ID || !p.May(access.TillSessions) || p.May(access.StampsWrite) {
-		t.Fatalf("have %+v", p)
+		su.t.Fatalf("have %+v", p)
 	}
-	list := whole(t, func(p paging.Page) (paging.List[access.Till], error) { return sh.Tills(sh.ctx, sh.org.ID, p) })
-	same(t, "tills", []access.Till{till}, list)
+	list := whole(su.t, func(p paging.Page) (paging.List[access.Till], error) { return sh.Tills(sh.ctx, sh.org.ID, p) })
+	su.same("tills", []access.Till{till}, list)
 	code := access.PairingCode{OrgID: sh.org.ID, Name: "Late", LocationID: sh.location.ID, CodeHash: access.Hash("late"), ExpiresAt: sh.clock()}
 	sh.ok(sh.CreatePairingCode(sh.ctx, code))
 	for _, c := range []string{"late", "unknown"} {
@@ -138,8 +137,8 @@ func pairing(t *testing.T, su *suite) {
 // fakeHash stands for the hash of a PIN where none is checked.
 const fakeHash = "hash of a PIN"
 
-func tillSession(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func tillSession(su *suite) {
+	sh := newShop(su)
 	till, tillToken := sh.newTill()
 	sh.ok(sh.SetPIN(sh.ctx, sh.org.ID, sh.cashier.ID, access.HashPIN("4711")))
 	_, _, err := access.SignInAtTill(sh.ctx, sh.Store, sh.letsIn(tillToken), sh.org.Slug, sh.cashier.ID, "0000", sh.clock())
@@ -147,7 +146,7 @@ func tillSession(t *testing.T, su *suite) {
 	_, token, err := access.SignInAtTill(sh.ctx, sh.Store, sh.letsIn(tillToken), sh.org.Slug, sh.cashier.ID, "4711", sh.clock())
 	sh.ok(err)
 	p := sh.letsIn(token)
-	same(t, "principal", access.Principal{
+	su.same("principal", access.Principal{
 		OrgID: sh.org.ID, Kind: access.KindTillSession, ID: p.ID, StaffID: sh.cashier.ID, StaffName: "Aino", Role: organization.RoleCashier,
 		Permissions: access.ForRole(organization.RoleCashier), LocationID: till.LocationID, ExpiresAt: sh.clock() + access.TillSessionLife.Milliseconds(),
 	}, p)
@@ -167,21 +166,21 @@ func tillSession(t *testing.T, su *suite) {
 	staff, err := sh.TillStaff(sh.ctx, sh.org.ID, sh.location.ID)
 	sh.ok(err)
 	sh.cashier.HasPIN, sh.cashier.Version = true, 2
-	same(t, "staff of the till", []organization.Staff{sh.cashier}, staff)
+	su.same("staff of the till", []organization.Staff{sh.cashier}, staff)
 }
 
-func pinLock(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func pinLock(su *suite) {
+	sh := newShop(su)
 	sh.ok(sh.SetPIN(sh.ctx, sh.org.ID, sh.cashier.ID, fakeHash))
 	try := func() error {
 		_, hash, err := sh.TakePINAttempt(sh.ctx, sh.org.ID, sh.cashier.ID, sh.location.ID, sh.clock())
 		if err == nil && hash != fakeHash {
-			t.Fatalf("hash is %q", hash)
+			su.t.Fatalf("hash is %q", hash)
 		}
 		return err
 	}
 	tries := func(n int) {
-		t.Helper()
+		sh.t.Helper()
 		for range n {
 			sh.ok(try())
 		}
@@ -202,8 +201,8 @@ func pinLock(t *testing.T, su *suite) {
 	tries(1)
 }
 
-func pinRace(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func pinRace(su *suite) {
+	sh := newShop(su)
 	sh.ok(sh.SetPIN(sh.ctx, sh.org.ID, sh.cashier.ID, fakeHash))
 	errs := make([]error, 40)
 	atOnce(len(errs), func(i int) {
@@ -217,7 +216,7 @@ func pinRace(t *testing.T, su *suite) {
 			sh.is(err, access.ErrLocked)
 		}
 	}
-	same(t, "tried", access.MaxPINFailures, tried)
+	su.same("tried", access.MaxPINFailures, tried)
 }
 
 // signIn makes a link for the member of staff and returns the token of the session that
@@ -234,17 +233,17 @@ func (sh *shop) signIn(m organization.Staff) string {
 	sh.ok(err)
 	_, err = sh.ConsumeSignInLink(sh.ctx, sh.org.ID, link, session, now)
 	sh.is(err, access.ErrUnauthenticated)
-	same(sh.t, "principal", p, sh.letsIn(token))
+	sh.same("principal", p, sh.letsIn(token))
 	return token
 }
 
-func signInLink(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func signInLink(su *suite) {
+	sh := newShop(su)
 	owner := organization.Staff{OrgID: sh.org.ID, ID: typeid.New("stf"), Name: "Olli", Role: organization.RoleOwner, Active: true}
 	sh.ok(sh.CreateStaff(sh.ctx, owner))
 	p := sh.letsIn(sh.signIn(owner))
 	if p.Kind != access.KindSession || p.StaffID != owner.ID || p.LocationID != "" || !p.May(access.APIKeysWrite) {
-		t.Fatalf("have %+v", p)
+		su.t.Fatalf("have %+v", p)
 	}
 	now := sh.clock()
 	sh.is(sh.CreateSignInLink(sh.ctx, access.SignInLink{OrgID: sh.org.ID, StaffID: typeid.New("stf")}), organization.ErrNotFound)
@@ -253,16 +252,16 @@ func signInLink(t *testing.T, su *suite) {
 	sh.is(err, access.ErrUnauthenticated)
 }
 
-func sessionEnds(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func sessionEnds(su *suite) {
+	sh := newShop(su)
 	change := func(m organization.Staff, ver int64, f func(*organization.Staff)) {
-		t.Helper()
+		sh.t.Helper()
 		f(&m)
 		_, err := sh.UpdateStaff(sh.ctx, m, ver)
 		sh.ok(err)
 	}
 	atTill := func(m organization.Staff, till access.Till) string {
-		t.Helper()
+		sh.t.Helper()
 		token := sh.key()
 		sh.ok(sh.OpenTillSession(sh.ctx, access.Session{
 			OrgID: sh.org.ID, Kind: access.KindTillSession, TokenHash: access.Hash(token), TillID: till.ID, StaffID: m.ID,
@@ -283,9 +282,9 @@ func sessionEnds(t *testing.T, su *suite) {
 	other := sh.newLocation("Asema").ID
 	change(mover, 1, func(m *organization.Staff) { m.LocationID = other })
 	sh.keepsOut(register)
-	same(t, "branch", other, sh.letsIn(browser).LocationID)
+	su.same("branch", other, sh.letsIn(browser).LocationID)
 	change(mover, 2, func(m *organization.Staff) { m.Role = organization.RoleMarketer })
-	same(t, "permissions", access.ForRole(organization.RoleMarketer), sh.letsIn(browser).Permissions)
+	su.same("permissions", access.ForRole(organization.RoleMarketer), sh.letsIn(browser).Permissions)
 
 	register = atTill(sh.cashier, till)
 	sh.ok(sh.RevokeTill(sh.ctx, sh.org.ID, till.ID, sh.clock()))
@@ -296,8 +295,8 @@ func sessionEnds(t *testing.T, su *suite) {
 	sh.keepsOut(browser)
 }
 
-func cleanUp(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func cleanUp(su *suite) {
+	sh := newShop(su)
 	sh.newTill()
 	old := sh.signIn(sh.cashier)
 	sh.newCard()
@@ -306,10 +305,10 @@ func cleanUp(t *testing.T, su *suite) {
 	n, err := sh.CleanUp(sh.ctx, sh.org.ID, sh.clock()-1)
 	sh.ok(err)
 	// A session, a sign-in link, a pairing code, and two events of the join.
-	same(t, "rows", int64(5), n)
+	su.same("rows", int64(5), n)
 	n, err = sh.CleanUp(sh.ctx, sh.org.ID, sh.clock()-1)
 	sh.ok(err)
-	same(t, "rows left", int64(0), n)
+	su.same("rows left", int64(0), n)
 	sh.keepsOut(old)
 	sh.letsIn(fresh)
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -34,8 +33,8 @@ func (sh *shop) batch(commands ...loyalty.Command) []loyalty.Outcome {
 	return outcomes
 }
 
-func badCommandInBatch(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func badCommandInBatch(su *suite) {
+	sh := newShop(su)
 	one, other, revoked := sh.newCard(), sh.newCard(), sh.newCard()
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, revoked.ID, sh.clock()))
 	used := sh.stamp(one.ID, 1)
@@ -51,15 +50,15 @@ func badCommandInBatch(t *testing.T, su *suite) {
 		sh.is(outcomes[i].Err, want)
 	}
 	if outcomes[3].Refusal == nil || outcomes[3].Refusal.Code != loyalty.RefusedQuantity {
-		t.Fatalf("have %+v", outcomes[3])
+		su.t.Fatalf("have %+v", outcomes[3])
 	}
-	same(t, "one", 2, sh.proven(one.ID).Card.Balance)
-	same(t, "other", 2, sh.proven(other.ID).Card.Balance)
-	same(t, "told", []string{one.ID, other.ID}, su.takeTold())
+	su.same("one", 2, sh.proven(one.ID).Card.Balance)
+	su.same("other", 2, sh.proven(other.ID).Card.Balance)
+	su.same("told", []string{one.ID, other.ID}, su.takeTold())
 }
 
-func rejectedValuesInBatch(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func rejectedValuesInBatch(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	nowhere := sh.stamp(card.ID, 1)
 	nowhere.LocationID = typeid.New("loc")
@@ -67,11 +66,11 @@ func rejectedValuesInBatch(t *testing.T, su *suite) {
 	sh.is(outcomes[0].Err, nil)
 	sh.is(outcomes[1].Err, loyalty.ErrNotFound)
 	sh.is(outcomes[2].Err, nil)
-	same(t, "balance", 2, sh.proven(card.ID).Card.Balance)
+	su.same("balance", 2, sh.proven(card.ID).Card.Balance)
 }
 
-func batchIsSequential(t *testing.T, su *suite) {
-	sh := newShop(t, su, func(p *loyalty.Program) { p.Limits.MaxPerCardDay, p.Limits.MaxPerStaffDay = 20, 21 })
+func batchIsSequential(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { p.Limits.MaxPerCardDay, p.Limits.MaxPerStaffDay = 20, 21 })
 	card := sh.newCard()
 	first := sh.apply(sh.stamp(card.ID, 9))
 	yesterday := sh.stamp(card.ID, 2)
@@ -96,24 +95,24 @@ func batchIsSequential(t *testing.T, su *suite) {
 		}
 		codes = append(codes, code)
 	}
-	same(t, "refusals", []loyalty.RefusalCode{
+	su.same("refusals", []loyalty.RefusalCode{
 		"", "", loyalty.RefusedReversed, "", loyalty.RefusedPerCardDay, "", "", "", loyalty.RefusedPerStaffDay,
 	}, codes)
-	same(t, "coupon issued, then taken back", loyalty.CouponReversed, outcomes[1].Coupons[0].Status)
-	same(t, "the same coupon", outcomes[0].Coupons[0].ID, outcomes[1].Coupons[0].ID)
+	su.same("coupon issued, then taken back", loyalty.CouponReversed, outcomes[1].Coupons[0].Status)
+	su.same("the same coupon", outcomes[0].Coupons[0].ID, outcomes[1].Coupons[0].ID)
 	v := sh.proven(card.ID)
-	same(t, "card", outcomes[6].Card, v.Card)
-	same(t, "balance", 1, v.Card.Balance)
-	same(t, "version", int64(8-1), v.Card.Version)
+	su.same("card", outcomes[6].Card, v.Card)
+	su.same("balance", 1, v.Card.Balance)
+	su.same("version", int64(8-1), v.Card.Version)
 	statuses := map[loyalty.CouponStatus]int{}
 	for _, k := range sh.coupons(card.ID) {
 		statuses[k.Status]++
 	}
-	same(t, "coupons", map[loyalty.CouponStatus]int{loyalty.CouponIssued: 2, loyalty.CouponReversed: 1}, statuses)
+	su.same("coupons", map[loyalty.CouponStatus]int{loyalty.CouponIssued: 2, loyalty.CouponReversed: 1}, statuses)
 }
 
-func keyTwiceInBatch(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func keyTwiceInBatch(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	c := sh.stamp(card.ID, 1)
 	other := c
@@ -126,35 +125,35 @@ func keyTwiceInBatch(t *testing.T, su *suite) {
 	outcomes := sh.batch(c, c, other, refusedFirst, thenRight, thenRight, system, system)
 	want := outcomes[0]
 	want.Replayed = true
-	same(t, "replay", want, outcomes[1])
+	su.same("replay", want, outcomes[1])
 	sh.is(outcomes[2].Err, loyalty.ErrKeyReused)
 	if outcomes[3].Refusal == nil || outcomes[4].Replayed || !outcomes[5].Replayed {
-		t.Fatalf("have %+v", outcomes[3:6])
+		su.t.Fatalf("have %+v", outcomes[3:6])
 	}
-	same(t, "stored replay", want, sh.batch(c)[0])
-	same(t, "balance", 1+3+1+1, sh.proven(card.ID).Card.Balance)
+	su.same("stored replay", want, sh.batch(c)[0])
+	su.same("balance", 1+3+1+1, sh.proven(card.ID).Card.Balance)
 }
 
-func refTwiceInBatch(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func refTwiceInBatch(su *suite) {
+	sh := newShop(su)
 	card, other := sh.newCard(), sh.newCard()
 	a, b := sh.stamp(card.ID, 1), sh.stamp(other.ID, 1)
 	a.ExternalRef, b.ExternalRef = "R", "R"
 	outcomes := sh.batch(a, b)
 	sh.is(outcomes[0].Err, nil)
 	sh.is(outcomes[1].Err, loyalty.ErrExternalRefUsed)
-	same(t, "other", 0, len(sh.ledger(other.ID)))
+	su.same("other", 0, len(sh.ledger(other.ID)))
 }
 
 // batchEqualsSingles runs the same random commands in two shops, in one of them batch
 // by batch, in the other one by one.
-func batchEqualsSingles(t *testing.T, su *suite) {
+func batchEqualsSingles(su *suite) {
 	rules := func(p *loyalty.Program) {
 		withMilestone(p)
 		p.Limits = loyalty.Limits{MaxPerScan: 12, MaxPerCardDay: 30, MaxPerStaffDay: 80}
 	}
 	const cards, rounds, size = 4, 12, 24
-	batched, single := newPlayer(newShop(t, su, rules), cards), newPlayer(newShop(t, su, rules), cards)
+	batched, single := newPlayer(newShop(su, rules), cards), newPlayer(newShop(su, rules), cards)
 	for round := range rounds {
 		random := rand.New(rand.NewPCG(uint64(round), 2))
 		var a, b []loyalty.Command
@@ -178,32 +177,32 @@ func batchEqualsSingles(t *testing.T, su *suite) {
 		}, cmp.Ignore())
 		onlyErr := func(p cmp.Path) bool { return p.Last().String() == ".Err" }
 		if diff := cmp.Diff(apart, together, ignoreIDs, cmp.FilterPath(onlyErr, cmpopts.EquateErrors())); diff != "" {
-			t.Fatalf("round %d (-one by one +together):\n%s", round, diff)
+			su.t.Fatalf("round %d (-one by one +together):\n%s", round, diff)
 		}
 	}
 	for i := range cards {
-		same(t, fmt.Sprint("card ", i), kinds(single.sh.ledger(single.cards[i])), kinds(batched.sh.ledger(batched.cards[i])))
+		su.same(fmt.Sprint("card ", i), kinds(single.sh.ledger(single.cards[i])), kinds(batched.sh.ledger(batched.cards[i])))
 		batched.sh.proven(batched.cards[i])
 		single.sh.proven(single.cards[i])
 	}
 }
 
-func batchLimits(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func batchLimits(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, nil)
 	sh.ok(err)
-	same(t, "outcomes", 0, len(outcomes))
+	su.same("outcomes", 0, len(outcomes))
 	commands := make([]loyalty.Command, loyalty.MaxBatch+1)
 	for i := range commands {
 		commands[i] = sh.stamp(card.ID, 1)
 	}
 	if _, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands); err == nil {
-		t.Fatal("a batch that is too large was taken")
+		su.t.Fatal("a batch that is too large was taken")
 	}
 	sh.batch(commands[:loyalty.MaxBatch]...)
 	v := sh.proven(card.ID)
-	same(t, "stamps", int64(loyalty.MaxBatch), v.Card.Lifetime)
-	same(t, "rounds", loyalty.MaxBatch/10, v.Card.Round)
-	same(t, "entries", loyalty.MaxBatch+loyalty.MaxBatch/10, len(sh.ledger(card.ID)))
+	su.same("stamps", int64(loyalty.MaxBatch), v.Card.Lifetime)
+	su.same("rounds", loyalty.MaxBatch/10, v.Card.Round)
+	su.same("entries", loyalty.MaxBatch+loyalty.MaxBatch/10, len(sh.ledger(card.ID)))
 }

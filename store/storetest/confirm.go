@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"testing"
-
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -38,8 +36,8 @@ func (sh *shop) confirm(hash [32]byte) customer.Confirmed {
 	return c
 }
 
-func confirmNew(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func confirmNew(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	typed := sh.join(sh.public(phone)).View
 	sh.apply(sh.stamp(typed.Card.ID, 3))
@@ -47,23 +45,23 @@ func confirmNew(t *testing.T, su *suite) {
 	c := sh.confirm(sh.link())
 	v := c.View
 	if c.Merged || v.Card.ID != typed.Card.ID || v.Customer.ID != typed.Customer.ID || v.Code != typed.Code || v.Link != typed.Link {
-		t.Fatalf("have %+v", c)
+		su.t.Fatalf("have %+v", c)
 	}
 	if v.Card.Status != loyalty.CardActive || v.Card.Balance != 5 || len(v.Coupons) != 1 || v.Card.WelcomedAt != sh.clock() {
-		t.Fatalf("have %+v", v.Card)
+		su.t.Fatalf("have %+v", v.Card)
 	}
 	if v.Customer.Status != customer.StatusActive || v.Customer.Phone != phone || v.Customer.PendingPhone != "" || v.Customer.ConfirmedAt != sh.clock() {
-		t.Fatalf("have %+v", v.Customer)
+		su.t.Fatalf("have %+v", v.Customer)
 	}
-	same(t, "told", []string{typed.Card.ID}, su.takeTold())
-	same(t, "ledger", "reward+0 welcome+2 stamp+3", kinds(sh.ledger(v.Card.ID)))
-	same(t, "view", v, sh.proven(v.Card.ID))
+	su.same("told", []string{typed.Card.ID}, su.takeTold())
+	su.same("ledger", "reward+0 welcome+2 stamp+3", kinds(sh.ledger(v.Card.ID)))
+	su.same("view", v, sh.proven(v.Card.ID))
 	again := sh.join(sh.trusted(phone))
-	same(t, "joined again", v.Card.ID, again.View.Card.ID)
+	su.same("joined again", v.Card.ID, again.View.Card.ID)
 }
 
-func confirmMerge(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func confirmMerge(su *suite) {
+	sh := newShop(su, withWelcome)
 	text := sh.newConsentText("marketing", "sms", 1)
 	phone := sh.phone()
 	known := sh.join(sh.trusted(phone)).View
@@ -75,9 +73,9 @@ func confirmMerge(t *testing.T, su *suite) {
 	c := sh.confirm(sh.link())
 	v := c.View
 	if !c.Merged || v.Card.ID != known.Card.ID || v.Card.Balance != 2+4+3 || v.Customer.FirstName != "Veera" || v.Code != known.Code {
-		t.Fatalf("have %+v", c)
+		su.t.Fatalf("have %+v", c)
 	}
-	same(t, "welcomed once", known.Card.WelcomedAt, v.Card.WelcomedAt)
+	su.same("welcomed once", known.Card.WelcomedAt, v.Card.WelcomedAt)
 	// The stranger's secrets open nothing any more, and the stranger is gone.
 	_, err := sh.CardByLink(sh.ctx, sh.org.ID, typed.Link)
 	sh.is(err, loyalty.ErrNotFound)
@@ -89,44 +87,44 @@ func confirmMerge(t *testing.T, su *suite) {
 	gone, err := sh.Customer(sh.ctx, sh.org.ID, typed.Customer.ID)
 	sh.ok(err)
 	if gone.Status != customer.StatusMerged || gone.MergedInto != known.Customer.ID || gone.PendingPhone != "" {
-		t.Fatalf("have %+v", gone)
+		su.t.Fatalf("have %+v", gone)
 	}
 	list, err := sh.Customers(sh.ctx, sh.org.ID, "", paging.Page{})
 	sh.ok(err)
-	same(t, "customers", 1, len(list.Items))
+	su.same("customers", 1, len(list.Items))
 	states, err := sh.Consents(sh.ctx, sh.org.ID, known.Customer.ID)
 	sh.ok(err)
-	same(t, "consents", []customer.ConsentState{{Text: text, Granted: true, At: j.Now}}, states)
-	same(t, "typed", 0, sh.proven(typed.Card.ID).Card.Balance)
+	su.same("consents", []customer.ConsentState{{Text: text, Granted: true, At: j.Now}}, states)
+	su.same("typed", 0, sh.proven(typed.Card.ID).Card.Balance)
 	sh.proven(known.Card.ID)
-	same(t, "names the other card", typed.Card.ID, sh.ledger(known.Card.ID)[0].OtherCardID)
+	su.same("names the other card", typed.Card.ID, sh.ledger(known.Card.ID)[0].OtherCardID)
 }
 
-func confirmMergeCoupons(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone)
+func confirmMergeCoupons(su *suite) {
+	sh := newShop(su, withMilestone)
 	phone := sh.phone()
 	known := sh.join(sh.trusted(phone)).View.Card.ID
 	sh.apply(sh.stamp(known, 8))
 	typed := sh.join(sh.public(phone)).View.Card.ID
 	used := sh.apply(sh.stamp(typed, 24))
 	sh.apply(sh.redeem(used.Coupons[1].ID))
-	same(t, "the first main reward", loyalty.RewardMain, used.Coupons[1].Kind)
+	su.same("the first main reward", loyalty.RewardMain, used.Coupons[1].Kind)
 	c := sh.confirm(sh.link())
 	// 8 + 24 stamps, of which 10 are used up: two more cards and two stamps.
-	same(t, "balance", 2, c.View.Card.Balance)
+	su.same("balance", 2, c.View.Card.Balance)
 	mains := 0
 	for _, k := range c.View.Coupons {
 		if k.Kind == loyalty.RewardMain {
 			mains++
 		}
 	}
-	same(t, "main rewards", 2, mains)
-	same(t, "coupons left behind", 0, len(sh.proven(typed).Coupons))
+	su.same("main rewards", 2, mains)
+	su.same("coupons left behind", 0, len(sh.proven(typed).Coupons))
 	sh.proven(known)
 }
 
-func confirmHandOver(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func confirmHandOver(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	known := sh.join(sh.trusted(phone)).View
 	j := sh.public(phone)
@@ -136,47 +134,47 @@ func confirmHandOver(t *testing.T, su *suite) {
 	c := sh.confirm(sh.link())
 	v := c.View
 	if !c.Merged || v.Card.ID != typed.Card.ID || v.Customer.ID != known.Customer.ID || v.Card.Status != loyalty.CardActive || v.Card.Balance != 5 {
-		t.Fatalf("have %+v", c)
+		su.t.Fatalf("have %+v", c)
 	}
 	if v.Code == typed.Code || v.Link == typed.Link {
-		t.Fatal("whoever typed the number can still open the card")
+		su.t.Fatal("whoever typed the number can still open the card")
 	}
 	_, err := sh.CardByLink(sh.ctx, sh.org.ID, typed.Link)
 	sh.is(err, loyalty.ErrNotFound)
-	same(t, "view", v, sh.proven(typed.Card.ID))
+	su.same("view", v, sh.proven(typed.Card.ID))
 	cards, err := sh.CustomerCards(sh.ctx, sh.org.ID, known.Customer.ID)
 	sh.ok(err)
-	same(t, "cards", 2, len(cards))
+	su.same("cards", 2, len(cards))
 }
 
-func confirmOneChannel(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func confirmOneChannel(su *suite) {
+	sh := newShop(su)
 	both := sh.public(sh.phone())
 	both.Email = "veera@example.org"
 	sh.join(both)
 	made := sh.confirm(sh.link()).View.Customer
 	if made.Phone != both.Phone || made.Email != "" || made.PendingEmail != both.Email {
-		t.Fatalf("have %+v", made)
+		su.t.Fatalf("have %+v", made)
 	}
 	// In a merge, what was not confirmed is a stranger's word and is dropped.
 	both.Email = "other@example.org"
 	gone := sh.join(both).View.Customer
 	merged := sh.confirm(sh.link()).View.Customer
 	if merged.ID != made.ID || merged.PendingEmail != "veera@example.org" || merged.Email != "" {
-		t.Fatalf("have %+v", merged)
+		su.t.Fatalf("have %+v", merged)
 	}
 	gone, err := sh.Customer(sh.ctx, sh.org.ID, gone.ID)
 	sh.ok(err)
-	same(t, "dropped", "", gone.PendingEmail)
+	su.same("dropped", "", gone.PendingEmail)
 	byMail := sh.public("")
 	byMail.Email = "Third@example.org"
 	sh.join(byMail)
-	same(t, "channel", "email", sh.confirmations()[0].Channel)
-	same(t, "address", byMail.Email, sh.confirm(sh.link()).View.Customer.Email)
+	su.same("channel", "email", sh.confirmations()[0].Channel)
+	su.same("address", byMail.Email, sh.confirm(sh.link()).View.Customer.Email)
 }
 
-func confirmOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func confirmOnce(su *suite) {
+	sh := newShop(su)
 	typed := sh.join(sh.public(sh.phone())).View
 	hash := sh.link()
 	late := sh.clock() + customer.ConfirmationLife.Milliseconds()
@@ -193,11 +191,11 @@ func confirmOnce(t *testing.T, su *suite) {
 		_, err = sh.ConfirmationByToken(sh.ctx, sh.org.ID, h, sh.clock())
 		sh.is(err, customer.ErrNotFound)
 	}
-	same(t, "version", int64(2), sh.card(typed.Card.ID).Card.Version)
+	su.same("version", int64(2), sh.card(typed.Card.ID).Card.Version)
 }
 
-func confirmAtOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func confirmAtOnce(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	const strangers = customer.MaxConfirmationsPerHour
 	hashes := make([][32]byte, strangers)
@@ -218,33 +216,33 @@ func confirmAtOnce(t *testing.T, su *suite) {
 			sh.is(err, customer.ErrNotFound)
 		}
 	}
-	same(t, "confirmed", strangers, confirmed)
+	su.same("confirmed", strangers, confirmed)
 	v, err := sh.Identify(sh.ctx, sh.org.ID, customer.Handle{Phone: phone}, sh.program.ID)
 	sh.ok(err)
-	same(t, "balance", strangers+2, sh.proven(v.Card.ID).Card.Balance)
+	su.same("balance", strangers+2, sh.proven(v.Card.ID).Card.Balance)
 	list, err := sh.Customers(sh.ctx, sh.org.ID, "", paging.Page{})
 	sh.ok(err)
-	same(t, "customers", 1, len(list.Items))
+	su.same("customers", 1, len(list.Items))
 }
 
-func confirmRevoked(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func confirmRevoked(su *suite) {
+	sh := newShop(su)
 	typed := sh.join(sh.public(sh.phone())).View
 	hash := sh.link()
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, typed.Card.ID, sh.clock()))
 	_, err := sh.Confirm(sh.ctx, sh.org.ID, hash, sh.clock())
 	sh.is(err, customer.ErrNotFound)
-	same(t, "status", loyalty.CardRevoked, sh.card(typed.Card.ID).Card.Status)
+	su.same("status", loyalty.CardRevoked, sh.card(typed.Card.ID).Card.Status)
 }
 
-func confirmWelcomedBefore(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func confirmWelcomedBefore(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	lost := sh.join(sh.trusted(phone)).View.Card.ID
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, lost, sh.clock()))
 	sh.join(sh.public(phone))
 	c := sh.confirm(sh.link())
 	if !c.Merged || c.View.Card.Balance != 0 || len(c.View.Coupons) != 0 {
-		t.Fatalf("have %+v", c)
+		su.t.Fatalf("have %+v", c)
 	}
 }

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"slices"
-	"testing"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -26,26 +25,26 @@ func (sh *shop) find(h customer.Handle, programID string) (customer.View, error)
 	return sh.Identify(sh.ctx, sh.org.ID, h, programID)
 }
 
-func identify(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func identify(su *suite) {
+	sh := newShop(su)
 	phone := sh.phone()
 	v := sh.join(sh.trusted(phone)).View
 	sh.apply(sh.stamp(v.Card.ID, 10))
 	want := sh.card(v.Card.ID)
-	same(t, "coupons", 1, len(want.Coupons))
+	su.same("coupons", 1, len(want.Coupons))
 	handles := []customer.Handle{{Code: v.Code}, {Number: v.Customer.Number}, {Phone: phone}}
 	for _, h := range handles {
 		for _, program := range []string{"", sh.program.ID} {
 			have, err := sh.find(h, program)
 			sh.ok(err)
-			same(t, "found", want, have)
+			su.same("found", want, have)
 		}
 		_, err := sh.find(h, sh.newProgram(sh.program).ID)
 		sh.is(err, loyalty.ErrNotFound)
 	}
 	byLink, err := sh.CardByLink(sh.ctx, sh.org.ID, v.Link)
 	sh.ok(err)
-	same(t, "by link", want, byLink)
+	su.same("by link", want, byLink)
 	// A code opens no page and a link no till.
 	_, err = sh.CardByLink(sh.ctx, sh.org.ID, v.Code)
 	sh.is(err, loyalty.ErrNotFound)
@@ -60,8 +59,8 @@ func identify(t *testing.T, su *suite) {
 	sh.is(err, loyalty.ErrNotFound)
 }
 
-func identifyLastUsed(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func identifyLastUsed(su *suite) {
+	sh := newShop(su)
 	j := sh.trusted(sh.phone())
 	first := sh.join(j).View
 	su.pass(time.Hour)
@@ -73,17 +72,17 @@ func identifyLastUsed(t *testing.T, su *suite) {
 		sh.apply(sh.stamp(want, 1))
 		have, err := sh.find(h, "")
 		sh.ok(err)
-		same(t, "found", want, have.Card.ID)
+		su.same("found", want, have.Card.ID)
 	}
 	cards, err := sh.CustomerCards(sh.ctx, sh.org.ID, first.Customer.ID)
 	sh.ok(err)
-	same(t, "cards", []customer.View{sh.card(first.Card.ID), sh.card(second.Card.ID)}, cards)
+	su.same("cards", []customer.View{sh.card(first.Card.ID), sh.card(second.Card.ID)}, cards)
 	_, err = sh.CustomerCards(sh.ctx, sh.org.ID, typeid.New("cust"))
 	sh.is(err, customer.ErrNotFound)
 }
 
-func search(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func search(su *suite) {
+	sh := newShop(su)
 	ids := map[string]string{}
 	numbers := map[string]string{}
 	for name, j := range map[string]customer.Join{
@@ -108,7 +107,7 @@ func search(t *testing.T, su *suite) {
 		"pena": {"Pena"}, "040 7654321": {"Pena"}, "zzz": {}, "": {"Aino", "Östen", "Юлия", "nobody", "Pena"},
 		"' OR 1=1 --": {},
 	} {
-		found := whole(t, func(p paging.Page) (paging.List[customer.Customer], error) {
+		found := whole(su.t, func(p paging.Page) (paging.List[customer.Customer], error) {
 			p.Limit = 2
 			return sh.Customers(sh.ctx, sh.org.ID, query, p)
 		})
@@ -117,7 +116,7 @@ func search(t *testing.T, su *suite) {
 			have = append(have, c.ID)
 		}
 		if !slices.IsSortedFunc(found, func(a, b customer.Customer) int { return int(b.CreatedAt - a.CreatedAt) }) {
-			t.Errorf("%q: not newest first", query)
+			su.t.Errorf("%q: not newest first", query)
 		}
 		wantIDs := []string{}
 		for _, name := range want {
@@ -125,12 +124,12 @@ func search(t *testing.T, su *suite) {
 		}
 		slices.Sort(have)
 		slices.Sort(wantIDs)
-		same(t, "found by "+query, wantIDs, have)
+		su.same("found by "+query, wantIDs, have)
 	}
 }
 
-func updateCustomer(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func updateCustomer(su *suite) {
+	sh := newShop(su)
 	c := sh.join(sh.trusted(sh.phone())).View.Customer
 	other := sh.join(sh.trusted(sh.phone())).View.Customer
 	change := c
@@ -139,7 +138,7 @@ func updateCustomer(t *testing.T, su *suite) {
 	changed, err := sh.UpdateCustomer(sh.ctx, change, 1)
 	sh.ok(err)
 	change.Version, change.Status = 2, customer.StatusActive
-	same(t, "changed", change, changed)
+	su.same("changed", change, changed)
 	_, err = sh.UpdateCustomer(sh.ctx, change, 1)
 	sh.is(err, customer.ErrVersion)
 	taken := other
@@ -155,11 +154,11 @@ func updateCustomer(t *testing.T, su *suite) {
 	sh.is(err, customer.ErrNotFound)
 	found, err := sh.Customers(sh.ctx, sh.org.ID, "vilma", paging.Page{})
 	sh.ok(err)
-	same(t, "found by the new name", []customer.Customer{changed}, found.Items)
+	su.same("found by the new name", []customer.Customer{changed}, found.Items)
 }
 
-func listCards(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func listCards(su *suite) {
+	sh := newShop(su)
 	var want []customer.View
 	for range 9 {
 		v := sh.join(sh.trusted(sh.phone())).View
@@ -168,17 +167,19 @@ func listCards(t *testing.T, su *suite) {
 	revoked := sh.newCard()
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, revoked.ID, sh.clock()))
 	list := func(program string) []customer.View {
-		return whole(t, func(p paging.Page) (paging.List[customer.View], error) { return sh.Cards(sh.ctx, sh.org.ID, program, p) })
+		return whole(su.t, func(p paging.Page) (paging.List[customer.View], error) {
+			return sh.Cards(sh.ctx, sh.org.ID, program, p)
+		})
 	}
-	same(t, "cards of the program", want, list(sh.program.ID))
-	same(t, "all cards", want, list(""))
-	same(t, "cards of another program", 0, len(list(sh.newProgram(sh.program).ID)))
+	su.same("cards of the program", want, list(sh.program.ID))
+	su.same("all cards", want, list(""))
+	su.same("cards of another program", 0, len(list(sh.newProgram(sh.program).ID)))
 	sh.apply(sh.stamp(want[0].Card.ID, 10))
-	same(t, "coupons", 0, len(list("")[0].Coupons))
+	su.same("coupons", 0, len(list("")[0].Coupons))
 }
 
-func consents(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func consents(su *suite) {
+	sh := newShop(su)
 	sms, push := sh.newConsentText("marketing", "sms", 1), sh.newConsentText("marketing", "push", 1)
 	id := sh.join(sh.trusted(sh.phone())).View.Customer.ID
 	var history []customer.Consent
@@ -191,9 +192,9 @@ func consents(t *testing.T, su *suite) {
 		history = append([]customer.Consent{c}, history...)
 		states, err := sh.Consents(sh.ctx, sh.org.ID, id)
 		sh.ok(err)
-		same(t, "states", []customer.ConsentState{{Text: sms, Granted: granted, At: c.At}, {Text: push}}, states)
+		su.same("states", []customer.ConsentState{{Text: sms, Granted: granted, At: c.At}, {Text: push}}, states)
 	}
-	same(t, "history", history, whole(t, func(p paging.Page) (paging.List[customer.Consent], error) {
+	su.same("history", history, whole(su.t, func(p paging.Page) (paging.List[customer.Consent], error) {
 		return sh.ConsentHistory(sh.ctx, sh.org.ID, id, p)
 	}))
 	_, err := sh.Consents(sh.ctx, sh.org.ID, typeid.New("cust"))
@@ -205,8 +206,8 @@ func consents(t *testing.T, su *suite) {
 	sh.is(sh.RecordConsents(sh.ctx, sh.org.ID, id, []customer.Consent{wrong}), customer.ErrNotFound)
 }
 
-func consentTexts(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func consentTexts(su *suite) {
+	sh := newShop(su)
 	old, other := sh.newConsentText("marketing", "sms", 1), sh.newConsentText("marketing", "email", 1)
 	id := sh.join(sh.trusted(sh.phone())).View.Customer.ID
 	sh.ok(sh.RecordConsents(sh.ctx, sh.org.ID, id, []customer.Consent{{
@@ -215,11 +216,11 @@ func consentTexts(t *testing.T, su *suite) {
 	newer := sh.newConsentText("marketing", "sms", 2)
 	texts, err := sh.ConsentTexts(sh.ctx, sh.org.ID)
 	sh.ok(err)
-	same(t, "texts", []customer.ConsentText{other, newer}, texts)
+	su.same("texts", []customer.ConsentText{other, newer}, texts)
 	again := newer
 	again.ID = typeid.New("ctxt")
 	sh.is(sh.CreateConsentText(sh.ctx, again), organization.ErrTaken)
 	states, err := sh.Consents(sh.ctx, sh.org.ID, id)
 	sh.ok(err)
-	same(t, "the decision about the purpose still counts", []customer.ConsentState{{Text: other}, {Text: newer, Granted: true, At: sh.clock()}}, states)
+	su.same("the decision about the purpose still counts", []customer.ConsentState{{Text: other}, {Text: newer, Granted: true, At: sh.clock()}}, states)
 }

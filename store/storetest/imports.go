@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"fmt"
-	"testing"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -30,8 +29,8 @@ func (sh *shop) newImport() customer.Import {
 	return m
 }
 
-func importProgress(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func importProgress(su *suite) {
+	sh := newShop(su)
 	m := sh.newImport()
 	m.Status, m.BytesRead, m.StartedAt, m.FinishedAt, m.Problem = customer.ImportFailed, 500, 1, 2, "The file ends in the middle."
 	m.Counts = customer.ImportCounts{
@@ -41,12 +40,12 @@ func importProgress(t *testing.T, su *suite) {
 	sh.ok(sh.SaveImport(sh.ctx, m))
 	read, err := sh.Import(sh.ctx, sh.org.ID, m.ID)
 	sh.ok(err)
-	same(t, "import", m, read)
+	su.same("import", m, read)
 	want := []customer.Import{m}
 	for range 8 {
 		want = append([]customer.Import{sh.newImport()}, want...)
 	}
-	same(t, "imports", want, whole(t, func(p paging.Page) (paging.List[customer.Import], error) { return sh.Imports(sh.ctx, sh.org.ID, p) }))
+	su.same("imports", want, whole(su.t, func(p paging.Page) (paging.List[customer.Import], error) { return sh.Imports(sh.ctx, sh.org.ID, p) }))
 	m.ID = typeid.New("imp")
 	sh.is(sh.SaveImport(sh.ctx, m), organization.ErrNotFound)
 	_, err = sh.Import(sh.ctx, sh.org.ID, m.ID)
@@ -55,8 +54,8 @@ func importProgress(t *testing.T, su *suite) {
 	sh.is(sh.CreateImport(sh.ctx, m), organization.ErrNotFound)
 }
 
-func importErrors(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func importErrors(su *suite) {
+	sh := newShop(su)
 	m := sh.newImport()
 	var want []customer.ImportError
 	for i := range int64(3) {
@@ -67,42 +66,42 @@ func importErrors(t *testing.T, su *suite) {
 		want = append(want, part...)
 	}
 	read := func() []customer.ImportError {
-		return whole(t, func(p paging.Page) (paging.List[customer.ImportError], error) {
+		return whole(su.t, func(p paging.Page) (paging.List[customer.ImportError], error) {
 			if len(want) > 100 {
 				p.Limit = paging.MaxLimit
 			}
 			return sh.ImportErrors(sh.ctx, sh.org.ID, m.ID, p)
 		})
 	}
-	same(t, "errors", want, read())
+	su.same("errors", want, read())
 	for len(want) < customer.MaxImportErrors+500 {
 		part := make([]customer.ImportError, 500)
 		sh.ok(sh.AddImportErrors(sh.ctx, sh.org.ID, m.ID, part))
 		want = append(want, part...)
 	}
-	same(t, "errors kept", customer.MaxImportErrors, len(read()))
+	su.same("errors kept", customer.MaxImportErrors, len(read()))
 	sh.is(sh.AddImportErrors(sh.ctx, sh.org.ID, typeid.New("imp"), want[:1]), organization.ErrNotFound)
 }
 
-func importedCards(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func importedCards(su *suite) {
+	sh := newShop(su, withWelcome)
 	first, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"7", "8", "7", ""}, sh.clock())
 	sh.ok(err)
-	same(t, "created", 2, created)
-	same(t, "cards", 2, len(first))
+	su.same("created", 2, created)
+	su.same("cards", 2, len(first))
 	v := sh.card(first["7"])
 	if v.Customer.ExternalRef != "7" || v.Customer.Status != customer.StatusActive || v.Card.Status != loyalty.CardActive || v.Card.Balance != 0 {
-		t.Fatalf("have %+v", v)
+		su.t.Fatalf("have %+v", v)
 	}
 	again, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"9", "8", "7"}, sh.clock())
 	sh.ok(err)
-	same(t, "created", 1, created)
-	same(t, "cards", [2]string{first["7"], first["8"]}, [2]string{again["7"], again["8"]})
+	su.same("created", 1, created)
+	su.same("cards", [2]string{first["7"], first["8"]}, [2]string{again["7"], again["8"]})
 	other, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.newProgram(sh.program).ID, []string{"7"}, sh.clock())
 	sh.ok(err)
-	same(t, "created for another program", 0, created)
+	su.same("created for another program", 0, created)
 	if sh.card(other["7"]).Customer.ID != v.Customer.ID || other["7"] == first["7"] {
-		t.Fatalf("have %v", other)
+		su.t.Fatalf("have %v", other)
 	}
 	sh.apply(sh.stamp(first["7"], 1))
 	_, _, err = sh.ImportedCards(sh.ctx, sh.org.ID, typeid.New("prog"), []string{"7"}, sh.clock())
@@ -112,32 +111,32 @@ func importedCards(t *testing.T, su *suite) {
 		many[i] = fmt.Sprint("many ", i)
 	}
 	if _, _, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, many, sh.clock()); err == nil {
-		t.Fatal("too many references were taken")
+		su.t.Fatal("too many references were taken")
 	}
 	_, created, err = sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, many[1:], sh.clock())
 	sh.ok(err)
-	same(t, "created", store.MaxImportRefs, created)
+	su.same("created", store.MaxImportRefs, created)
 	none, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, nil, sh.clock())
 	sh.ok(err)
-	same(t, "none", 0, len(none)+created)
+	su.same("none", 0, len(none)+created)
 }
 
-func importedLocations(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func importedLocations(su *suite) {
+	sh := newShop(su)
 	first, created, err := sh.ImportedLocations(sh.ctx, sh.org.ID, []string{"367", "406", "367", ""}, sh.clock())
 	sh.ok(err)
-	same(t, "created", 2, created)
+	su.same("created", 2, created)
 	l, err := sh.Location(sh.ctx, sh.org.ID, first["367"].ID)
 	sh.ok(err)
-	same(t, "location", first["367"], l)
+	su.same("location", first["367"], l)
 	again, created, err := sh.ImportedLocations(sh.ctx, sh.org.ID, []string{"367", "1"}, sh.clock())
 	sh.ok(err)
-	same(t, "created", 1, created)
-	same(t, "found", l, again["367"])
+	su.same("created", 1, created)
+	su.same("found", l, again["367"])
 }
 
-func importsAtOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func importsAtOnce(su *suite) {
+	sh := newShop(su)
 	refs := make([]string, 50)
 	for i := range refs {
 		refs[i] = fmt.Sprint("R", i)
@@ -147,13 +146,13 @@ func importsAtOnce(t *testing.T, su *suite) {
 	atOnce(len(results), func(i int) {
 		var err error
 		if results[i], created[i], err = sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, refs, sh.clock()); err != nil {
-			t.Error(err)
+			su.t.Error(err)
 		}
 	})
 	total := 0
 	for i, r := range results {
-		same(t, "cards", results[0], r)
+		su.same("cards", results[0], r)
 		total += created[i]
 	}
-	same(t, "created", len(refs), total)
+	su.same("created", len(refs), total)
 }

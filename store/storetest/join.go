@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
 	"github.com/leima/leima/access"
@@ -25,38 +24,38 @@ var joinStories = []story{
 	{"a confirmation is handed out until its link is made, and only then used", confirmationIsSentOnce},
 }
 
-func trustedJoin(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func trustedJoin(su *suite) {
+	sh := newShop(su, withWelcome)
 	su.takeTold()
 	j := sh.trusted(sh.phone())
 	j.Email = "veera@example.org"
 	joined := sh.join(j)
 	v := joined.View
 	if !joined.Created || v.Card.Status != loyalty.CardActive || v.Card.Balance != 2 || v.Card.WelcomedAt != j.Now || len(v.Coupons) != 1 {
-		t.Fatalf("have %+v", joined)
+		su.t.Fatalf("have %+v", joined)
 	}
-	same(t, "customer", customer.Customer{
+	su.same("customer", customer.Customer{
 		OrgID: sh.org.ID, ID: v.Customer.ID, Number: v.Customer.Number, FirstName: "Veera", LastName: "Virtanen",
 		Phone: j.Phone, Email: j.Email, Locale: "fi", Status: customer.StatusActive, Version: 1, CreatedAt: j.Now,
 	}, v.Customer)
 	if _, err := customer.ParseNumber(v.Customer.Number); err != nil {
-		t.Fatal(err)
+		su.t.Fatal(err)
 	}
 	if code, err := loyalty.ParseCode(v.Code); err != nil || code != v.Code || len(v.Link) < 26 {
-		t.Fatalf("code %q, link %q: %v", v.Code, v.Link, err)
+		su.t.Fatalf("code %q, link %q: %v", v.Code, v.Link, err)
 	}
-	same(t, "program", sh.program, v.Program)
-	same(t, "told", []string{v.Card.ID}, su.takeTold())
-	same(t, "view", v, sh.proven(v.Card.ID))
+	su.same("program", sh.program, v.Program)
+	su.same("told", []string{v.Card.ID}, su.takeTold())
+	su.same("view", v, sh.proven(v.Card.ID))
 	entries := sh.ledger(v.Card.ID)
-	same(t, "ledger", "reward+0 welcome+2", kinds(entries))
-	same(t, "where and who", loyalty.Entry{LocationID: sh.location.ID, Actor: j.Actor},
+	su.same("ledger", "reward+0 welcome+2", kinds(entries))
+	su.same("where and who", loyalty.Entry{LocationID: sh.location.ID, Actor: j.Actor},
 		loyalty.Entry{LocationID: entries[0].LocationID, Actor: entries[0].Actor})
-	same(t, "confirmations", 0, len(sh.confirmations()))
+	su.same("confirmations", 0, len(sh.confirmations()))
 }
 
-func trustedJoinAgain(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func trustedJoinAgain(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	first := sh.join(sh.trusted(phone))
 	sh.apply(sh.stamp(first.View.Card.ID, 3))
@@ -65,16 +64,16 @@ func trustedJoinAgain(t *testing.T, su *suite) {
 	j.FirstName = "Somebody else"
 	again := sh.join(j)
 	if again.Created {
-		t.Fatal("the card was made anew")
+		su.t.Fatal("the card was made anew")
 	}
-	same(t, "view", sh.card(first.View.Card.ID), again.View)
-	same(t, "balance", 5, again.View.Card.Balance)
-	same(t, "name", "Veera", again.View.Customer.FirstName)
-	same(t, "told", 0, len(su.takeTold()))
+	su.same("view", sh.card(first.View.Card.ID), again.View)
+	su.same("balance", 5, again.View.Card.Balance)
+	su.same("name", "Veera", again.View.Customer.FirstName)
+	su.same("told", 0, len(su.takeTold()))
 }
 
-func joinTwoCustomers(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func joinTwoCustomers(su *suite) {
+	sh := newShop(su)
 	phone := sh.phone()
 	sh.join(sh.trusted(phone))
 	byMail := sh.trusted("")
@@ -85,8 +84,8 @@ func joinTwoCustomers(t *testing.T, su *suite) {
 	sh.is(err, customer.ErrTwoCustomers)
 }
 
-func publicJoin(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func publicJoin(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	known := sh.join(sh.trusted(phone)).View
 	j := sh.public(phone)
@@ -94,23 +93,23 @@ func publicJoin(t *testing.T, su *suite) {
 	joined := sh.join(j)
 	v := joined.View
 	if !joined.Created || v.Card.ID == known.Card.ID || v.Customer.ID == known.Customer.ID {
-		t.Fatalf("the public form opened the card of %s", phone)
+		su.t.Fatalf("the public form opened the card of %s", phone)
 	}
 	if v.Card.Status != loyalty.CardProvisional || v.Card.Balance != 0 || v.Card.WelcomedAt != 0 || len(v.Coupons) != 0 {
-		t.Fatalf("have %+v", v)
+		su.t.Fatalf("have %+v", v)
 	}
 	c := v.Customer
 	if c.Status != customer.StatusProvisional || c.Phone != "" || c.Email != "" || c.PendingPhone != phone || c.PendingEmail != j.Email {
-		t.Fatalf("have %+v", c)
+		su.t.Fatalf("have %+v", c)
 	}
 	waiting := sh.confirmations()
-	same(t, "confirmations", []customer.ConfirmationRequest{{
+	su.same("confirmations", []customer.ConfirmationRequest{{
 		OrgID: sh.org.ID, ID: waiting[0].ID, CustomerID: c.ID, ProgramID: sh.program.ID, Channel: "sms", To: phone, Locale: "fi", RequestedAt: j.Now,
 	}}, waiting)
 	// The phone finds the card of the customer who has it, not that of whoever typed it.
 	found, err := sh.Identify(sh.ctx, sh.org.ID, customer.Handle{Phone: phone}, "")
 	sh.ok(err)
-	same(t, "found by phone", known.Card.ID, found.Card.ID)
+	su.same("found by phone", known.Card.ID, found.Card.ID)
 	sh.apply(sh.stamp(v.Card.ID, 3))
 }
 
@@ -121,47 +120,47 @@ func (sh *shop) confirmations() []customer.ConfirmationRequest {
 	return list
 }
 
-func joinInactive(t *testing.T, su *suite) {
+func joinInactive(su *suite) {
 	for _, status := range []loyalty.ProgramStatus{loyalty.ProgramDraft, loyalty.ProgramEnded} {
-		sh := newShop(t, su, func(p *loyalty.Program) { p.Status = status })
+		sh := newShop(su, func(p *loyalty.Program) { p.Status = status })
 		_, err := sh.Join(sh.ctx, sh.trusted(sh.phone()))
 		var refusal *loyalty.Refusal
 		if !errors.As(err, &refusal) || refusal.Code != loyalty.RefusedNotActive {
-			t.Fatalf("%s: have %v", status, err)
+			su.t.Fatalf("%s: have %v", status, err)
 		}
 	}
-	sh := newShop(t, su)
+	sh := newShop(su)
 	j := sh.trusted(sh.phone())
-	j.ProgramID = newShop(t, su).program.ID
+	j.ProgramID = newShop(su).program.ID
 	_, err := sh.Join(sh.ctx, j)
 	sh.is(err, loyalty.ErrNotFound)
 }
 
-func joinConsents(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func joinConsents(su *suite) {
+	sh := newShop(su)
 	sms, mail := sh.newConsentText("marketing", "sms", 1), sh.newConsentText("marketing", "email", 1)
 	j := sh.public(sh.phone())
 	j.Consents = []customer.ConsentDecision{{TextID: sms.ID, Granted: true}, {TextID: mail.ID}}
 	joined := sh.join(j)
 	states, err := sh.Consents(sh.ctx, sh.org.ID, joined.View.Customer.ID)
 	sh.ok(err)
-	same(t, "states", []customer.ConsentState{{Text: sms, Granted: true, At: j.Now}, {Text: mail, At: j.Now}}, states)
+	su.same("states", []customer.ConsentState{{Text: sms, Granted: true, At: j.Now}, {Text: mail, At: j.Now}}, states)
 	for field, consents := range map[string][]customer.ConsentDecision{
 		"consents[0].text_id": {{TextID: typeid.New("ctxt"), Granted: true}},
 		"consents[1].text_id": {{TextID: sms.ID}, {TextID: sms.ID, Granted: true}},
-		"consents[2].text_id": {{TextID: sms.ID}, {TextID: mail.ID}, {TextID: newShop(t, su).newConsentText("news", "", 1).ID}},
+		"consents[2].text_id": {{TextID: sms.ID}, {TextID: mail.ID}, {TextID: newShop(su).newConsentText("news", "", 1).ID}},
 	} {
 		wrong := sh.public(sh.phone())
 		wrong.Consents = consents
 		_, err := sh.Join(sh.ctx, wrong)
 		var invalid *customer.InvalidFieldError
 		if !errors.As(err, &invalid) || invalid.Field != field || invalid.Code != customer.InvalidConsent {
-			t.Fatalf("%s: have %v", field, err)
+			su.t.Fatalf("%s: have %v", field, err)
 		}
 	}
 	list, err := sh.Customers(sh.ctx, sh.org.ID, "", paging.Page{})
 	sh.ok(err)
-	same(t, "customers", 1, len(list.Items))
+	su.same("customers", 1, len(list.Items))
 }
 
 // newConsentText adds an active text that is asked after those that are there.
@@ -175,48 +174,48 @@ func (sh *shop) newConsentText(purpose, channel string, version int) customer.Co
 	return text
 }
 
-func joinAfterRevocation(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func joinAfterRevocation(su *suite) {
+	sh := newShop(su, withWelcome)
 	phone := sh.phone()
 	first := sh.join(sh.trusted(phone)).View
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, first.Card.ID, sh.clock()))
 	second := sh.join(sh.trusted(phone))
 	if !second.Created || second.View.Card.ID == first.Card.ID || second.View.Customer.ID != first.Customer.ID {
-		t.Fatalf("have %+v", second)
+		su.t.Fatalf("have %+v", second)
 	}
-	same(t, "balance", 0, second.View.Card.Balance)
-	same(t, "welcomed at", first.Card.WelcomedAt, second.View.Card.WelcomedAt)
+	su.same("balance", 0, second.View.Card.Balance)
+	su.same("welcomed at", first.Card.WelcomedAt, second.View.Card.WelcomedAt)
 	if second.View.Code == first.Code || second.View.Link == first.Link {
-		t.Fatal("the new card has a secret of the old")
+		su.t.Fatal("the new card has a secret of the old")
 	}
 	cards, err := sh.CustomerCards(sh.ctx, sh.org.ID, first.Customer.ID)
 	sh.ok(err)
-	same(t, "cards", 2, len(cards))
+	su.same("cards", 2, len(cards))
 	// Revoking again, or revoking the old one again, changes nothing.
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, first.Card.ID, sh.clock()))
-	same(t, "version", first.Card.Version+1, sh.card(first.Card.ID).Card.Version)
+	su.same("version", first.Card.Version+1, sh.card(first.Card.ID).Card.Version)
 }
 
-func joinSecondProgram(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func joinSecondProgram(su *suite) {
+	sh := newShop(su)
 	phone := sh.phone()
 	first := sh.join(sh.trusted(phone))
 	j := sh.trusted(phone)
 	j.ProgramID = sh.newProgram(sh.program, withWelcome).ID
 	second := sh.join(j)
 	if !second.Created || second.View.Customer.ID != first.View.Customer.ID || second.View.Card.WelcomedAt == 0 {
-		t.Fatalf("have %+v", second)
+		su.t.Fatalf("have %+v", second)
 	}
 }
 
-func confirmationsAreLimited(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func confirmationsAreLimited(su *suite) {
+	sh := newShop(su)
 	phone := sh.phone()
 	// The form never says that it is too often, or it would say who was written to.
 	for range customer.MaxConfirmationsPerHour + 3 {
 		sh.join(sh.public(phone))
 	}
-	same(t, "messages", customer.MaxConfirmationsPerHour, len(sh.confirmations()))
+	su.same("messages", customer.MaxConfirmationsPerHour, len(sh.confirmations()))
 	last := sh.join(sh.public(phone)).View
 	ask := func() error {
 		return sh.RequestConfirmation(sh.ctx, sh.org.ID, last.Customer.ID, sh.program.ID, sh.clock())
@@ -224,25 +223,25 @@ func confirmationsAreLimited(t *testing.T, su *suite) {
 	sh.is(ask(), customer.ErrTooOften)
 	su.pass(time.Hour)
 	sh.ok(ask())
-	same(t, "messages", customer.MaxConfirmationsPerHour+1, len(sh.confirmations()))
+	su.same("messages", customer.MaxConfirmationsPerHour+1, len(sh.confirmations()))
 	known := sh.join(sh.trusted(sh.phone())).View.Customer.ID
 	for _, id := range []string{known, typeid.New("cust")} {
 		sh.is(sh.RequestConfirmation(sh.ctx, sh.org.ID, id, sh.program.ID, sh.clock()), customer.ErrNotFound)
 	}
 }
 
-func confirmationIsSentOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func confirmationIsSentOnce(su *suite) {
+	sh := newShop(su)
 	sh.join(sh.public(sh.phone()))
 	request := sh.confirmations()[0]
-	same(t, "handed out again", request, sh.confirmations()[0])
+	su.same("handed out again", request, sh.confirmations()[0])
 	now := sh.clock()
 	hash := access.Hash("token")
 	sent := func(hash [32]byte) error {
 		return sh.SentConfirmation(sh.ctx, sh.org.ID, request.ID, hash, now, now+1000)
 	}
 	sh.ok(sent(hash))
-	same(t, "waiting", 0, len(sh.confirmations()))
+	su.same("waiting", 0, len(sh.confirmations()))
 	sh.is(sent(access.Hash("another")), customer.ErrNotFound)
 	for name, x := range map[string]struct {
 		hash [32]byte
@@ -254,7 +253,7 @@ func confirmationIsSentOnce(t *testing.T, su *suite) {
 	} {
 		have, err := sh.ConfirmationByToken(sh.ctx, sh.org.ID, x.hash, x.now)
 		if !errors.Is(err, x.want) || err == nil && have != request {
-			t.Errorf("%s: have %+v, %v", name, have, err)
+			su.t.Errorf("%s: have %+v, %v", name, have, err)
 		}
 	}
 }

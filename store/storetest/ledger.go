@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/leima/leima/loyalty"
@@ -22,58 +21,58 @@ var ledgerStories = []story{
 	{"a milestone is given on the way", milestone},
 }
 
-func stampIsKept(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func stampIsKept(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	su.takeTold()
 	c := sh.stamp(card.ID, 3)
 	c.ExternalRef, c.Reason = "receipt 1", "bought three"
 	o := sh.apply(c)
-	same(t, "entry", loyalty.Entry{
+	su.same("entry", loyalty.Entry{
 		OrgID: sh.org.ID, ID: o.Entry.ID, CardID: card.ID, ProgramID: sh.program.ID, Kind: loyalty.EntryStamp, Quantity: 3, BalanceAfter: 3,
 		CardVersion: 2, RuleVersion: 1, At: c.At, RecordedAt: c.Now, Day: 20260316, LocationID: sh.location.ID, Actor: c.Actor,
 		HeadID: o.Entry.ID, IdempotencyKey: c.IdempotencyKey, ExternalRef: "receipt 1", Reason: "bought three",
 	}, o.Entry)
-	same(t, "told", []string{card.ID}, su.takeTold())
-	same(t, "card", sh.card(card.ID).Card, o.Card)
-	same(t, "ledger", []loyalty.Entry{o.Entry}, sh.ledger(card.ID))
+	su.same("told", []string{card.ID}, su.takeTold())
+	su.same("card", sh.card(card.ID).Card, o.Card)
+	su.same("ledger", []loyalty.Entry{o.Entry}, sh.ledger(card.ID))
 	e, err := sh.Entry(sh.ctx, sh.org.ID, o.Entry.ID)
 	sh.ok(err)
-	same(t, "entry by id", o.Entry, e)
+	su.same("entry by id", o.Entry, e)
 }
 
-func overflow(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func overflow(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	o := sh.apply(sh.stamp(card.ID, 13))
 	if o.Card.Balance != 3 || o.Entry.BalanceAfter != 3 || len(o.Coupons) != 1 {
-		t.Fatalf("want a balance of 3 and one coupon, have %+v", o)
+		su.t.Fatalf("want a balance of 3 and one coupon, have %+v", o)
 	}
-	same(t, "ledger", "reward-10 stamp+13", kinds(sh.ledger(card.ID)))
-	same(t, "coupons", o.Coupons, sh.coupons(card.ID))
-	same(t, "view", o.Coupons, sh.proven(card.ID).Coupons)
+	su.same("ledger", "reward-10 stamp+13", kinds(sh.ledger(card.ID)))
+	su.same("coupons", o.Coupons, sh.coupons(card.ID))
+	su.same("view", o.Coupons, sh.proven(card.ID).Coupons)
 	k, err := sh.Coupon(sh.ctx, sh.org.ID, o.Coupons[0].ID)
 	sh.ok(err)
-	same(t, "coupon by id", o.Coupons[0], k)
+	su.same("coupon by id", o.Coupons[0], k)
 }
 
-func refusalChangesNothing(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func refusalChangesNothing(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	su.takeTold()
 	c := sh.stamp(card.ID, 0)
 	sh.refused(c, loyalty.RefusedQuantity)
 	if told := su.takeTold(); len(told) != 0 || len(sh.ledger(card.ID)) != 0 {
-		t.Fatalf("a refusal told of %v and left %v", told, sh.ledger(card.ID))
+		su.t.Fatalf("a refusal told of %v and left %v", told, sh.ledger(card.ID))
 	}
 	c.Quantity = 1
 	if o := sh.apply(c); o.Replayed {
-		t.Fatal("a refused command took its key")
+		su.t.Fatal("a refused command took its key")
 	}
 }
 
-func limits(t *testing.T, su *suite) {
-	sh := newShop(t, su, func(p *loyalty.Program) {
+func limits(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) {
 		p.Limits = loyalty.Limits{MaxPerScan: 3, MaxPerCardDay: 4, CoolDown: time.Minute}
 	})
 	card := sh.newCard()
@@ -101,8 +100,8 @@ func limits(t *testing.T, su *suite) {
 	sh.proven(card.ID)
 }
 
-func staffDayLimit(t *testing.T, su *suite) {
-	sh := newShop(t, su, func(p *loyalty.Program) { p.Limits.MaxPerStaffDay = 5 })
+func staffDayLimit(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { p.Limits.MaxPerStaffDay = 5 })
 	one, other := sh.newCard(), sh.newCard()
 	three := sh.apply(sh.stamp(one.ID, 3))
 	sh.refused(sh.stamp(other.ID, 3), loyalty.RefusedPerStaffDay)
@@ -119,8 +118,8 @@ func staffDayLimit(t *testing.T, su *suite) {
 	sh.apply(byKey)
 }
 
-func redeemOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func redeemOnce(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
 	wrong := sh.redeem(coupon.ID)
@@ -128,24 +127,24 @@ func redeemOnce(t *testing.T, su *suite) {
 	sh.fails(wrong, loyalty.ErrNotFound)
 	o := sh.apply(sh.redeem(coupon.ID))
 	if o.Entry.Kind != loyalty.EntryRedeem || o.Entry.CardID != card.ID || o.Entry.CouponID != coupon.ID {
-		t.Fatalf("have %+v", o.Entry)
+		su.t.Fatalf("have %+v", o.Entry)
 	}
-	same(t, "coupon", []loyalty.Coupon{o.Coupons[0]}, sh.coupons(card.ID))
+	su.same("coupon", []loyalty.Coupon{o.Coupons[0]}, sh.coupons(card.ID))
 	if o.Coupons[0].Status != loyalty.CouponRedeemed || o.Coupons[0].ClosedBy != o.Entry.ID {
-		t.Fatalf("have %+v", o.Coupons[0])
+		su.t.Fatalf("have %+v", o.Coupons[0])
 	}
 	sh.refused(sh.redeem(coupon.ID), loyalty.RefusedCouponRedeemed)
 	if v := sh.proven(card.ID); len(v.Coupons) != 0 {
-		t.Fatalf("a used coupon is still shown: %+v", v.Coupons)
+		su.t.Fatalf("a used coupon is still shown: %+v", v.Coupons)
 	}
 }
 
-func expiry(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func expiry(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
 	lastDayOver := time.Date(2026, 4, 16, 0, 0, 0, 0, sh.zone).UnixMilli()
-	same(t, "end of the last day", lastDayOver, coupon.ExpiresAt)
+	su.same("end of the last day", lastDayOver, coupon.ExpiresAt)
 	expire := sh.command(loyalty.CommandExpire, func(c *loyalty.Command) {
 		c.CouponID, c.Actor, c.At, c.Now = coupon.ID, loyalty.Actor{Kind: loyalty.ActorSystem}, lastDayOver, lastDayOver
 		c.IdempotencyKey, c.LocationID = "", ""
@@ -157,22 +156,22 @@ func expiry(t *testing.T, su *suite) {
 		overdue, err := sh.OverdueCoupons(sh.ctx, sh.org.ID, now, 10)
 		sh.ok(err)
 		if len(overdue) != want {
-			t.Fatalf("want %d overdue, have %+v", want, overdue)
+			su.t.Fatalf("want %d overdue, have %+v", want, overdue)
 		}
 	}
 	late := sh.redeem(coupon.ID)
 	late.At = lastDayOver
 	sh.refused(late, loyalty.RefusedCouponExpired)
 	if o := sh.apply(expire); o.Coupons[0].Status != loyalty.CouponExpired || o.Entry.Actor.Kind != loyalty.ActorSystem {
-		t.Fatalf("have %+v", o)
+		su.t.Fatalf("have %+v", o)
 	}
 	overdue, err := sh.OverdueCoupons(sh.ctx, sh.org.ID, lastDayOver, 10)
 	sh.ok(err)
-	same(t, "overdue", 0, len(overdue))
+	su.same("overdue", 0, len(overdue))
 }
 
-func replays(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone)
+func replays(su *suite) {
+	sh := newShop(su, withMilestone)
 	card := sh.newCard()
 	stamp := sh.stamp(card.ID, 13)
 	first := sh.apply(stamp)
@@ -194,21 +193,21 @@ func replays(t *testing.T, su *suite) {
 		have, err := sh.Apply(sh.ctx, x.command)
 		sh.ok(err)
 		x.want.Replayed = true
-		same(t, name, x.want, have)
+		su.same(name, x.want, have)
 		other := x.command
 		other.BodyHash = "another body"
 		sh.fails(other, loyalty.ErrKeyReused)
 	}
-	same(t, "ledger", before, sh.ledger(card.ID))
-	same(t, "told", 0, len(su.takeTold()))
+	su.same("ledger", before, sh.ledger(card.ID))
+	su.same("told", 0, len(su.takeTold()))
 }
 
 func withMilestone(p *loyalty.Program) {
 	p.Rewards = append(p.Rewards, loyalty.Reward{ID: "rew_5", Kind: loyalty.RewardMilestone, Name: loyalty.Text{"en": "Bun"}, At: 5})
 }
 
-func externalRefs(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func externalRefs(su *suite) {
+	sh := newShop(su)
 	card, other := sh.newCard(), sh.newCard()
 	with := func(c loyalty.Command, location, ref string) loyalty.Command {
 		c.LocationID, c.ExternalRef = location, ref
@@ -219,21 +218,21 @@ func externalRefs(t *testing.T, su *suite) {
 	sh.fails(with(sh.stamp(card.ID, 1), sh.location.ID, "R1"), loyalty.ErrExternalRefUsed)
 	sh.fails(with(sh.stamp(other.ID, 2), sh.location.ID, "R1"), loyalty.ErrExternalRefUsed)
 	if o := sh.apply(first); !o.Replayed {
-		t.Fatal("the same key and reference are the same command")
+		su.t.Fatal("the same key and reference are the same command")
 	}
 	sh.apply(with(sh.adjust(card.ID, 1), sh.location.ID, "R1"))
 	sh.apply(with(sh.stamp(card.ID, 1), sh.newLocation("Asema").ID, "R1"))
 	sh.apply(with(sh.stamp(card.ID, 1), "", "R1"))
 	sh.fails(with(sh.stamp(card.ID, 1), "", "R1"), loyalty.ErrExternalRefUsed)
 	sh.apply(with(sh.stamp(card.ID, 1), sh.location.ID, "r1"))
-	same(t, "balance", 5, sh.proven(card.ID).Card.Balance)
+	su.same("balance", 5, sh.proven(card.ID).Card.Balance)
 }
 
-func notFound(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func notFound(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	stamped := sh.apply(sh.stamp(card.ID, 10))
-	elsewhere := newShop(t, su)
+	elsewhere := newShop(su)
 	theirs := sh.stamp(card.ID, 1)
 	theirs.OrgID = elsewhere.org.ID
 	nowhere := sh.stamp(card.ID, 1)
@@ -254,7 +253,7 @@ func notFound(t *testing.T, su *suite) {
 		"another organization's to take away": elsewhere.adjust(card.ID, -1),
 	} {
 		if o, err := sh.Apply(sh.ctx, c); err == nil || o.Entry.ID != "" {
-			t.Errorf("%s: have %+v", name, o)
+			su.t.Errorf("%s: have %+v", name, o)
 		} else {
 			sh.is(err, loyalty.ErrNotFound)
 		}
@@ -268,17 +267,17 @@ func notFound(t *testing.T, su *suite) {
 	sh.proven(card.ID)
 }
 
-func milestone(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone)
+func milestone(su *suite) {
+	sh := newShop(su, withMilestone)
 	card := sh.newCard()
 	sh.apply(sh.stamp(card.ID, 4))
 	o := sh.apply(sh.stamp(card.ID, 1))
 	if len(o.Coupons) != 1 || o.Coupons[0].Kind != loyalty.RewardMilestone || o.Card.Balance != 5 {
-		t.Fatalf("have %+v", o)
+		su.t.Fatalf("have %+v", o)
 	}
 	o = sh.apply(sh.stamp(card.ID, 11))
 	if len(o.Coupons) != 2 || o.Card.Balance != 6 {
-		t.Fatalf("want the main reward and the next card's milestone, have %+v", o)
+		su.t.Fatalf("want the main reward and the next card's milestone, have %+v", o)
 	}
 	sh.proven(card.ID)
 }

@@ -3,7 +3,6 @@ package storetest
 import (
 	"errors"
 	"slices"
-	"testing"
 
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -17,11 +16,11 @@ var organizationStories = []story{
 	{"staff are changed by whoever read them last", staff},
 }
 
-func organizations(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func organizations(su *suite) {
+	sh := newShop(su)
 	bySlug, err := sh.OrganizationBySlug(sh.ctx, sh.org.Slug)
 	sh.ok(err)
-	same(t, "by slug", sh.org, bySlug)
+	su.same("by slug", sh.org, bySlug)
 	_, err = sh.OrganizationBySlug(sh.ctx, "nobody")
 	sh.is(err, organization.ErrNotFound)
 	_, err = sh.Organization(sh.ctx, typeid.New("org"))
@@ -35,7 +34,7 @@ func organizations(t *testing.T, su *suite) {
 	changed, err := sh.UpdateOrganization(sh.ctx, change, 1)
 	sh.ok(err)
 	change.Slug, change.Version = sh.org.Slug, 2
-	same(t, "changed", change, changed)
+	su.same("changed", change, changed)
 	_, err = sh.UpdateOrganization(sh.ctx, change, 1)
 	sh.is(err, organization.ErrVersion)
 	_, err = sh.UpdateOrganization(sh.ctx, twin, 1)
@@ -43,49 +42,51 @@ func organizations(t *testing.T, su *suite) {
 	all, err := sh.Organizations(sh.ctx)
 	sh.ok(err)
 	if !slices.Contains(all, changed) {
-		t.Fatalf("%v is not in the directory", changed)
+		su.t.Fatalf("%v is not in the directory", changed)
 	}
 }
 
-func logo(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func logo(su *suite) {
+	sh := newShop(su)
 	_, _, err := sh.Logo(sh.ctx, sh.org.ID)
 	sh.is(err, organization.ErrNotFound)
 	for version, picture := range []string{"first\x00picture", "second"} {
 		o, err := sh.SetLogo(sh.ctx, sh.org.ID, []byte(picture), "image/png")
 		sh.ok(err)
-		same(t, "brand", organization.Brand{Color: "#0b6e4f", LogoType: "image/png", LogoVersion: int64(version + 1)}, o.Brand)
-		same(t, "version", int64(1), o.Version)
+		su.same("brand", organization.Brand{Color: "#0b6e4f", LogoType: "image/png", LogoVersion: int64(version + 1)}, o.Brand)
+		su.same("version", int64(1), o.Version)
 		data, mediaType, err := sh.Logo(sh.ctx, sh.org.ID)
 		sh.ok(err)
-		same(t, "logo", [2]string{picture, "image/png"}, [2]string{string(data), mediaType})
+		su.same("logo", [2]string{picture, "image/png"}, [2]string{string(data), mediaType})
 	}
 	var invalid *organization.InvalidFieldError
 	_, err = sh.SetLogo(sh.ctx, sh.org.ID, make([]byte, organization.MaxLogoBytes+1), "image/png")
 	if !errors.As(err, &invalid) {
-		t.Fatalf("have %v", err)
+		su.t.Fatalf("have %v", err)
 	}
 	_, err = sh.SetLogo(sh.ctx, typeid.New("org"), []byte("x"), "image/png")
 	sh.is(err, organization.ErrNotFound)
 }
 
-func locations(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func locations(su *suite) {
+	sh := newShop(su)
 	want := []organization.Location{sh.location}
 	for range 8 {
 		want = append(want, sh.newLocation("Another"))
 	}
-	list := whole(t, func(p paging.Page) (paging.List[organization.Location], error) { return sh.Locations(sh.ctx, sh.org.ID, p) })
-	same(t, "locations", want, list)
+	list := whole(su.t, func(p paging.Page) (paging.List[organization.Location], error) {
+		return sh.Locations(sh.ctx, sh.org.ID, p)
+	})
+	su.same("locations", want, list)
 	change := sh.location
 	change.Name, change.Address, change.Zone, change.ExternalRef = "Asema", "Rautatientori 1", "Europe/Stockholm", "42"
 	changed, err := sh.UpdateLocation(sh.ctx, change, 1)
 	sh.ok(err)
 	change.Version = 2
-	same(t, "changed", change, changed)
+	su.same("changed", change, changed)
 	read, err := sh.Location(sh.ctx, sh.org.ID, change.ID)
 	sh.ok(err)
-	same(t, "read", change, read)
+	su.same("read", change, read)
 	_, err = sh.UpdateLocation(sh.ctx, change, 1)
 	sh.is(err, organization.ErrVersion)
 	other := want[1]
@@ -100,24 +101,26 @@ func locations(t *testing.T, su *suite) {
 	sh.is(err, paging.ErrBadCursor)
 }
 
-func staff(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func staff(su *suite) {
+	sh := newShop(su)
 	want := []organization.Staff{sh.cashier}
 	for range 8 {
 		want = append(want, sh.newCashier("Another"))
 	}
-	list := whole(t, func(p paging.Page) (paging.List[organization.Staff], error) { return sh.StaffList(sh.ctx, sh.org.ID, p) })
-	same(t, "staff", want, list)
+	list := whole(su.t, func(p paging.Page) (paging.List[organization.Staff], error) {
+		return sh.StaffList(sh.ctx, sh.org.ID, p)
+	})
+	su.same("staff", want, list)
 	change := sh.cashier
 	change.Name, change.Email, change.Role, change.Locale = "Aila", "aila@example.org", organization.RoleManager, "sv"
 	change.LocationID, change.Active = sh.location.ID, false
 	changed, err := sh.UpdateStaff(sh.ctx, change, 1)
 	sh.ok(err)
 	change.Version = 2
-	same(t, "changed", change, changed)
+	su.same("changed", change, changed)
 	read, err := sh.StaffMember(sh.ctx, sh.org.ID, change.ID)
 	sh.ok(err)
-	same(t, "read", change, read)
+	su.same("read", change, read)
 	_, err = sh.UpdateStaff(sh.ctx, change, 1)
 	sh.is(err, organization.ErrVersion)
 	change.LocationID = typeid.New("loc")

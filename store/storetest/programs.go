@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"testing"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -19,8 +18,8 @@ var programStories = []story{
 	{"statistics of a program that was never used are zero", emptyStats},
 }
 
-func programIsKept(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone, withWelcome, func(p *loyalty.Program) {
+func programIsKept(su *suite) {
+	sh := newShop(su, withMilestone, withWelcome, func(p *loyalty.Program) {
 		p.Name = loyalty.Text{"en": "Stamps", "fi": "Leimat", "ru": "Марки"}
 		p.Limits = loyalty.Limits{MaxPerScan: 5, MaxPerCardDay: 6, CoolDown: 1500 * time.Millisecond, MaxPerStaffDay: 7}
 		p.StartsAt, p.EndsAt = 1, su.clock()+1_000_000
@@ -28,28 +27,28 @@ func programIsKept(t *testing.T, su *suite) {
 	})
 	read, err := sh.Program(sh.ctx, sh.org.ID, sh.program.ID)
 	sh.ok(err)
-	same(t, "program", sh.program, read)
+	su.same("program", sh.program, read)
 	want := []loyalty.Program{sh.program}
 	for range 8 {
 		want = append(want, sh.newProgram(sh.program))
 	}
-	same(t, "programs", want, whole(t, func(p paging.Page) (paging.List[loyalty.Program], error) { return sh.Programs(sh.ctx, sh.org.ID, p) }))
+	su.same("programs", want, whole(su.t, func(p paging.Page) (paging.List[loyalty.Program], error) { return sh.Programs(sh.ctx, sh.org.ID, p) }))
 	_, err = sh.Program(sh.ctx, sh.org.ID, typeid.New("prog"))
 	sh.is(err, loyalty.ErrNotFound)
 }
 
-func programVersions(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func programVersions(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
-	same(t, "rule version", int64(1), sh.apply(sh.stamp(card.ID, 1)).Entry.RuleVersion)
+	su.same("rule version", int64(1), sh.apply(sh.stamp(card.ID, 1)).Entry.RuleVersion)
 	change := sh.program
 	change.Limits.MaxPerScan = 1
 	changed, err := sh.UpdateProgram(sh.ctx, change, 1)
 	sh.ok(err)
 	change.Version = 2
-	same(t, "changed", change, changed)
+	su.same("changed", change, changed)
 	sh.refused(sh.stamp(card.ID, 2), loyalty.RefusedPerScan)
-	same(t, "rule version", int64(2), sh.apply(sh.stamp(card.ID, 1)).Entry.RuleVersion)
+	su.same("rule version", int64(2), sh.apply(sh.stamp(card.ID, 1)).Entry.RuleVersion)
 	_, err = sh.UpdateProgram(sh.ctx, change, 1)
 	sh.is(err, organization.ErrVersion)
 	change.ID = typeid.New("prog")
@@ -57,8 +56,8 @@ func programVersions(t *testing.T, su *suite) {
 	sh.is(err, loyalty.ErrNotFound)
 }
 
-func goalGrows(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func goalGrows(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	sh.apply(sh.stamp(card.ID, 8))
 	change := sh.program
@@ -67,13 +66,13 @@ func goalGrows(t *testing.T, su *suite) {
 	sh.ok(err)
 	o := sh.apply(sh.stamp(card.ID, 3))
 	if o.Card.Balance != 1 || o.Card.Goal != 12 || len(o.Coupons) != 1 {
-		t.Fatalf("have %+v", o)
+		su.t.Fatalf("have %+v", o)
 	}
 	sh.proven(card.ID)
 }
 
-func stats(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func stats(su *suite) {
+	sh := newShop(su, withWelcome)
 	one, other := sh.newCard(), sh.newCard()
 	provisional := sh.join(sh.public(sh.phone())).View.Card
 	full := sh.apply(sh.stamp(one.ID, 21)) // with 2 of the welcome: two coupons
@@ -90,7 +89,7 @@ func stats(t *testing.T, su *suite) {
 
 	st, err := sh.Stats(sh.ctx, sh.org.ID, sh.program.ID, sh.clock())
 	sh.ok(err)
-	same(t, "stats", customer.Stats{
+	su.same("stats", customer.Stats{
 		Cards: 3, Provisional: 1, Stamps: 21 + 4,
 		// Three cards with welcome stamps and reward, of them one revoked; a stamp and two
 		// rewards; a redemption; a stamp and a reward, both taken back; a stamp.
@@ -103,14 +102,14 @@ func stats(t *testing.T, su *suite) {
 	}, st)
 	later, err := sh.Stats(sh.ctx, sh.org.ID, sh.program.ID, sh.clock()+(40*24*time.Hour).Milliseconds())
 	sh.ok(err)
-	same(t, "open after they ran out", int64(3), later.CouponsOpen) // the welcome rewards, which never do
+	su.same("open after they ran out", int64(3), later.CouponsOpen) // the welcome rewards, which never do
 }
 
-func emptyStats(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func emptyStats(su *suite) {
+	sh := newShop(su)
 	st, err := sh.Stats(sh.ctx, sh.org.ID, sh.program.ID, sh.clock())
 	sh.ok(err)
-	same(t, "stats", customer.Stats{}, st)
+	su.same("stats", customer.Stats{}, st)
 	_, err = sh.Stats(sh.ctx, sh.org.ID, typeid.New("prog"), sh.clock())
 	sh.is(err, loyalty.ErrNotFound)
 }

@@ -2,12 +2,12 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -43,15 +43,15 @@ func atOnce(n int, f func(i int)) {
 	done.Wait()
 }
 
-func oneKeyAtOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func oneKeyAtOnce(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	c := sh.stamp(card.ID, 2)
 	outcomes := make([]loyalty.Outcome, 50)
 	atOnce(len(outcomes), func(i int) {
 		var err error
 		if outcomes[i], err = sh.Apply(sh.ctx, c); err != nil {
-			t.Error(err)
+			su.t.Error(err)
 		}
 	})
 	fresh := 0
@@ -60,15 +60,15 @@ func oneKeyAtOnce(t *testing.T, su *suite) {
 			fresh++
 		}
 		o.Replayed = outcomes[0].Replayed
-		same(t, "outcome", outcomes[0], o)
+		su.same("outcome", outcomes[0], o)
 	}
-	same(t, "fresh outcomes", 1, fresh)
-	same(t, "ledger", "stamp+2", kinds(sh.ledger(card.ID)))
+	su.same("fresh outcomes", 1, fresh)
+	su.same("ledger", "stamp+2", kinds(sh.ledger(card.ID)))
 }
 
 // oneKeyOnTwoCards is where no lock on a card helps: only the unique key does.
-func oneKeyOnTwoCards(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func oneKeyOnTwoCards(su *suite) {
+	sh := newShop(su)
 	const rounds = 20
 	one, other := sh.newCard(), sh.newCard()
 	for range rounds {
@@ -87,12 +87,12 @@ func oneKeyOnTwoCards(t *testing.T, su *suite) {
 		}
 		sh.is(lost, loyalty.ErrKeyReused)
 	}
-	same(t, "stamps", rounds, sh.proven(one.ID).Card.Balance+sh.proven(other.ID).Card.Balance+
+	su.same("stamps", rounds, sh.proven(one.ID).Card.Balance+sh.proven(other.ID).Card.Balance+
 		10*(sh.card(one.ID).Card.Round+sh.card(other.ID).Card.Round))
 }
 
-func oneReferenceAtOnce(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func oneReferenceAtOnce(su *suite) {
+	sh := newShop(su)
 	cards := []string{sh.newCard().ID, sh.newCard().ID, sh.newCard().ID, sh.newCard().ID}
 	var won, lost atomic.Int64
 	commands := make([]loyalty.Command, 16)
@@ -101,61 +101,61 @@ func oneReferenceAtOnce(t *testing.T, su *suite) {
 		commands[i].ExternalRef = "R"
 	}
 	atOnce(len(commands), func(i int) {
-		switch _, err := sh.Apply(sh.ctx, commands[i]); err {
-		case nil:
+		switch _, err := sh.Apply(sh.ctx, commands[i]); {
+		case err == nil:
 			won.Add(1)
-		case loyalty.ErrExternalRefUsed:
+		case errors.Is(err, loyalty.ErrExternalRefUsed):
 			lost.Add(1)
 		default:
-			t.Error(err)
+			su.t.Error(err)
 		}
 	})
-	same(t, "stamped, refused", [2]int64{1, int64(len(commands) - 1)}, [2]int64{won.Load(), lost.Load()})
+	su.same("stamped, refused", [2]int64{1, int64(len(commands) - 1)}, [2]int64{won.Load(), lost.Load()})
 }
 
-func oneRedemption(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func oneRedemption(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
-	won, refused := sh.race(t, 64, func() loyalty.Command { return sh.redeem(coupon.ID) }, loyalty.RefusedCouponRedeemed)
-	same(t, "redeemed, refused", [2]int64{1, 63}, [2]int64{won, refused})
-	same(t, "ledger", "redeem+0 reward-10 stamp+10", kinds(sh.ledger(card.ID)))
+	won, refused := sh.race(64, func() loyalty.Command { return sh.redeem(coupon.ID) }, loyalty.RefusedCouponRedeemed)
+	su.same("redeemed, refused", [2]int64{1, 63}, [2]int64{won, refused})
+	su.same("ledger", "redeem+0 reward-10 stamp+10", kinds(sh.ledger(card.ID)))
 }
 
 // race gives n commands at once and counts those carried out and those refused for the
 // reason; nothing else may happen.
-func (sh *shop) race(t *testing.T, n int, command func() loyalty.Command, reason loyalty.RefusalCode) (won, refused int64) {
-	t.Helper()
+func (sh *shop) race(n int, command func() loyalty.Command, reason loyalty.RefusalCode) (won, refused int64) {
+	sh.t.Helper()
 	var w, r atomic.Int64
 	atOnce(n, func(int) {
 		o, err := sh.Apply(sh.ctx, command())
 		switch {
 		case err != nil:
-			t.Error(err)
+			sh.t.Error(err)
 		case o.Refusal == nil:
 			w.Add(1)
 		case o.Refusal.Code == reason:
 			r.Add(1)
 		default:
-			t.Error(o.Refusal)
+			sh.t.Error(o.Refusal)
 		}
 	})
 	return w.Load(), r.Load()
 }
 
-func oneReversal(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func oneReversal(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	o := sh.apply(sh.stamp(card.ID, 13))
-	won, refused := sh.race(t, 16, func() loyalty.Command { return sh.reverse(o.Entry.ID) }, loyalty.RefusedReversed)
-	same(t, "taken back, refused", [2]int64{1, 15}, [2]int64{won, refused})
-	same(t, "balance", 0, sh.proven(card.ID).Card.Balance)
+	won, refused := sh.race(16, func() loyalty.Command { return sh.reverse(o.Entry.ID) }, loyalty.RefusedReversed)
+	su.same("taken back, refused", [2]int64{1, 15}, [2]int64{won, refused})
+	su.same("balance", 0, sh.proven(card.ID).Card.Balance)
 }
 
 // noDeadlock lets several committers work on the same few cards, each with the cards in
 // an order of its own, with the counters of the same staff and with shared references.
-func noDeadlock(t *testing.T, su *suite) {
-	sh := newShop(t, su, func(p *loyalty.Program) { withMilestone(p); p.Limits.MaxPerStaffDay = 1_000_000 })
+func noDeadlock(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { withMilestone(p); p.Limits.MaxPerStaffDay = 1_000_000 })
 	const committers, batches, size, cards = 6, 15, 20, 8
 	players := make([]*player, committers)
 	ids := newPlayer(sh, cards).cards
@@ -165,7 +165,7 @@ func noDeadlock(t *testing.T, su *suite) {
 	}
 	su.takeLog()
 	atOnce(committers, func(n int) {
-		random := rand.New(rand.NewPCG(uint64(n), 1))
+		random := rand.New(rand.NewPCG(uint64(n), 1)) //nolint:gosec // counts from 0
 		for b := range batches {
 			commands := make([]loyalty.Command, size)
 			for i := range commands {
@@ -182,7 +182,7 @@ func noDeadlock(t *testing.T, su *suite) {
 			}
 			outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands)
 			if err != nil {
-				t.Error(err)
+				su.t.Error(err)
 				return
 			}
 			players[n].learn(outcomes)
@@ -193,7 +193,7 @@ func noDeadlock(t *testing.T, su *suite) {
 	}
 	// A victim of a deadlock is run again, so the outcomes alone would not show one.
 	if log := su.takeLog(); strings.Contains(log, "deadlock") {
-		t.Fatalf("batches blocked each other:\n%s", log)
+		su.t.Fatalf("batches blocked each other:\n%s", log)
 	}
 }
 
@@ -216,19 +216,19 @@ func (c *impatient) Err() error {
 	if c.left.Add(-1) <= 0 {
 		c.cancel()
 	}
-	return c.Context.Err()
+	return c.Context.Err() //nolint:wrapcheck // it stands in for it
 }
 
 // cancelledAnywhere cancels a command at one place after the other, from its beginning
 // until it comes through untouched.
-func cancelledAnywhere(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func cancelledAnywhere(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	const most, untouched = 3000, 3
 	stamps, failed, through := 0, 0, 0
 	for place := 1; through < untouched; place += 1 + place/16 {
 		if place > most {
-			t.Fatalf("%d questions were not enough for one stamp", most)
+			su.t.Fatalf("%d questions were not enough for one stamp", most)
 		}
 		c := sh.stamp(card.ID, 1)
 		ctx, cancel := context.WithCancel(sh.ctx)
@@ -244,22 +244,22 @@ func cancelledAnywhere(t *testing.T, su *suite) {
 		kept := sh.proven(card.ID).Card.Lifetime == int64(stamps+1)
 		stamps++
 		if err == nil && !kept {
-			t.Fatalf("place %d: an acknowledged stamp is not there", place)
+			su.t.Fatalf("place %d: an acknowledged stamp is not there", place)
 		}
 		// Whether a cancelled commit took effect is not known; the same key tells.
 		if o := sh.apply(c); o.Replayed != kept {
-			t.Fatalf("place %d: the stamp was kept: %v, it is a replay: %v", place, kept, o.Replayed)
+			su.t.Fatalf("place %d: the stamp was kept: %v, it is a replay: %v", place, kept, o.Replayed)
 		}
-		same(t, "stamps", int64(stamps), sh.proven(card.ID).Card.Lifetime)
+		su.same("stamps", int64(stamps), sh.proven(card.ID).Card.Lifetime)
 	}
 	if failed < untouched {
-		t.Fatalf("only %d were cancelled: the test does not try what it should", failed)
+		su.t.Fatalf("only %d were cancelled: the test does not try what it should", failed)
 	}
-	t.Logf("%d of %d stamps were cancelled on their way", failed, stamps)
+	su.t.Logf("%d of %d stamps were cancelled on their way", failed, stamps)
 }
 
-func oneJoin(t *testing.T, su *suite) {
-	sh := newShop(t, su, withWelcome)
+func oneJoin(su *suite) {
+	sh := newShop(su, withWelcome)
 	const rounds = 5
 	for range rounds {
 		phone := sh.phone()
@@ -267,7 +267,7 @@ func oneJoin(t *testing.T, su *suite) {
 		atOnce(len(joins), func(i int) {
 			var err error
 			if joins[i], err = sh.Join(sh.ctx, sh.trusted(phone)); err != nil {
-				t.Error(err)
+				su.t.Error(err)
 			}
 		})
 		created := 0
@@ -275,10 +275,10 @@ func oneJoin(t *testing.T, su *suite) {
 			if j.Created {
 				created++
 			}
-			same(t, "view", joins[0].View, j.View)
+			su.same("view", joins[0].View, j.View)
 		}
-		same(t, "created", 1, created)
-		same(t, "ledger", "reward+0 welcome+2", kinds(sh.ledger(joins[0].View.Card.ID)))
+		su.same("created", 1, created)
+		su.same("ledger", "reward+0 welcome+2", kinds(sh.ledger(joins[0].View.Card.ID)))
 	}
 }
 

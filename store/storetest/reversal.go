@@ -1,8 +1,6 @@
 package storetest
 
 import (
-	"testing"
-
 	"github.com/leima/leima/loyalty"
 )
 
@@ -15,8 +13,8 @@ var reversalStories = []story{
 	{"a correction takes stamps and unused rewards away", negativeAdjustment},
 }
 
-func reverseStamp(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func reverseStamp(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	sh.apply(sh.stamp(card.ID, 2))
 	o := sh.apply(sh.stamp(card.ID, 3))
@@ -24,68 +22,68 @@ func reverseStamp(t *testing.T, su *suite) {
 	undo.Reason = "wrong customer"
 	back := sh.apply(undo)
 	if back.Entry.Reverses != o.Entry.ID || back.Card.Balance != 2 || back.Entry.Reason != "wrong customer" {
-		t.Fatalf("have %+v", back)
+		su.t.Fatalf("have %+v", back)
 	}
-	same(t, "ledger", "reversal-3 stamp+3 stamp+2", kinds(sh.ledger(card.ID)))
+	su.same("ledger", "reversal-3 stamp+3 stamp+2", kinds(sh.ledger(card.ID)))
 	sh.proven(card.ID)
 }
 
-func reverseUnused(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone)
+func reverseUnused(su *suite) {
+	sh := newShop(su, withMilestone)
 	card := sh.newCard()
 	sh.apply(sh.stamp(card.ID, 4))
 	o := sh.apply(sh.stamp(card.ID, 9))
-	same(t, "coupons", 2, len(o.Coupons))
+	su.same("coupons", 2, len(o.Coupons))
 	back := sh.apply(sh.reverse(o.Entry.ID))
 	for _, k := range back.Coupons {
 		if k.Status != loyalty.CouponReversed {
-			t.Fatalf("have %+v", k)
+			su.t.Fatalf("have %+v", k)
 		}
 	}
-	same(t, "coupons taken back", 2, len(back.Coupons))
+	su.same("coupons taken back", 2, len(back.Coupons))
 	v := sh.proven(card.ID)
 	if v.Card.Balance != 4 || v.Card.Round != 0 || len(v.Coupons) != 0 {
-		t.Fatalf("have %+v", v)
+		su.t.Fatalf("have %+v", v)
 	}
 	for _, k := range o.Coupons {
 		sh.refused(sh.redeem(k.ID), loyalty.RefusedCouponReversed)
 	}
 }
 
-func reverseUsed(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func reverseUsed(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	o := sh.apply(sh.stamp(card.ID, 12))
 	sh.apply(sh.redeem(o.Coupons[0].ID))
 	back := sh.apply(sh.reverse(o.Entry.ID))
-	same(t, "balance", -10, back.Card.Balance)
+	su.same("balance", -10, back.Card.Balance)
 	again := sh.apply(sh.stamp(card.ID, 11))
 	if again.Card.Balance != 1 || len(again.Coupons) != 0 {
-		t.Fatalf("the debt is not paid first: %+v", again)
+		su.t.Fatalf("the debt is not paid first: %+v", again)
 	}
 	sh.proven(card.ID)
 }
 
-func reverseRedemption(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func reverseRedemption(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	coupon := sh.apply(sh.stamp(card.ID, 10)).Coupons[0]
 	for range 3 {
 		used := sh.apply(sh.redeem(coupon.ID))
 		sh.refused(sh.redeem(coupon.ID), loyalty.RefusedCouponRedeemed)
 		back := sh.apply(sh.reverse(used.Entry.ID))
-		same(t, "coupon", []loyalty.Coupon{coupon}, back.Coupons)
+		su.same("coupon", []loyalty.Coupon{coupon}, back.Coupons)
 		sh.refused(sh.reverse(used.Entry.ID), loyalty.RefusedReversed)
 	}
-	same(t, "coupons", []loyalty.Coupon{coupon}, sh.proven(card.ID).Coupons)
+	su.same("coupons", []loyalty.Coupon{coupon}, sh.proven(card.ID).Coupons)
 }
 
-func reverseTwice(t *testing.T, su *suite) {
-	sh := newShop(t, su)
+func reverseTwice(su *suite) {
+	sh := newShop(su)
 	card := sh.newCard()
 	o := sh.apply(sh.stamp(card.ID, 10))
 	reward := sh.ledger(card.ID)[0]
-	same(t, "latest entry", loyalty.EntryReward, reward.Kind)
+	su.same("latest entry", loyalty.EntryReward, reward.Kind)
 	sh.refused(sh.reverse(reward.ID), loyalty.RefusedNotReversible)
 	back := sh.apply(sh.reverse(o.Entry.ID))
 	sh.refused(sh.reverse(o.Entry.ID), loyalty.RefusedReversed)
@@ -93,21 +91,21 @@ func reverseTwice(t *testing.T, su *suite) {
 	wrong := sh.reverse(o.Entry.ID)
 	wrong.CardID = sh.newCard().ID
 	sh.fails(wrong, loyalty.ErrNotFound)
-	same(t, "balance", 0, sh.proven(card.ID).Card.Balance)
+	su.same("balance", 0, sh.proven(card.ID).Card.Balance)
 }
 
-func negativeAdjustment(t *testing.T, su *suite) {
-	sh := newShop(t, su, withMilestone)
+func negativeAdjustment(su *suite) {
+	sh := newShop(su, withMilestone)
 	card := sh.newCard()
 	sh.apply(sh.stamp(card.ID, 6))
 	o := sh.apply(sh.adjust(card.ID, -3))
 	if o.Entry.Kind != loyalty.EntryAdjust || o.Card.Balance != 3 || len(o.Coupons) != 1 || o.Coupons[0].Status != loyalty.CouponReversed {
-		t.Fatalf("have %+v", o)
+		su.t.Fatalf("have %+v", o)
 	}
 	sh.refused(sh.adjust(card.ID, -4), loyalty.RefusedBelowZero)
 	back := sh.apply(sh.reverse(o.Entry.ID))
 	if back.Card.Balance != 6 || len(back.Coupons) != 1 || back.Coupons[0].Status != loyalty.CouponIssued {
-		t.Fatalf("the milestone is not given anew: %+v", back)
+		su.t.Fatalf("the milestone is not given anew: %+v", back)
 	}
 	sh.proven(card.ID)
 }

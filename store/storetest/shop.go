@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
@@ -22,7 +20,6 @@ import (
 // for a coffee.
 type shop struct {
 	*suite
-	t        *testing.T
 	ctx      context.Context //nolint:containedctx // lives as long as its test
 	org      organization.Organization
 	location organization.Location
@@ -34,10 +31,10 @@ type shop struct {
 // count makes names differ between stories.
 var count atomic.Int64
 
-func newShop(t *testing.T, su *suite, change ...func(*loyalty.Program)) *shop {
-	t.Helper()
+func newShop(su *suite, change ...func(*loyalty.Program)) *shop {
+	su.t.Helper()
 	n := count.Add(1)
-	sh := &shop{suite: su, t: t, ctx: t.Context()}
+	sh := &shop{suite: su, ctx: su.t.Context()}
 	sh.org = organization.Organization{
 		ID: typeid.New("org"), Slug: fmt.Sprintf("shop-%d", n), Name: "Leimala", Country: "FI", Locale: "fi",
 		Zone: "Europe/Helsinki", Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: su.clock(),
@@ -186,13 +183,6 @@ func (sh *shop) is(err, want error) {
 	}
 }
 
-func same[T any](t *testing.T, what string, want, have T) {
-	t.Helper()
-	if diff := cmp.Diff(want, have); diff != "" {
-		t.Fatalf("%s (-want +have):\n%s", what, diff)
-	}
-}
-
 // card reads a card.
 func (sh *shop) card(id string) customer.View {
 	sh.t.Helper()
@@ -225,12 +215,16 @@ func whole[T any](t *testing.T, read func(paging.Page) (paging.List[T], error)) 
 // ledger reads all entries of a card, newest first.
 func (sh *shop) ledger(cardID string) []loyalty.Entry {
 	sh.t.Helper()
-	return whole(sh.t, func(p paging.Page) (paging.List[loyalty.Entry], error) { return sh.Entries(sh.ctx, sh.org.ID, cardID, p) })
+	return whole(sh.t, func(p paging.Page) (paging.List[loyalty.Entry], error) {
+		return sh.Entries(sh.ctx, sh.org.ID, cardID, p)
+	})
 }
 
 func (sh *shop) coupons(cardID string) []loyalty.Coupon {
 	sh.t.Helper()
-	return whole(sh.t, func(p paging.Page) (paging.List[loyalty.Coupon], error) { return sh.Coupons(sh.ctx, sh.org.ID, cardID, p) })
+	return whole(sh.t, func(p paging.Page) (paging.List[loyalty.Coupon], error) {
+		return sh.Coupons(sh.ctx, sh.org.ID, cardID, p)
+	})
 }
 
 // proven checks that the card's running totals are what its ledger says.

@@ -8,36 +8,53 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/leima/leima/store"
 )
 
 // Open returns an empty, migrated store on the database under test that is closed when
 // the test ends. It completes the Config by a URL.
-type Open func(t *testing.T, c store.Config) *store.Store
+type Open func(t testing.TB, c store.Config) *store.Store
 
 // Run runs the suite on one store.
 func Run(t *testing.T, open Open) {
-	su := &suite{now: time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC).UnixMilli()}
-	su.Store = open(t, store.Config{
-		Now: su.clock, Committed: su.committed, Log: slog.New(slog.NewTextHandler(su, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	t.Helper()
+	w := &world{now: time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC).UnixMilli()}
+	w.Store = open(t, store.Config{
+		Now: w.clock, Committed: w.committed, Log: slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	for _, story := range slices.Concat(
 		ledgerStories, reversalStories, batchStories, raceStories, joinStories, confirmStories, accessStories,
 		organizationStories, programStories, customerStories, importStories, tenancyStories,
 	) {
-		t.Run(story.name, func(t *testing.T) { story.run(t, su) })
+		t.Run(story.name, func(t *testing.T) { story.run(&suite{t, w}) })
 	}
 }
 
 // story is one test of the suite.
 type story struct {
 	name string
-	run  func(t *testing.T, su *suite)
+	run  func(su *suite)
 }
 
-// suite is the store under test, with a clock that stands still until a story moves it
-// and a list of what the store said it had committed.
+// suite is the world as one story sees it.
 type suite struct {
+	t *testing.T
+	*world
+}
+
+// same fails the test unless the two values are equal.
+func (su *suite) same(what string, want, have any) {
+	su.t.Helper()
+	if diff := cmp.Diff(want, have); diff != "" {
+		su.t.Fatalf("%s (-want +have):\n%s", what, diff)
+	}
+}
+
+// world is the store under test, with a clock that stands still until a story moves it,
+// and what the store has said: which cards it changed, and its log.
+type world struct {
 	*store.Store
 	mu   sync.Mutex
 	now  int64
@@ -45,45 +62,45 @@ type suite struct {
 	log  strings.Builder
 }
 
-// Write keeps what the store logs.
-func (su *suite) Write(line []byte) (int, error) {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	return su.log.Write(line) //nolint:wrapcheck // never fails
-}
-
-// takeLog returns what the store logged since the last call.
-func (su *suite) takeLog() string {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	defer su.log.Reset()
-	return su.log.String()
-}
-
-func (su *suite) clock() int64 {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	return su.now
+func (w *world) clock() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
 }
 
 // pass moves the clock on.
-func (su *suite) pass(d time.Duration) {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	su.now += d.Milliseconds()
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now += d.Milliseconds()
 }
 
-func (su *suite) committed(_ string, cardIDs []string) {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	su.told = append(su.told, cardIDs...)
+func (w *world) committed(_ string, cardIDs []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = append(w.told, cardIDs...)
 }
 
 // takeTold returns the cards that the store said had changed since the last call.
-func (su *suite) takeTold() []string {
-	su.mu.Lock()
-	defer su.mu.Unlock()
-	told := su.told
-	su.told = nil
+func (w *world) takeTold() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	told := w.told
+	w.told = nil
 	return told
+}
+
+// Write keeps what the store logs.
+func (w *world) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.log.Write(line) //nolint:wrapcheck // never fails
+}
+
+// takeLog returns what the store logged since the last call.
+func (w *world) takeLog() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.log.Reset()
+	return w.log.String()
 }

@@ -112,7 +112,8 @@ function connected(yes) {
 	}
 	offlineTimer = setTimeout(() => {
 		const asOf = new Date(Number(face().dataset.asOf));
-		const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(asOf);
+		const language = document.documentElement.lang;
+		const time = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short" }).format(asOf);
 		offline.textContent = (offline.dataset.text ?? "").replace("%", time);
 		offline.hidden = false;
 	}, navigator.onLine ? OFFLINE_AFTER_MS : 0);

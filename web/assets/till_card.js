@@ -20,6 +20,7 @@ const LARGE_DOTS = 20;
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const other = () => /** @type {HTMLInputElement} */ (element("quantity"));
+/** The most stamps that the card can be given now. */
 let most = 100;
 
 /** The number of stamps chosen; 0 if it is not one that can be given. */
@@ -36,12 +37,14 @@ export function setQuantity(n) {
 
 function showQuantity() {
 	const n = quantity();
-	for (const key of document.querySelectorAll("[data-quantity]")) {
-		key.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (key).dataset.quantity === String(n)));
+	for (const key of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-quantity]"))) {
+		const q = Number(key.dataset.quantity);
+		key.setAttribute("aria-pressed", String(q === n));
+		key.disabled = q > most;
 	}
 	const stamp = /** @type {HTMLButtonElement} */ (element("stamp"));
 	stamp.textContent = count("stamp", n || 1);
-	stamp.disabled = n === 0 || most === 0;
+	stamp.disabled = n === 0 || n > most;
 }
 
 document.getElementById("quantities")?.addEventListener("click", (e) => {

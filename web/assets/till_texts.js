@@ -56,5 +56,5 @@ export function words(text) {
  * @param {string} end RFC 3339, exclusive
  */
 export function lastDay(end) {
-	return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(Date.parse(end) - 1));
+	return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium" }).format(new Date(Date.parse(end) - 1));
 }

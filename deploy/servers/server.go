@@ -1,8 +1,9 @@
 //go:build unix
 
-package main
+package servers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 )
 
 const (
-	// startLimit is how long one server may take until it answers.
+	// startLimit is how long a server may take until it answers.
 	startLimit = 60 * time.Second
 	// stopSignal ends Redis, and PostgreSQL without waiting for its clients,
 	// in good order.
@@ -30,57 +31,74 @@ const (
 	logTail = 4 << 10
 )
 
-// server is one running server process.
-type server struct {
+// Server is one running server process.
+type Server struct {
 	name    string
 	process *os.Process
 	exited  chan struct{} // closed when the process is gone
 }
 
-// launch is what it takes to start a server.
-type launch struct {
-	name    string // also of its log
-	program string
-	args    []string
-	ready   func(context.Context) error // nil once the server answers
+// Launch is what it takes to start a server.
+type Launch struct {
+	// Name is unique in the folder; its log is Name.log there.
+	Name    string
+	Program string
+	Args    []string
+	// Env is added to the environment of this process.
+	Env []string
+	// Ready returns nil once the server answers. It is asked every PollEvery.
+	Ready func(context.Context) error
+	// PollEvery is 50 ms if it is 0.
+	PollEvery time.Duration
+	// StartLimit is how long the server may take until it answers, a minute if it is 0.
+	StartLimit time.Duration
 }
 
-// start runs the program as the folder's owner and returns when the server is
+// Start runs the program as the folder's owner and returns when the server is
 // ready. It returns an error with the end of the log when the process ends
-// first or startLimit or ctx runs out; the process is then gone.
-func (l launch) start(ctx context.Context, private folder) (*server, error) {
-	log, err := os.Create(private.file(l.name + ".log"))
+// first or StartLimit or ctx runs out; the process is then gone.
+func (l Launch) Start(ctx context.Context, private Folder) (*Server, error) {
+	log, err := os.Create(private.File(l.Name + ".log"))
 	if err != nil {
 		return nil, fmt.Errorf("create log: %w", err)
 	}
 	defer func() { _ = log.Close() }() // the server has its own handle
 	// A server outlives ctx: it is stopped in order, after the command.
-	command := private.command(context.WithoutCancel(ctx), l.program, l.args...)
+	command := private.Command(context.WithoutCancel(ctx), l.Program, l.Args...)
+	if len(l.Env) > 0 {
+		command.Env = append(os.Environ(), l.Env...)
+	}
 	command.Stdout, command.Stderr = log, log
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
-	started := &server{name: l.name, process: command.Process, exited: make(chan struct{})}
+	started := &Server{name: l.Name, process: command.Process, exited: make(chan struct{})}
 	go func() {
 		_ = command.Wait() // how it ended is in the log
 		close(started.exited)
 	}()
-	if err := started.awaitReady(ctx, l.ready); err != nil {
+	if err := started.awaitReady(ctx, l); err != nil {
 		return nil, errors.Join(
-			fmt.Errorf("%w; the end of its log:\n%s", err, tail(log.Name())), started.stop(),
+			fmt.Errorf("%w; the end of its log:\n%s", err, tail(log.Name())), started.Stop(),
 		)
 	}
 	return started, nil
 }
 
-// awaitReady asks ready every pollEvery until it gives no error.
-func (s *server) awaitReady(ctx context.Context, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, startLimit)
+// PID returns the process id.
+func (s *Server) PID() int { return s.process.Pid }
+
+// Exited is closed when the process is gone.
+func (s *Server) Exited() <-chan struct{} { return s.exited }
+
+// awaitReady asks until the server gives no error.
+func (s *Server) awaitReady(ctx context.Context, l Launch) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(l.StartLimit, startLimit))
 	defer cancel()
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTicker(cmp.Or(l.PollEvery, pollEvery))
 	defer tick.Stop()
 	for {
-		err := ready(ctx)
+		err := l.Ready(ctx)
 		if err == nil {
 			return nil
 		}
@@ -94,9 +112,9 @@ func (s *server) awaitReady(ctx context.Context, ready func(context.Context) err
 	}
 }
 
-// stop asks the process to end, and kills it when it does not within
+// Stop asks the process to end, and kills it when it does not within
 // stopLimit. It may be called on a server that has ended by itself.
-func (s *server) stop() error {
+func (s *Server) Stop() error {
 	if err := s.process.Signal(stopSignal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop %s: %w", s.name, err)
 	}
@@ -112,9 +130,9 @@ func (s *server) stop() error {
 	return fmt.Errorf("%s had to be killed: it did not end within %s", s.name, stopLimit)
 }
 
-// withFreePort calls start with a free loopback port, and again with another
+// WithFreePort calls start with a free loopback port, and again with another
 // when that fails, up to portTries times. It returns the last error.
-func withFreePort(ctx context.Context, start func(port int) error) error {
+func WithFreePort(ctx context.Context, start func(port int) error) error {
 	var err error
 	for range portTries {
 		var port int

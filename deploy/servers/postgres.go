@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package servers
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 const (
 	loopback = "127.0.0.1"
 	// postgresOwner is the superuser, postgresDatabase the database that
-	// tests get.
+	// is there from the start.
 	postgresOwner    = "leima_owner"
 	postgresDatabase = "leima_test"
 	// postgresConnections leaves room for packages tested side by side, each
@@ -27,18 +27,18 @@ const (
 	socketPathLimit = 103
 )
 
-// postgres is a running PostgreSQL server.
-type postgres struct {
-	*server
-	url string // with the password of postgresOwner
+// Postgres is a running PostgreSQL server.
+type Postgres struct {
+	*Server
+	// URL is that of an empty database, with the superuser and its password.
+	URL string
 }
 
-// startPostgres makes a cluster with an empty database and starts its server.
-// With fsync false commits do not wait for the disk.
-func startPostgres(
-	ctx context.Context, programs programs, private folder, fsync bool,
-) (*postgres, error) {
-	if socket := private.file(".s.PGSQL.65535"); len(socket) > socketPathLimit {
+// StartPostgres makes a cluster in the folder, with an empty database, and starts
+// its server. Settings such as fsync=off come on top of PostgreSQL's own defaults.
+// A folder holds one cluster.
+func StartPostgres(ctx context.Context, programs Programs, private Folder, settings ...string) (*Postgres, error) {
+	if socket := private.File(".s.PGSQL.65535"); len(socket) > socketPathLimit {
 		return nil, fmt.Errorf("path %s is longer than the %d bytes of a socket: set TMPDIR to a shorter one",
 			socket, socketPathLimit)
 	}
@@ -47,45 +47,51 @@ func startPostgres(
 	if err != nil {
 		return nil, err
 	}
-	var started *postgres
-	err = withFreePort(ctx, func(port int) error {
+	var started *Postgres
+	err = WithFreePort(ctx, func(port int) error {
 		client := postgresClient{programs: programs, private: private, port: port}
-		running, err := launch{
-			name:    "postgres",
-			program: programs.postgres("postgres"),
-			args: []string{
-				"-D", data,
-				"-c", "port=" + strconv.Itoa(port),
-				"-c", "listen_addresses=" + loopback,
-				"-c", "unix_socket_directories=" + private.path,
-				"-c", "max_connections=" + strconv.Itoa(postgresConnections),
-				"-c", "fsync=" + onOff(fsync),
-			},
-			ready: client.ready,
-		}.start(ctx, private)
+		running, err := Launch{
+			Name:    "postgres",
+			Program: programs.Postgres("postgres"),
+			Args:    postgresArguments(data, port, private, settings),
+			Ready:   client.ready,
+		}.Start(ctx, private)
 		if err != nil {
 			return err
 		}
 		if err := client.run(ctx, "createdb", postgresDatabase); err != nil {
-			return errors.Join(err, running.stop())
+			return errors.Join(err, running.Stop())
 		}
-		started = &postgres{server: running, url: postgresURL(port, password)}
+		started = &Postgres{Server: running, URL: postgresURL(port, password)}
 		return nil
 	})
 	return started, err
 }
 
+func postgresArguments(data string, port int, private Folder, settings []string) []string {
+	args := []string{"-D", data}
+	for _, setting := range append([]string{
+		"port=" + strconv.Itoa(port),
+		"listen_addresses=" + loopback,
+		"unix_socket_directories=" + private.path,
+		"max_connections=" + strconv.Itoa(postgresConnections),
+	}, settings...) {
+		args = append(args, "-c", setting)
+	}
+	return args
+}
+
 // initCluster makes a cluster in the folder and returns its path. The private
 // socket asks for no password, the loopback port does.
 func initCluster(
-	ctx context.Context, programs programs, private folder, password string,
+	ctx context.Context, programs Programs, private Folder, password string,
 ) (string, error) {
 	passwordFile, err := private.writeSecret("postgres.password", password)
 	if err != nil {
 		return "", err
 	}
-	data := private.file("postgres")
-	return data, runTool(ctx, private, programs.postgres("initdb"),
+	data := private.File("postgres")
+	return data, runTool(ctx, private, programs.Postgres("initdb"),
 		"--pgdata="+data, "--username="+postgresOwner, "--pwfile="+passwordFile,
 		"--auth-local=trust", "--auth-host=scram-sha-256",
 		// The same text order on every machine.
@@ -108,8 +114,8 @@ func postgresURL(port int, password string) string {
 
 // postgresClient runs PostgreSQL's own client programs over the socket.
 type postgresClient struct {
-	programs programs
-	private  folder
+	programs Programs
+	private  Folder
 	port     int
 }
 
@@ -120,20 +126,13 @@ func (c postgresClient) ready(ctx context.Context) error {
 
 func (c postgresClient) run(ctx context.Context, program string, args ...string) error {
 	connection := []string{"--host=" + c.private.path, "--port=" + strconv.Itoa(c.port), "--username=" + postgresOwner}
-	return runTool(ctx, c.private, c.programs.postgres(program), append(connection, args...)...)
+	return runTool(ctx, c.private, c.programs.Postgres(program), append(connection, args...)...)
 }
 
 // runTool runs a program as the folder's owner. Its output is in the error.
-func runTool(ctx context.Context, private folder, program string, args ...string) error {
-	if output, err := private.command(ctx, program, args...).CombinedOutput(); err != nil {
+func runTool(ctx context.Context, private Folder, program string, args ...string) error {
+	if output, err := private.Command(ctx, program, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", program, err, strings.TrimSpace(string(output)))
 	}
 	return nil
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }
