@@ -126,7 +126,6 @@ var (
 	// keyMaximum is what an API key may be given at most: never what proves that a
 	// person stands at a till, and not the power to make keys or staff.
 	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite)
-	tillSet    = SetOf(TillSessions, ProgramsRead, LocationsRead)
 )
 
 // ForRole returns what a role may do. For RoleIntegration it is the most that a key
@@ -146,6 +145,9 @@ func ForRole(r organization.Role) Set {
 	}
 	return 0
 }
+
+// TillPermissions is what a paired till may do while nobody has signed in at it.
+var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead)
 
 // TillScopes is what an API key needs to do all that a till does.
 var TillScopes = SetOf(LocationsRead, ProgramsRead, StatsRead, CardsRead, CardsWrite, ScansWrite,

@@ -69,7 +69,7 @@ func matchPIN(hash, pin string) bool {
 	parts := strings.Split(hash, "$")
 	salt, want := make([]byte, argonSaltLen), []byte(nil)
 	memory, passes, threads = argonMemory, argonTime, argonThreads
-	if len(parts) == 6 {
+	if len(parts) == 6 && parts[1] == "argon2id" {
 		_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)
 		_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &threads)
 		s, err3 := base64.RawStdEncoding.DecodeString(parts[4])
@@ -81,7 +81,7 @@ func matchPIN(hash, pin string) bool {
 			memory, passes, threads = argonMemory, argonTime, argonThreads
 		}
 	}
-	have := argon2.IDKey([]byte(pin), salt, uint32(passes), uint32(memory), uint8(threads), argonKeyLen) //nolint:gosec // bounded above
+	have := argon2.IDKey([]byte(pin), salt, uint32(passes), uint32(memory), uint8(threads), argonKeyLen)
 	return len(want) == argonKeyLen && subtle.ConstantTimeCompare(have, want) == 1
 }
 

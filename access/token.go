@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"strings"
+
+	"github.com/leima/leima/organization"
 )
 
 // TokenKind is the first part of a token: it lets people, and scanners for leaked
@@ -42,7 +44,7 @@ func TokenSlug(kind TokenKind, token string) (string, error) {
 	}
 	rest, ok := strings.CutPrefix(token, string(kind)+"_")
 	slug, secret, ok2 := strings.Cut(rest, "_")
-	if !ok || !ok2 || slug == "" || secret == "" {
+	if !ok || !ok2 || !organization.ValidSlug(slug) || secret == "" {
 		return "", ErrMalformedToken
 	}
 	return slug, nil
@@ -89,8 +91,8 @@ func NewPairingCode(slug string) string {
 }
 
 // ParsePairingCode returns the slug of a typed code and the code in the form that
-// NewPairingCode makes. It forgives case, white space and missing hyphens in the
-// random part.
+// NewPairingCode makes, or ErrMalformedToken. It forgives case, white space and
+// missing hyphens in the random part.
 func ParsePairingCode(typed string) (slug, code string, err error) {
 	if len(typed) > MaxTokenLen {
 		return "", "", ErrMalformedToken
@@ -100,12 +102,16 @@ func ParsePairingCode(typed string) (slug, code string, err error) {
 	i := len(s)
 	for i > 0 && len(tail) < pairingLen {
 		i--
-		if c := s[i]; c != '-' {
+		switch c := s[i]; {
+		case c == '-':
+		case strings.IndexByte(pairingAlphabet, c) < 0:
+			return "", "", ErrMalformedToken
+		default:
 			tail = append(tail, c)
 		}
 	}
 	slug = strings.ToLower(strings.Trim(s[:i], "-"))
-	if len(tail) < pairingLen || slug == "" {
+	if len(tail) < pairingLen || !organization.ValidSlug(slug) {
 		return "", "", ErrMalformedToken
 	}
 	for l, r := 0, len(tail)-1; l < r; l, r = l+1, r-1 {

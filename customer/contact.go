@@ -16,6 +16,8 @@ const (
 	// MaxEmailLen is the longest address that fits into an SMTP path (RFC 5321,
 	// 4.5.3.1.3, less the angle brackets).
 	MaxEmailLen = 254
+	maxLocalLen = 64 // RFC 5321, 4.5.3.1.1
+	maxLabelLen = 63 // RFC 1035, 2.3.4
 )
 
 // InvalidFieldError tells which field is wrong, and why. Code is a stable name of
@@ -37,6 +39,9 @@ const (
 	ContactMissing   = "contact_missing"
 )
 
+// hardSpaces are those that some keyboards and address books put between digits.
+var hardSpaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
+
 // ParsePhone returns the number in E.164 form (ITU-T E.164: a plus and up to 15
 // digits). A number without a country code is read as one of the country (ISO
 // 3166-1 alpha-2). "" stays "".
@@ -49,9 +54,10 @@ func ParsePhone(field, s, country string) (string, error) {
 	if len(s) > MaxPhoneLen {
 		return "", wrong
 	}
+	s = hardSpaces.Replace(s)
 	for _, r := range s {
 		// The library picks numbers out of any text; a form field must hold nothing else.
-		if (r < '0' || r > '9') && !strings.ContainsRune("+ -()./\u00a0\u202f", r) {
+		if (r < '0' || r > '9') && !strings.ContainsRune("+ -()./", r) {
 			return "", wrong
 		}
 	}
@@ -72,28 +78,34 @@ func ParseEmail(field, s string) (string, error) {
 		return "", nil
 	}
 	wrong := &InvalidFieldError{field, InvalidEmail, "must be an e-mail address such as name@example.org"}
+	if len(s) > MaxEmailLen || !utf8.ValidString(s) {
+		return "", wrong
+	}
+	s = strings.ToLower(s) // before lengths are checked: some letters grow
 	local, domain, ok := strings.Cut(s, "@")
-	if !ok || len(s) > MaxEmailLen || local == "" || len(local) > 64 || !plausibleDomain(domain) || !utf8.ValidString(s) {
+	if !ok || len(s) > MaxEmailLen || local == "" || len(local) > maxLocalLen || !plausibleDomain(domain) {
 		return "", wrong
 	}
 	for _, r := range local {
-		if r <= ' ' || r == 0x7f || strings.ContainsRune(`"(),:;<>@[\]`, r) || unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Bidi_Control, r) {
+		if !unicode.IsGraphic(r) || unicode.IsSpace(r) || strings.ContainsRune(`"(),:;<>@[\]`, r) {
 			return "", wrong
 		}
 	}
 	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
 		return "", wrong
 	}
-	return strings.ToLower(s), nil
+	return s, nil
 }
 
+// plausibleDomain wants labels as in RFC 1035, 2.3.1, but in any script. The last
+// one must not be a number, as in an IP address.
 func plausibleDomain(domain string) bool {
 	labels := strings.Split(domain, ".")
-	if len(labels) < 2 {
+	if len(labels) < 2 || !strings.ContainsFunc(labels[len(labels)-1], unicode.IsLetter) {
 		return false
 	}
 	for _, l := range labels {
-		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' {
+		if l == "" || len(l) > maxLabelLen || l[0] == '-' || l[len(l)-1] == '-' {
 			return false
 		}
 		for _, r := range l {

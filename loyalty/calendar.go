@@ -15,7 +15,7 @@ type Day int32
 // A nil zone is UTC.
 func DayOf(at int64, zone *time.Location) Day {
 	y, m, d := local(at, zone).Date()
-	return Day(y*10000 + int(m)*100 + d)
+	return Day(y*10000 + int(m)*100 + d) //nolint:gosec // years have four digits
 }
 
 func local(at int64, zone *time.Location) time.Time {

@@ -113,8 +113,24 @@ func invalid(field, format string, a ...any) error {
 	return &InvalidFieldError{Field: field, Reason: fmt.Sprintf(format, a...)}
 }
 
+// ValidSlug reports whether s can be an organization's slug: lower-case letters,
+// digits and single hyphens between them, at most MaxSlugLen.
+func ValidSlug(s string) bool {
+	afterHyphen := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			afterHyphen = false
+		case c == '-' && !afterHyphen:
+			afterHyphen = true
+		default:
+			return false
+		}
+	}
+	return !afterHyphen && len(s) <= MaxSlugLen
+}
+
 var (
-	slugPattern    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	colorPattern   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 	countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
 )
@@ -122,7 +138,7 @@ var (
 // Validate returns nil, or an *InvalidFieldError for the first wrong field.
 func (o Organization) Validate() error {
 	switch {
-	case len(o.Slug) > MaxSlugLen || !slugPattern.MatchString(o.Slug):
+	case !ValidSlug(o.Slug):
 		return invalid("slug", "must be lower-case letters, digits and single hyphens, at most %d", MaxSlugLen)
 	case !countryPattern.MatchString(o.Country):
 		return invalid("country", "must be an ISO 3166-1 alpha-2 code such as FI")

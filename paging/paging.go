@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // Limits of a page, in items, and of a cursor, in bytes.
@@ -59,7 +60,7 @@ func Decode(cursor string, n int) ([]string, error) {
 		return nil, ErrBadCursor
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
+	if err != nil || !utf8.Valid(b) { // PostgreSQL takes no other text
 		return nil, ErrBadCursor
 	}
 	parts := strings.Split(string(b), "\x00")

@@ -20,7 +20,12 @@ func BenchmarkApplyBatch512(b *testing.B) { benchmarkBatch(b, loyalty.MaxBatch) 
 func benchmarkBatch(b *testing.B, size int) {
 	b.Helper()
 	s := openSQLite(b, store.Config{})
-	cards := seedCards(b, s, benchmarkCards)
+	run(b, s, seedCards(b, s, benchmarkCards), size)
+}
+
+// run gives stamps in batches of the size.
+func run(b *testing.B, s *store.Store, cards []loyalty.Card, size int) {
+	b.Helper()
 	b.ReportAllocs()
 	b.ResetTimer()
 	for done := 0; done < b.N; {

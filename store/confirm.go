@@ -96,6 +96,9 @@ func (c *confirming) planCustomers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if existing != nil && existing.ID == c.request.CustomerID {
+		existing = nil // staff entered the contact in the meantime
+	}
 	ids := []string{c.request.CustomerID}
 	if existing != nil {
 		ids = append(ids, existing.ID)
@@ -155,9 +158,15 @@ func (c *confirming) copyConsents(ctx context.Context) error {
 // lockCards returns the provisional customer's usable cards and all cards of the
 // existing one, locked in the order of their ids.
 func (c *confirming) lockCards(ctx context.Context) ([]loyalty.Card, error) {
-	args := []any{c.orgID, c.plan.provisional.ID, c.plan.survivor().ID}
-	return all(ctx, c.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND "+
-		"(customer_id = $2 AND "+usable+" OR customer_id = $3) ORDER BY id"+c.tx.forUpdate, args...)
+	// In two steps: SQLite, asked for the order at once, would walk all cards in it.
+	ids, err := all(ctx, c.tx, scan1[string], "SELECT id FROM card WHERE org_id = $1 AND customer_id IN ($2, $3) "+
+		"AND (customer_id = $3 OR "+usable+")", c.orgID, c.plan.provisional.ID, c.plan.survivor().ID)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{c.orgID}
+	return all(ctx, c.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+in(&args, ids)+
+		" ORDER BY id"+c.tx.forUpdate, args...)
 }
 
 // confirmCard makes one provisional card real: by itself, by handing it over, or by

@@ -53,6 +53,10 @@ func requestConfirmation(ctx context.Context, tx *transaction, c customer.Custom
 	if c.Status != customer.StatusProvisional || to == "" {
 		return customer.ErrNotFound
 	}
+	// Without it, many who ask at once would each count before the others have added.
+	if err := tx.lockName(ctx, c.OrgID+" "+channel+" "+to); err != nil {
+		return err
+	}
 	recent, err := one(ctx, tx, nil, scan1[int],
 		"SELECT COUNT(*) FROM confirmation WHERE org_id = $1 AND channel = $2 AND recipient = $3 AND requested_at > $4",
 		c.OrgID, channel, to, now-time.Hour.Milliseconds())
@@ -66,11 +70,15 @@ func requestConfirmation(ctx context.Context, tx *transaction, c customer.Custom
 		[]any{c.OrgID, typeid.New("conf"), c.ID, programID, channel, to, c.Locale, now, 0, "", 0, 0})
 }
 
+// stillProvisional is the condition that there is something left to confirm for the
+// request q.
+const stillProvisional = "EXISTS (SELECT 1 FROM customer c WHERE c.org_id = q.org_id AND c.id = q.customer_id AND c.status = 'provisional')"
+
 // PendingConfirmations returns up to limit requests for which no link was made yet, the
 // oldest first.
 func (s *Store) PendingConfirmations(ctx context.Context, orgID string, limit int) ([]customer.ConfirmationRequest, error) {
 	return readAll(ctx, s, orgID, scanConfirmation, "SELECT "+confirmationSelect+" FROM confirmation "+
-		"WHERE org_id = $1 AND sent_at = 0 ORDER BY requested_at, id LIMIT $2", orgID, bounded(limit))
+		"q WHERE org_id = $1 AND sent_at = 0 AND "+stillProvisional+" ORDER BY requested_at, id LIMIT $2", orgID, bounded(limit))
 }
 
 // SentConfirmation notes the link of a request. Call it before the link is sent: of
@@ -88,8 +96,8 @@ func (s *Store) SentConfirmation(ctx context.Context, orgID, requestID string, t
 // or customer.ErrNotFound.
 func (s *Store) ConfirmationByToken(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (customer.ConfirmationRequest, error) {
 	return readOne(ctx, s, orgID, customer.ErrNotFound, scanConfirmation, "SELECT "+confirmationSelect+" FROM confirmation q "+
-		"WHERE org_id = $1 AND token_hash = $2 AND token_hash <> '' AND used_at = 0 AND expires_at > $3 AND EXISTS (SELECT 1 FROM customer c "+
-		"WHERE c.org_id = q.org_id AND c.id = q.customer_id AND c.status = 'provisional')", orgID, hashText(tokenHash), now)
+		"WHERE org_id = $1 AND token_hash = $2 AND token_hash <> '' AND used_at = 0 AND expires_at > $3 AND "+stillProvisional,
+		orgID, hashText(tokenHash), now)
 }
 
 // useConfirmation uses the link up and returns its request, or customer.ErrNotFound.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/paging"
@@ -76,12 +77,13 @@ func customerBy(ctx context.Context, tx *transaction, orgID, column, value strin
 }
 
 // byContact returns the customer with the confirmed phone number or address, nil if
-// there is none or value is "".
+// there is none or value is "". Its condition names what the index of the column leaves
+// out, or the index would not be used.
 func byContact(ctx context.Context, tx *transaction, orgID, column, value string) (*customer.Customer, error) {
 	if value == "" {
 		return nil, nil
 	}
-	c, err := customerBy(ctx, tx, orgID, column, value)
+	c, err := customerBy(ctx, tx, orgID, column+" <> '' AND "+column, value)
 	if errors.Is(err, customer.ErrNotFound) {
 		return nil, nil
 	}
@@ -114,7 +116,7 @@ func searchCondition(query string, args []any) (string, []any) {
 	if query == "" {
 		return "", args
 	}
-	if len(query) > maxQueryLen {
+	if len(query) > maxQueryLen || !utf8.ValidString(query) || strings.Contains(query, "\x00") {
 		return " AND FALSE", args
 	}
 	text := likeEscaper.Replace(query)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"strconv"
 	"strings"
@@ -17,15 +18,21 @@ type dialect struct {
 	forUpdate string
 	// positional tells that parameters are best given by their position; see bind.
 	positional bool
+	// lock lets one transaction at a time have a name, "" where there is but one writer.
+	lock string
+	// reading is how transactions begin that only read: they see one state of the data.
+	reading sql.TxOptions
 	// setOrganization names the organization to row-level security, "" if there is none.
 	setOrganization string
 }
 
 var (
-	sqliteDialect   = dialect{kind: "sqlite", positional: true}
+	sqliteDialect   = dialect{kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true}}
 	postgresDialect = dialect{
 		kind:            "postgres",
 		forUpdate:       " FOR UPDATE",
+		lock:            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+		reading:         sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		setOrganization: "SELECT set_config('leima.org_id', $1, true)",
 	}
 )
@@ -60,6 +67,7 @@ const (
 	pgDeadlock             = "40P01"
 	pgUniqueViolation      = "23505"
 	pgForeignKeyViolation  = "23503"
+	pgNotText              = "22021"
 	pgClassDataException   = "22"
 	pgClassIntegrity       = "23"
 	pgInsufficientRights   = "42501"

@@ -27,11 +27,12 @@ func (s *Store) Apply(ctx context.Context, c loyalty.Command) (loyalty.Outcome, 
 // and finds it. If the database refuses the values of a batch (a location that is not
 // there, say), its commands are run one by one, so that only the one at fault fails.
 //
-// Cost of a batch of plain stamps, whatever its size: 8 statements (cards, keys,
-// programs, then entries, keys, events, cards; in PostgreSQL also the organization)
-// between begin and commit. One more each for external references, limits per card and
-// day, and coupons issued; two for a limit per staff and day; up to five for commands
-// that go back to a coupon or an entry.
+// Cost of a batch of plain stamps, whatever its size: between begin and commit, three
+// statements that read (cards, keys, programs) and four that write (entries, keys,
+// events, cards). With these and the one that names the organization a batch takes ten
+// round trips to PostgreSQL. One more each for external references, for limits per
+// card and day and for coupons issued; two for a limit per staff and day; up to six for
+// commands that go back to a coupon or an entry.
 func (s *Store) ApplyBatch(ctx context.Context, orgID string, commands []loyalty.Command) ([]loyalty.Outcome, error) {
 	if len(commands) > loyalty.MaxBatch {
 		return nil, fmt.Errorf("apply %d commands: at most %d in a batch", len(commands), loyalty.MaxBatch)
@@ -146,7 +147,7 @@ func newBatch(tx *transaction, orgID string, commands []loyalty.Command) *batch 
 // decide runs the commands in their order.
 func (b *batch) decide() error {
 	for i, c := range b.commands {
-		if u, ok := b.used[c.IdempotencyKey]; ok && c.IdempotencyKey != "" {
+		if u, ok := b.used[c.IdempotencyKey]; ok && c.IdempotencyKey != "" && c.OrgID == b.orgID {
 			o, err := b.replay(c, u)
 			if err != nil {
 				return err

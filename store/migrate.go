@@ -91,6 +91,16 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return p, nil
 }
 
+// Analyze lets the database count what is in its tables. Call it after a bulk load into
+// an empty database: until then PostgreSQL takes the tables to be empty and reads all of
+// them where it should look into an index.
+func (s *Store) Analyze(ctx context.Context) error {
+	if _, err := s.owner.ExecContext(ctx, "ANALYZE"); err != nil {
+		return fmt.Errorf("analyze database: %w", err)
+	}
+	return nil
+}
+
 // pending returns the names of migrations that have not been run.
 func (s *Store) pending(ctx context.Context) ([]string, error) {
 	p, err := s.migrations()

@@ -115,8 +115,7 @@ func (s *Store) Logo(ctx context.Context, orgID string) (data []byte, mediaType 
 }
 
 // SetLogo keeps a logo of at most organization.MaxLogoBytes and returns the
-// organization with the new logo's version. It does not count as a change of the
-// organization's own version.
+// organization with its next version and that of the logo.
 func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaType string) (organization.Organization, error) {
 	if len(data) == 0 || len(data) > organization.MaxLogoBytes {
 		return organization.Organization{}, &organization.InvalidFieldError{
@@ -126,7 +125,7 @@ func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaTyp
 	var changed organization.Organization
 	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrNotFound, scanOrganization,
-			"UPDATE organization SET logo_type = $2, logo_version = logo_version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
+			"UPDATE organization SET logo_type = $2, logo_version = logo_version + 1, version = version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
 			orgID, mediaType)
 		if err != nil {
 			return err

@@ -247,7 +247,7 @@ func TestPostgresLogins(t *testing.T) {
 			t.Fatal(err)
 		}
 		card := seedCard(t, s)
-		if err := stampMany(t.Context(), s, card, 1); err != nil {
+		if err := errors.Join(stampMany(t.Context(), s, card, 1), s.Analyze(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 		if bad := failed(t, s); len(bad) != 0 {

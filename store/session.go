@@ -17,9 +17,6 @@ var _ access.PINStore = (*Store)(nil)
 // use would make a write of every request.
 const lastUsedStep = 5 * time.Minute
 
-// tillPermissions is what a till may do at which nobody has signed in.
-var tillPermissions = access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead)
-
 // authenticateQuery finds a token among keys, tills and sessions. The columns: kind,
 // id, staff id and name, role, location, scopes, expiry, last use.
 const authenticateQuery = `
@@ -70,7 +67,7 @@ func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]by
 		p.Permissions &= access.ForRole(organization.RoleIntegration)
 		s.noteUse(ctx, "api_key", p, c.lastUsedAt, now)
 	case access.KindTill:
-		p.Permissions = tillPermissions
+		p.Permissions = access.TillPermissions
 		s.noteUse(ctx, "till", p, c.lastUsedAt, now)
 	case access.KindTillSession, access.KindSession:
 		p.Permissions = access.ForRole(p.Role)

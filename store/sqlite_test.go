@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,9 @@ func openSQLite(t testing.TB, c store.Config) *store.Store {
 // openAt opens a store that is closed when the test ends.
 func openAt(t testing.TB, c store.Config) *store.Store {
 	t.Helper()
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	s, err := store.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +141,9 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		t.Errorf("after migrations: %+v", bad)
 	}
 	seedCard(t, s)
+	if err := s.Analyze(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if bad := failed(t, s); len(bad) != 0 {
 		t.Errorf("with a card: %+v", bad)
 	}

@@ -21,7 +21,7 @@ const (
 // read runs f in a transaction that sees one state of the organization's data and
 // changes nothing.
 func (s *Store) read(ctx context.Context, orgID string, f func(tx *transaction) error) error {
-	return s.transact(ctx, s.reads, &sql.TxOptions{ReadOnly: true}, orgID, f)
+	return s.transact(ctx, s.reads, &s.dialect.reading, orgID, f)
 }
 
 // write runs f in a transaction, once more from the start if it was chosen as the
@@ -74,6 +74,17 @@ type transaction struct {
 	dialect
 }
 
+// lockName waits until no other transaction has the name, and has it until the end.
+func (tx *transaction) lockName(ctx context.Context, name string) error {
+	if tx.lock == "" {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, tx.lock, name); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	return nil
+}
+
 // ExecContext runs a statement with the parameters $1, $2 …
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	query, args = tx.bind(query, args)
@@ -95,10 +106,11 @@ func (tx *transaction) QueryRowContext(ctx context.Context, query string, args .
 // scanner is a row: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(dest ...any) error }
 
-// one returns the only row of a query, or missing if there is none.
+// one returns the only row of a query, or missing if there is none. What is looked for
+// by a text that no row can hold, such as a link with a zero byte, is missing too.
 func one[T any](ctx context.Context, tx *transaction, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(tx.QueryRowContext(ctx, query, args...))
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || pgCode(err) == pgNotText {
 		return v, missing
 	}
 	return v, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/leima/leima/organization"
@@ -111,11 +112,12 @@ func on(c rgb) rgb {
 }
 
 // readable returns c, moved towards another colour as little as makes it readable
-// on the paper.
-func readable(c, paper, towards rgb) rgb {
+// on all the papers.
+func readable(c, towards rgb, papers ...rgb) rgb {
 	const steps = 50
 	for i := range steps {
-		if m := c.mix(towards, float64(i)/steps); contrast(m, paper) >= textContrast {
+		m := c.mix(towards, float64(i)/steps)
+		if !slices.ContainsFunc(papers, func(paper rgb) bool { return contrast(m, paper) < textContrast }) {
 			return m
 		}
 	}
@@ -133,13 +135,14 @@ func brandCSS(color string) string {
 	properties := func(surface, ink, tint rgb) string {
 		return fmt.Sprintf("--brand:%s;--on-brand:%s;--ink-brand:%s;--tint-brand:%s", surface, on(surface), ink, tint)
 	}
-	light := properties(c, readable(c, lightPaper.mix(c, tintShare), black), lightPaper.mix(c, tintShare))
+	tint := lightPaper.mix(c, tintShare)
+	light := properties(c, readable(c, black, lightPaper, tint), tint)
 	// On a dark page a bright surface would blind; it is toned down.
 	dim := c.mix(darkPaper, 0.25)
-	tint := darkPaper.mix(c, tintShare)
-	dark := properties(dim, readable(c, tint, white), tint)
+	tint = darkPaper.mix(c, tintShare)
+	dark := properties(dim, readable(c, white, darkPaper, tint), tint)
 	// The poster is on white paper whatever the screen's scheme.
-	poster := fmt.Sprintf("--poster:%s;--on-poster:%s;--ink-poster:%s", c, on(c), readable(c, lightPaper, black))
+	poster := fmt.Sprintf("--poster:%s;--on-poster:%s;--ink-poster:%s", c, on(c), readable(c, black, lightPaper))
 	return ":root{" + light + ";" + poster + "}\n@media(prefers-color-scheme:dark){:root{" + dark + "}}\n"
 }
 

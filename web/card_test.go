@@ -46,7 +46,7 @@ func TestHistoryIsPaged(t *testing.T) {
 	}
 	second := b.get(earlier[1])
 	second.want(http.StatusOK, "Stamps to begin with", "Back to the newest", `id="history" class="sheet" aria`)
-	b.get(w.cardPath(card)+"?before=nonsense").want(http.StatusNotFound)
+	b.get(w.cardPath(card) + "?before=nonsense").want(http.StatusNotFound)
 }
 
 func TestADebtIsSaidInWords(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -50,7 +51,7 @@ func (w *Web) form(h handler) handler {
 		if err := req.ParseForm(); err != nil {
 			tooLarge := (*http.MaxBytesError)(nil)
 			if errors.As(err, &tooLarge) {
-				return err
+				return fmt.Errorf("read form: %w", err)
 			}
 			return errBadForm
 		}
@@ -106,6 +107,7 @@ func (w *Web) setCookie(r *request, name, value string, life time.Duration) {
 	if name == localeCookie {
 		mode = http.SameSiteLaxMode // not a credential, and wanted on the first page from a link
 	}
+	//nolint:gosec // a secure cookie over plain http would never come back
 	http.SetCookie(r.Response(), &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(life / time.Second),
 		HttpOnly: true, Secure: w.secure, SameSite: mode,
@@ -113,6 +115,7 @@ func (w *Web) setCookie(r *request, name, value string, life time.Duration) {
 }
 
 func (w *Web) dropCookie(r *request, name string) {
+	//nolint:gosec // as above
 	http.SetCookie(r.Response(), &http.Cookie{
 		Name: name, Path: "/", MaxAge: -1, HttpOnly: true, Secure: w.secure, SameSite: http.SameSiteStrictMode,
 	})

@@ -129,11 +129,12 @@ func (w *Web) page(h handler) echo.HandlerFunc {
 		setSecurityHeaders(c.Response().Header())
 		r := w.newRequest(c)
 		err := h(r)
-		if err == nil || c.Response().Committed {
-			return nil
+		nobodyWaits := r.ctx().Err() != nil && errors.Is(err, context.Canceled)
+		if err != nil && c.Response().Committed && r.ctx().Err() == nil {
+			w.Log.WarnContext(r.ctx(), "answer broke off", "route", c.Path(), "error", err)
 		}
-		if errors.Is(err, context.Canceled) && r.ctx().Err() != nil {
-			return nil // nobody is waiting any more
+		if err == nil || nobodyWaits || c.Response().Committed {
+			return nil
 		}
 		return w.fail(r, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,11 +34,14 @@ import (
 var monday = time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC).UnixMilli()
 
 const (
-	baseURL = "https://cards.example.org"
-	ownerID = "stf_00000000000000000000000001"
-	cashier = "stf_00000000000000000000000002"
-	rightPI = "2468"
+	baseURL  = "https://cards.example.org"
+	ownerID  = "stf_00000000000000000000000001"
+	cashier  = "stf_00000000000000000000000002"
+	rightPIN = "2468"
 )
+
+// pinHash is that of rightPIN; making one takes its time on purpose.
+var pinHash = sync.OnceValue(func() string { return access.HashPIN(rightPIN) })
 
 // world is the pages on a database of their own, with one pharmacy in it.
 type world struct {
@@ -81,10 +85,14 @@ func newWorld(t *testing.T, options ...func(*world)) *world {
 		},
 	}
 	w.texts = []customer.ConsentText{
-		{OrgID: w.org.ID, ID: id("ctxt", 1), Purpose: "marketing", Channel: "sms", Version: 1, Active: true, Position: 1, CreatedAt: monday,
-			Text: loyalty.Text{"en": "Leimala may send me offers by text message.", "fi": "Leimala saa lähettää tarjouksia tekstiviestillä."}},
-		{OrgID: w.org.ID, ID: id("ctxt", 2), Purpose: "marketing", Channel: "email", Version: 1, Active: true, Position: 2, CreatedAt: monday,
-			Text: loyalty.Text{"en": "Leimala may send me its letter by e-mail.", "fi": "Leimala saa lähettää uutiskirjeen."}},
+		{
+			OrgID: w.org.ID, ID: id("ctxt", 1), Purpose: "marketing", Channel: "sms", Version: 1, Active: true, Position: 1, CreatedAt: monday,
+			Text: loyalty.Text{"en": "Leimala may send me offers by text message.", "fi": "Leimala saa lähettää tarjouksia tekstiviestillä."},
+		},
+		{
+			OrgID: w.org.ID, ID: id("ctxt", 2), Purpose: "marketing", Channel: "email", Version: 1, Active: true, Position: 2, CreatedAt: monday,
+			Text: loyalty.Text{"en": "Leimala may send me its letter by e-mail.", "fi": "Leimala saa lähettää uutiskirjeen."},
+		},
 	}
 	for _, o := range options {
 		o(w)
@@ -144,7 +152,7 @@ func (w *world) fill() {
 	} {
 		s.OrgID, s.Active, s.Version, s.CreatedAt = w.org.ID, true, 1, monday
 		w.must(w.store.CreateStaff(ctx, s))
-		w.must(w.store.SetPIN(ctx, w.org.ID, s.ID, access.HashPIN(rightPI)))
+		w.must(w.store.SetPIN(ctx, w.org.ID, s.ID, pinHash()))
 	}
 	w.must(w.store.CreateProgram(ctx, w.program))
 	for _, t := range w.texts {

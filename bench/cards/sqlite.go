@@ -102,8 +102,11 @@ func (s sqlite) add(ctx context.Context, table string, columns []string, n int, 
 // is another as long as somebody else uses the file.
 func (s sqlite) setJournal(ctx context.Context, mode string) error {
 	var have string
-	if err := s.db.QueryRowContext(ctx, "PRAGMA journal_mode = "+mode).Scan(&have); err != nil || have != mode {
-		return fmt.Errorf("want journal_mode=%s, have %q: %w", mode, have, err)
+	if err := s.db.QueryRowContext(ctx, "PRAGMA journal_mode = "+mode).Scan(&have); err != nil {
+		return fmt.Errorf("set journal_mode=%s: %w", mode, err)
+	}
+	if have != mode {
+		return fmt.Errorf("want journal_mode=%s, have %s: somebody else uses the file", mode, have)
 	}
 	return nil
 }

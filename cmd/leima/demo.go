@@ -37,7 +37,7 @@ func (sh *shell) demoCommand() *cobra.Command {
 		Long:        demoHelp,
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{standardDataFolder: demoFolder},
-		RunE:        func(c *cobra.Command, _ []string) error { return sh.demo(c.Context()) },
+		RunE:        func(c *cobra.Command, _ []string) error { return askedToStop(c.Context(), sh.demo(c.Context())) },
 	}
 }
 

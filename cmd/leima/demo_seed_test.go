@@ -170,6 +170,7 @@ func TestADemoThatWasKilledIsCompleted(t *testing.T) {
 	for _, moment := range []string{"database", " of "} {
 		killDemo(t, data, moment)
 	}
+	stopDemoEarly(t, data)
 	c, errs := startDemo(t, data)
 	drained := make(chan struct{})
 	go func() {
@@ -187,6 +188,24 @@ func TestADemoThatWasKilledIsCompleted(t *testing.T) {
 		t.Errorf("the demo ended with %v after SIGTERM, want exit code 0", err)
 	}
 	mustBeTheDemo(t, openTestStore(t, filepath.Join(data, databaseName)))
+}
+
+// stopDemoEarly asks the demo to stop while it makes its data up: it does, and calls
+// that no failure.
+func stopDemoEarly(t *testing.T, data string) {
+	t.Helper()
+	c, errs := startDemo(t, data)
+	lines := bufio.NewScanner(errs)
+	for lines.Scan() && !strings.Contains(lines.Text(), " of ") {
+		continue
+	}
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(errs)
+	if err := c.Wait(); err != nil {
+		t.Errorf("the demo ended with %v after SIGTERM, want exit code 0: %s", err, rest)
+	}
 }
 
 func startDemo(t *testing.T, data string) (*exec.Cmd, io.Reader) {

@@ -46,9 +46,12 @@ func (b *importBar) show(p jobs.ImportProgress) {
 	_ = b.bar.Set64(p.Done) // a bar for a person
 }
 
+// inBytes is the unit of a bar that counts bytes.
+const inBytes = "bytes"
+
 func unitOf(p jobs.ImportPhase) string {
 	if p == jobs.PhaseReading {
-		return "bytes"
+		return inBytes
 	}
 	return "receipts"
 }
@@ -68,6 +71,7 @@ func (sh *shell) newBar(words, unit string, total int64) *progressbar.ProgressBa
 		progressbar.OptionSetWriter(sh.err),
 		progressbar.OptionSetDescription(words),
 		progressbar.OptionSetItsString(unit),
+		progressbar.OptionShowBytes(unit == inBytes),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
 		progressbar.OptionThrottle(100*time.Millisecond),

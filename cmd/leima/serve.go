@@ -35,8 +35,17 @@ that it can do its work.
 Messages to customers (confirmation links) are written to standard output: there is no
 sender for SMS or e-mail in this version.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return sh.serve(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error { return askedToStop(c.Context(), sh.serve(c.Context())) },
 	}
+}
+
+// askedToStop makes nothing of the error of a server that was told to stop before it
+// was ready: it did what it was told.
+func askedToStop(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 func (sh *shell) serve(ctx context.Context) (err error) {

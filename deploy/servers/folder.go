@@ -104,6 +104,10 @@ func (f Folder) Command(ctx context.Context, program string, args ...string) *ex
 	return command
 }
 
+// Give makes the folder's owner the owner of a file in it, and nobody else able to read
+// it.
+func (f Folder) Give(path string) error { return f.give(path, secretMode) }
+
 // writeSecret writes a file that only the folder's owner can read and returns
 // its path.
 func (f Folder) writeSecret(name, content string) (string, error) {

@@ -206,7 +206,7 @@ CREATE TABLE card (
 );
 -- A customer has one usable card in a program; revoked and merged ones may be many.
 CREATE UNIQUE INDEX card_usable ON card (org_id, program_id, customer_id) WHERE status IN ('active', 'provisional');
-CREATE INDEX card_customer ON card (org_id, customer_id);
+CREATE INDEX card_customer ON card (org_id, customer_id, id);
 CREATE INDEX card_newest ON card (org_id, program_id, joined_at, id);
 
 CREATE TABLE coupon (
@@ -273,15 +273,15 @@ CREATE UNIQUE INDEX entry_external_ref ON entry (org_id, external_ref, kind, COA
     WHERE external_ref <> '';
 CREATE INDEX entry_stats ON entry (org_id, program_id, day, kind, quantity);
 
--- What was answered under each key, for ever. Rows are only added.
+-- What was answered under each key, for ever. Rows are only added, together with the
+-- entry that they name; checking that again would cost every stamp a look-up.
 CREATE TABLE idempotency (
     org_id          TEXT   NOT NULL,
     idempotency_key TEXT   NOT NULL,
     body_hash       TEXT   NOT NULL,
     entry_id        TEXT   NOT NULL,
     outcome         TEXT   NOT NULL,
-    PRIMARY KEY (org_id, idempotency_key),
-    FOREIGN KEY (org_id, entry_id) REFERENCES entry (org_id, id)
+    PRIMARY KEY (org_id, idempotency_key)
 );
 
 -- Stamps that a member of staff gave on a day, for programs that limit them.

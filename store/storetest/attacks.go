@@ -62,9 +62,13 @@ func attacksOnShop(v *victim) map[string]attack {
 			return refusedWith(organization.ErrTaken, v.CreateOrganization(ctx, o))
 		},
 		"UpdateOrganization": func(ctx context.Context, org string) error {
+			own, err := v.Organization(ctx, org)
+			if err != nil {
+				return err
+			}
 			o := v.org
-			o.ID, o.Slug = org, v.org.Slug
-			changed, err := v.UpdateOrganization(ctx, o, 1)
+			o.ID = org
+			changed, err := v.UpdateOrganization(ctx, o, own.Version)
 			if err != nil || changed.Slug == v.org.Slug {
 				return errors.Join(errors.New("took the slug"), err)
 			}

@@ -15,6 +15,7 @@ var confirmStories = []story{
 	{"only the confirmed channel counts", confirmOneChannel},
 	{"a link is used once, in its time", confirmOnce},
 	{"of those who confirm at once all end up with one customer", confirmAtOnce},
+	{"a contact that staff entered in the meantime is confirmed all the same", confirmEntered},
 	{"a card that was revoked is not confirmed", confirmRevoked},
 	{"who was welcomed on a lost card is not welcomed again", confirmWelcomedBefore},
 }
@@ -184,7 +185,10 @@ func confirmOnce(su *suite) {
 	sh.is(err, customer.ErrNotFound)
 	sh.ok(sh.RequestConfirmation(sh.ctx, sh.org.ID, typed.Customer.ID, sh.program.ID, sh.clock()))
 	second := sh.link()
+	sh.ok(sh.RequestConfirmation(sh.ctx, sh.org.ID, typed.Customer.ID, sh.program.ID, sh.clock()))
+	sh.same("waiting", 1, len(sh.confirmations()))
 	sh.confirm(hash)
+	sh.same("waiting, though nothing is left to confirm", 0, len(sh.confirmations()))
 	for _, h := range [][32]byte{hash, second} {
 		_, err = sh.Confirm(sh.ctx, sh.org.ID, h, sh.clock())
 		sh.is(err, customer.ErrNotFound)
@@ -223,6 +227,20 @@ func confirmAtOnce(su *suite) {
 	list, err := sh.Customers(sh.ctx, sh.org.ID, "", paging.Page{})
 	sh.ok(err)
 	su.same("customers", 1, len(list.Items))
+}
+
+func confirmEntered(su *suite) {
+	sh := newShop(su, withWelcome)
+	phone := sh.phone()
+	typed := sh.join(sh.public(phone)).View
+	typed.Customer.Phone = phone
+	if _, err := sh.UpdateCustomer(sh.ctx, typed.Customer, 1); err != nil {
+		sh.t.Fatal(err)
+	}
+	c := sh.confirm(sh.link())
+	if c.Merged || c.View.Customer.Status != customer.StatusActive || c.View.Customer.Phone != phone || c.View.Card.Balance != 2 {
+		sh.t.Fatalf("have %+v", c)
+	}
 }
 
 func confirmRevoked(su *suite) {

@@ -14,6 +14,7 @@ import (
 var customerStories = []story{
 	{"a card is found by code, number and phone", identify},
 	{"without a program it is the card used last", identifyLastUsed},
+	{"what cannot be a text is not found", notText},
 	{"customers are found by parts of what is known of them", search},
 	{"a customer is changed by whoever read them last", updateCustomer},
 	{"cards are listed newest first, without their coupons", listCards},
@@ -57,6 +58,25 @@ func identify(su *suite) {
 	}
 	_, err = sh.CardByLink(sh.ctx, sh.org.ID, v.Link)
 	sh.is(err, loyalty.ErrNotFound)
+}
+
+func notText(su *suite) {
+	sh := newShop(su)
+	for _, odd := range []string{"\x00", "a\x00b", "\xff\xfe", "\u202e"} {
+		_, err := sh.CardByLink(sh.ctx, sh.org.ID, odd)
+		sh.is(err, loyalty.ErrNotFound)
+		_, err = sh.Card(sh.ctx, sh.org.ID, odd)
+		sh.is(err, loyalty.ErrNotFound)
+		_, err = sh.find(customer.Handle{Code: odd}, odd)
+		sh.is(err, loyalty.ErrNotFound)
+		_, err = sh.OrganizationBySlug(sh.ctx, odd)
+		sh.is(err, organization.ErrNotFound)
+		_, err = sh.Card(sh.ctx, odd, "card")
+		sh.is(err, loyalty.ErrNotFound)
+		list, err := sh.Customers(sh.ctx, sh.org.ID, odd, paging.Page{})
+		sh.ok(err)
+		sh.same("customers", 0, len(list.Items))
+	}
 }
 
 func identifyLastUsed(su *suite) {

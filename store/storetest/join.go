@@ -21,6 +21,7 @@ var joinStories = []story{
 	{"a revoked card is followed by a new one, without a second welcome", joinAfterRevocation},
 	{"a second program is a second card of the same customer", joinSecondProgram},
 	{"a stranger's phone gets few messages, whoever asks", confirmationsAreLimited},
+	{"a stranger's phone gets few messages, however many ask at once", confirmationsAreLimitedAtOnce},
 	{"a confirmation is handed out until its link is made, and only then used", confirmationIsSentOnce},
 }
 
@@ -228,6 +229,17 @@ func confirmationsAreLimited(su *suite) {
 	for _, id := range []string{known, typeid.New("cust")} {
 		sh.is(sh.RequestConfirmation(sh.ctx, sh.org.ID, id, sh.program.ID, sh.clock()), customer.ErrNotFound)
 	}
+}
+
+func confirmationsAreLimitedAtOnce(su *suite) {
+	sh := newShop(su)
+	phone := sh.phone()
+	atOnce(20, func(int) {
+		if _, err := sh.Join(sh.ctx, sh.public(phone)); err != nil {
+			sh.t.Error(err)
+		}
+	})
+	sh.same("messages", customer.MaxConfirmationsPerHour, len(sh.confirmations()))
 }
 
 func confirmationIsSentOnce(su *suite) {

@@ -107,7 +107,7 @@ func (v *victim) everything() []any {
 }
 
 // untenanted are the methods that are for no one organization.
-var untenanted = []string{"Close", "Kind", "Migrate", "Ping", "Check", "Organizations", "OrganizationBySlug"}
+var untenanted = []string{"Analyze", "Close", "Kind", "Migrate", "Ping", "Check", "Organizations", "OrganizationBySlug"}
 
 func tenancy(su *suite) {
 	v := newVictim(su)

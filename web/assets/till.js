@@ -14,6 +14,9 @@ const UNDO_SECONDS = 10;
 /** A scanner that reads a code twice in a row is taken as having read it once. */
 const REPEAT_MS = 2_000;
 
+/** Card codes have 17 characters; numbers and phone numbers are shorter. */
+const CODE_LENGTH = 17;
+
 /** @typedef {import("./till_card.js").Scan} Scan */
 /** @typedef {import("./till_card.js").Coupon} Coupon */
 /**
@@ -87,16 +90,30 @@ function start(till) {
 		}
 	}
 
-	/** @param {string} typed */
+	/**
+	 * Finds the card of a code, or the customer's card in the chosen program, else the
+	 * one that they used last.
+	 * @param {string} typed
+	 */
 	async function lookUp(typed) {
-		// Which program matters only where a customer may have several cards; a code is
-		// one card's whatever is chosen.
-		const several = program instanceof HTMLSelectElement && typed.replace(/[\s-]/g, "").length < 17;
-		const body = { code: typed, ...place, ...(several ? { program_id: program.value } : {}) };
-		const answer = await /** @type {Promise<{body: Scan}>} */ (post("/v1/scans", body, watcher));
-		found = typed;
-		scan = answer.body;
-		showFound(scan, redeem);
+		const isCode = typed.replace(/[\s-]/g, "").length >= CODE_LENGTH;
+		const body = { code: typed, ...place };
+		const choices = program instanceof HTMLSelectElement && !isCode ? [{ ...body, program_id: program.value }, body] : [body];
+		for (const [i, choice] of choices.entries()) {
+			try {
+				const answer = await /** @type {Promise<{body: Scan}>} */ (post("/v1/scans", choice, watcher));
+				found = typed;
+				scan = answer.body;
+				break;
+			} catch (e) {
+				if (i + 1 === choices.length || !(e instanceof Refused) || e.problem.status !== 404) {
+					throw e;
+				}
+			}
+		}
+		if (scan) {
+			showFound(scan, redeem);
+		}
 	}
 
 	function next() {

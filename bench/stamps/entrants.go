@@ -1,0 +1,240 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/leima/leima/bench/cards"
+	"github.com/leima/leima/bench/traffic"
+	"github.com/leima/leima/deploy/servers"
+)
+
+// entrant is one thing that is measured, once in every round.
+type entrant struct {
+	// name is the letter with what is special, such as "c hot".
+	name    string
+	address string
+	kind    traffic.Kind
+	deck    cards.Deck
+	shops   []cards.Shop
+	hot     bool
+	// server, database and redis are processes, 0 where there is none.
+	server, database, redis int
+	// storage is what a Leima serves, nil for others.
+	storage *storage
+}
+
+// start starts everything, in the order of the rounds, and lets it run in.
+func (b *bench) start(ctx context.Context) error {
+	if err := b.startDatabases(ctx); err != nil {
+		return err
+	}
+	base := b.options.decks()[0]
+	if b.wants("a") {
+		if err := b.addCeiling(ctx, base); err != nil {
+			return err
+		}
+	}
+	if b.wants("b") {
+		if err := b.addRedisStamp(ctx, base); err != nil {
+			return err
+		}
+	}
+	for _, letter := range []string{"c", "d"} {
+		if b.wants(letter) || letter == "c" && b.wants("scans") {
+			if err := b.addLeima(ctx, letter); err != nil {
+				return err
+			}
+		}
+	}
+	if b.wants("c") && !b.knows[redisFlag] {
+		b.say("this leima knows no --%s: c is measured on PostgreSQL alone", redisFlag)
+	}
+	return b.runIn(ctx)
+}
+
+// pretended are shops for servers that do not look at them.
+func pretended(d cards.Deck) []cards.Shop {
+	shops := make([]cards.Shop, d.Organizations)
+	for i := range shops {
+		shops[i] = cards.Shop{
+			LocationID: "loc_01k3sa0z2efcrstmhzda61w2tc",
+			Token:      fmt.Sprintf("lk_bench-%05d_ABCDEFGHIJKLMNOPQRSTUVWXYZ", i),
+		}
+	}
+	return shops
+}
+
+func (b *bench) addCeiling(ctx context.Context, deck cards.Deck) error {
+	s, address, err := b.startHTTP(ctx, servers.Launch{Name: "ceiling", Program: b.built + "/ceiling"}, "-addr")
+	if err != nil {
+		return err
+	}
+	b.entrants = append(b.entrants, entrant{
+		name: "a", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck), server: s.PID(),
+	})
+	return nil
+}
+
+func (b *bench) addRedisStamp(ctx context.Context, deck cards.Deck) error {
+	s, address, err := b.startHTTP(ctx, servers.Launch{
+		Name: "redisstamp", Program: b.built + "/redisstamp", Args: []string{"-pool", strconv.Itoa(b.options.RedisPool)},
+		Env: []string{"LEIMA_BENCH_REDIS=" + b.truthRedis.URL},
+	}, "-addr")
+	if err != nil {
+		return err
+	}
+	b.entrants = append(b.entrants, entrant{
+		name: "b", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
+		server: s.PID(), redis: b.truthRedis.PID(),
+	})
+	return nil
+}
+
+// addLeima adds the product on one kind of database: with the deck of all and, if
+// asked, with the other decks and the hot card.
+func (b *bench) addLeima(ctx context.Context, letter string) error {
+	decks := b.options.decks()
+	base, err := b.openStorage(ctx, letter, "", decks[0])
+	if err != nil {
+		return err
+	}
+	stamps := b.leimaEntrant(base)
+	if b.wants(letter) {
+		b.entrants = append(b.entrants, stamps)
+	}
+	if letter == "c" && b.wants("scans") {
+		scans := stamps
+		scans.name, scans.kind = "scans", traffic.Scans
+		b.entrants = append(b.entrants, scans)
+	}
+	if !b.wants(letter) || !slices.Contains(b.options.Vary, letter) {
+		return nil
+	}
+	if b.options.Hot {
+		hot := stamps
+		hot.name, hot.hot = letter+" hot", true
+		b.entrants = append(b.entrants, hot)
+	}
+	for _, deck := range decks[1:] {
+		s, err := b.openStorage(ctx, letter, special(decks[0], deck), deck)
+		if err != nil {
+			return err
+		}
+		b.entrants = append(b.entrants, b.leimaEntrant(s))
+	}
+	return nil
+}
+
+// special says in what a deck differs from the one of all.
+func special(base, deck cards.Deck) string {
+	if deck.Cards != base.Cards {
+		return fmt.Sprintf("cards=%d", deck.Cards)
+	}
+	return fmt.Sprintf("orgs=%d", deck.Organizations)
+}
+
+func (b *bench) leimaEntrant(s *storage) entrant {
+	e := entrant{
+		name: s.name, address: s.address, kind: traffic.Stamps, deck: s.deck, shops: s.shops,
+		server: s.server.PID(), storage: s,
+	}
+	if s.letter == "c" {
+		e.database = b.postgres.PID()
+		if b.knows[redisFlag] {
+			e.redis = b.hotRedis.PID()
+		}
+	}
+	return e
+}
+
+// runInSeconds of load come before the first round, so that connections are open and
+// the tables have rows.
+const runInSeconds = 2
+
+// runIn lets every Leima run for a moment and its database take stock of its tables
+// then. A database in use does so by itself after some minutes; until then its planner
+// thinks that tables are empty, and what it plans for those takes longer and longer.
+func (b *bench) runIn(ctx context.Context) error {
+	for _, e := range b.entrants {
+		b.say("%s: running in", e.name)
+		r, err := b.load(ctx, e, b.options.Connections[0], 0, runInSeconds, nil)
+		if err != nil {
+			return err
+		}
+		if r.Answers == 0 {
+			return fmt.Errorf("%s: nothing was answered with success; the first refusal was: %s", e.name, r.FirstRefusal)
+		}
+	}
+	for _, s := range b.stores {
+		if err := cards.Settle(ctx, s.url); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// proof compares what was acknowledged with what is in a ledger.
+type proof struct {
+	Name string `json:"name"`
+	// Acknowledged stamps must all be in the ledger, Unknown ones may.
+	Acknowledged int64 `json:"acknowledged"`
+	Unknown      int64 `json:"unknown"`
+	Ledger       int64 `json:"ledger"`
+}
+
+func (p proof) holds() bool {
+	return p.Acknowledged <= p.Ledger && p.Ledger <= p.Acknowledged+p.Unknown
+}
+
+// prove reads the ledgers of all that keep one.
+func (b *bench) prove(ctx context.Context) ([]proof, error) {
+	var proofs []proof
+	if b.truthRedis != nil {
+		n, err := b.streamLength(ctx)
+		if err != nil {
+			return nil, err
+		}
+		proofs = append(proofs, proof{"b", b.redisAnswered, b.redisUnknown, n})
+	}
+	for _, s := range b.stores {
+		n, err := cards.Stamps(ctx, s.url)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		proofs = append(proofs, proof{s.name, s.answered, s.unknown, n})
+	}
+	return proofs, nil
+}
+
+func (b *bench) streamLength(ctx context.Context) (n int64, err error) {
+	options, err := redis.ParseURL(b.truthRedis.URL)
+	if err != nil {
+		return 0, fmt.Errorf("b: %w", err)
+	}
+	client := redis.NewClient(options)
+	defer func() { err = errors.Join(err, client.Close()) }()
+	if n, err = client.XLen(ctx, "ledger").Result(); err != nil {
+		return 0, fmt.Errorf("b: count stamps: %w", err)
+	}
+	return n, nil
+}
+
+// lost returns an error if a ledger does not hold what was acknowledged.
+func lost(proofs []proof) error {
+	var failures []error
+	for _, p := range proofs {
+		if !p.holds() {
+			failures = append(failures, fmt.Errorf("%s: %d stamps were acknowledged and %d are of unknown outcome, but the ledger has %d",
+				p.Name, p.Acknowledged, p.Unknown, p.Ledger))
+		}
+	}
+	return errors.Join(failures...)
+}

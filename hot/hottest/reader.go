@@ -1,0 +1,115 @@
+package hottest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/leima/leima/hot"
+)
+
+func readOnce(t *testing.T, s hot.State) {
+	t.Helper()
+	r := hot.NewReader(s)
+	reads := 0
+	truth := func(context.Context) (hot.CardState, bool, error) {
+		reads++
+		return card("org", "card", 4, "four", "code"), true, nil
+	}
+	for range 3 {
+		got, found, err := r.Alias(t.Context(), "org", "code", truth)
+		if err != nil || !found || got.Card != "card" || string(got.Payload) != "four" {
+			t.Fatalf("got %+v, %v, %v", got, found, err)
+		}
+	}
+	if _, found, err := r.Card(t.Context(), hot.CardRef{Org: "org", Card: "card"}, truth); err != nil || !found {
+		t.Fatalf("by id: %v, %v", found, err)
+	}
+	if reads != 1 {
+		t.Errorf("the truth was read %d times", reads)
+	}
+	// A card whose pointer is gone: the state is there in the same version.
+	project(t, s, card("org", "second", 1, "one"))
+	_, _, err := r.Alias(t.Context(), "org", "1234", func(context.Context) (hot.CardState, bool, error) {
+		return card("org", "second", 1, "one", "1234"), true, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantAlias(t, s, "org", "1234", "second", 1, "one")
+}
+
+func shareReading(t *testing.T, s hot.State) {
+	t.Helper()
+	const callers = 32
+	r := hot.NewReader(s)
+	var reads, asking atomic.Int64
+	release := make(chan struct{})
+	truth := func(ctx context.Context) (hot.CardState, bool, error) {
+		reads.Add(1)
+		select {
+		case <-release:
+			return card("org", "card", 4, "four"), true, nil
+		case <-ctx.Done():
+			return hot.CardState{}, false, ctx.Err()
+		}
+	}
+	ref := hot.CardRef{Org: "org", Card: "card"}
+
+	// The first caller goes away; its reading goes on for the others.
+	ctx, cancel := context.WithCancel(t.Context())
+	var first sync.WaitGroup
+	first.Go(func() {
+		if _, _, err := r.Card(ctx, ref, truth); !errors.Is(err, context.Canceled) {
+			t.Errorf("a caller who gave up got %v", err)
+		}
+	})
+	eventually(t, "the reading to begin", func() bool { return reads.Load() == 1 })
+	cancel()
+	first.Wait()
+
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			asking.Add(1)
+			got, found, err := r.Card(t.Context(), ref, truth)
+			if err != nil || !found || got.Version != 4 {
+				t.Errorf("got %+v, %v, %v", got, found, err)
+			}
+		})
+	}
+	eventually(t, "the callers", func() bool { return asking.Load() == callers })
+	close(release)
+	all.Wait()
+	// A caller that asked after the reading finds it in the hot state.
+	if reads.Load() != 1 {
+		t.Errorf("%d callers read the truth %d times", callers, reads.Load())
+	}
+}
+
+func readNothing(t *testing.T, s hot.State) {
+	t.Helper()
+	r := hot.NewReader(s)
+	_, found, err := r.Alias(t.Context(), "org", "code", func(context.Context) (hot.CardState, bool, error) {
+		return hot.CardState{}, false, nil
+	})
+	if found || err != nil {
+		t.Errorf("a card that is not there: %v, %v", found, err)
+	}
+	_, _, err = r.Alias(t.Context(), "org", "code", func(context.Context) (hot.CardState, bool, error) {
+		return hot.CardState{}, false, errLedger
+	})
+	if !errors.Is(err, errLedger) {
+		t.Errorf("a truth that is away: %v", err)
+	}
+	_, _, err = r.Alias(t.Context(), "org", "code", func(context.Context) (hot.CardState, bool, error) {
+		panic("a mistake in the query")
+	})
+	if err == nil {
+		t.Error("a reading that panics is no answer")
+	}
+	_, _, err = r.Card(t.Context(), hot.CardRef{Org: "a:b", Card: "card"}, nil)
+	wantInputError(t, err, "Org")
+}

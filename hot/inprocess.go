@@ -1,0 +1,138 @@
+package hot
+
+import (
+	"context"
+	"sync"
+)
+
+// Bounds of an InProcessState. What was not used for the longest time goes first.
+const (
+	// MaxInProcessBytes bounds the cards, in bytes with what keeping them costs.
+	MaxInProcessBytes = 64 << 20
+	// MaxInProcessCells bounds the cells of the live totals, and those being counted.
+	MaxInProcessCells = 20_000
+	// MaxInProcessCalls bounds what Allow remembers: eight bytes for every call, and
+	// inProcessKeyCalls calls' worth for every key.
+	MaxInProcessCalls = 2_000_000
+
+	// inProcessCardBytes is about what a card costs besides its own bytes.
+	inProcessCardBytes = 400
+	// inProcessAliasBytes is about what an alias costs besides its own bytes.
+	inProcessAliasBytes = 120
+	// inProcessKeyCalls is about what a key of Allow costs, in calls.
+	inProcessKeyCalls = 20
+)
+
+// InProcessState is a State for one process, in bounded memory. Other processes
+// neither see nor hear it.
+type InProcessState struct {
+	InProcess
+	*inProcessTotals
+	*inProcessLimits
+
+	mu    sync.Mutex
+	epoch int64
+	cards *lru[CardRef, CardState]
+	// aliases holds, for the aliases of the cards in cards and for no others, the
+	// card's id.
+	aliases map[aliasRef]string
+}
+
+type aliasRef struct{ org, alias string }
+
+var _ State = (*InProcessState)(nil)
+
+// NewInProcessState returns an empty InProcessState at epoch 0.
+func NewInProcessState() *InProcessState {
+	s := &InProcessState{
+		inProcessTotals: newInProcessTotals(),
+		inProcessLimits: newInProcessLimits(),
+		aliases:         map[aliasRef]string{},
+	}
+	s.cards = newLRU(MaxInProcessBytes, s.forgetAliases)
+	return s
+}
+
+// forgetAliases removes the pointers to a card that leaves, other than those that
+// point to another card by now.
+func (s *InProcessState) forgetAliases(ref CardRef, state CardState) {
+	for _, alias := range state.Aliases {
+		key := aliasRef{ref.Org, alias}
+		if s.aliases[key] == ref.Card {
+			delete(s.aliases, key)
+		}
+	}
+}
+
+// Project implements Cards. It never fails but for its arguments.
+func (s *InProcessState) Project(_ context.Context, batch []CardState) error {
+	if err := checkBatch(batch); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, state := range batch {
+		if old, ok := s.cards.get(state.CardRef); ok && old.Version > state.Version {
+			continue
+		}
+		cost := inProcessCardBytes + len(state.Org) + len(state.Card) + len(state.Payload)
+		for _, alias := range state.Aliases {
+			cost += inProcessAliasBytes + len(state.Org) + len(alias)
+		}
+		s.cards.put(state.CardRef, state, cost)
+		for _, alias := range state.Aliases {
+			s.aliases[aliasRef{state.Org, alias}] = state.Card
+		}
+	}
+	return nil
+}
+
+// Card implements Cards.
+func (s *InProcessState) Card(_ context.Context, ref CardRef) (CardState, bool, error) {
+	if err := checkRef(ref); err != nil {
+		return CardState{}, false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.card(ref)
+}
+
+// CardByAlias implements Cards.
+func (s *InProcessState) CardByAlias(_ context.Context, org, alias string) (CardState, bool, error) {
+	if err := checkAlias(org, alias); err != nil {
+		return CardState{}, false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	card, ok := s.aliases[aliasRef{org, alias}]
+	if !ok {
+		return CardState{}, false, nil
+	}
+	return s.card(CardRef{org, card})
+}
+
+func (s *InProcessState) card(ref CardRef) (CardState, bool, error) {
+	state, ok := s.cards.get(ref)
+	state.Aliases = nil // not read back, as the contract says
+	return state, ok, nil
+}
+
+// SetEpoch implements State.
+func (s *InProcessState) SetEpoch(epoch int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if epoch == s.epoch {
+		return
+	}
+	s.epoch = epoch
+	s.cards = newLRU(MaxInProcessBytes, s.forgetAliases)
+	clear(s.aliases)
+	s.inProcessTotals.forget()
+	s.inProcessLimits.forget()
+}
+
+// Health implements State: memory is always there.
+func (s *InProcessState) Health(context.Context) Health { return Health{OK: true, Detail: "in process"} }
+
+// Close implements State. There is nothing to stop.
+func (s *InProcessState) Close() error { return nil }

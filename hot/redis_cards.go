@@ -1,0 +1,215 @@
+package hot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// scriptCards bounds the cards that one script sets, as nothing else happens in
+// Redis meanwhile: about a fifth of a millisecond.
+const scriptCards = 128
+
+// What scripts/project.lua answers for a card.
+const (
+	cardKept       = 'K'
+	cardSet        = 'S'
+	cardNewAliases = 'A'
+	cardFull       = 'F'
+)
+
+// Project implements Cards: one pipelined call, and a second one for pointers of
+// aliases when cards are new to Redis.
+func (r *Redis) Project(ctx context.Context, batch []CardState) error {
+	if err := checkBatch(batch); err != nil {
+		return err
+	}
+	start := time.Now()
+	keys := r.keys.Load()
+	groups := r.groups(batch)
+	calls := make([]*call, len(groups))
+	for i, group := range groups {
+		calls[i] = projectCall(keys, group)
+	}
+	err := r.run(ctx, WriteTimeout, calls)
+
+	var pointers []*call
+	for i, group := range groups {
+		letters, wrong := calls[i].answer.Text()
+		if wrong != nil || len(letters) != len(group) {
+			r.missed.addCards(group)
+			continue
+		}
+		r.missed.doneCards(group)
+		for j, state := range group {
+			switch letters[j] {
+			case cardNewAliases:
+				pointers = appendPointers(pointers, keys, state)
+			case cardFull:
+				r.full()
+				err = errFull
+			case cardKept, cardSet:
+			}
+		}
+	}
+	if err == nil && len(pointers) > 0 {
+		// A pointer that is missing is written when somebody asks for it in vain.
+		err = r.run(ctx, max(WriteTimeout-time.Since(start), minReadTime), pointers)
+	}
+	if err != nil {
+		return fmt.Errorf("hot: project %d cards: %w", len(batch), err)
+	}
+	return nil
+}
+
+// groups divides a batch into what one script can set: in a Cluster the cards of one
+// bucket, else any scriptCards.
+func (r *Redis) groups(batch []CardState) [][]*CardState {
+	cards := make([]*CardState, len(batch))
+	for i := range batch {
+		cards[i] = &batch[i]
+	}
+	if !r.cluster {
+		return slices.Collect(slices.Chunk(cards, scriptCards))
+	}
+	var byBucket [buckets][]*CardState
+	for _, card := range cards {
+		b := card.bucket()
+		byBucket[b] = append(byBucket[b], card)
+	}
+	groups := make([][]*CardState, 0, min(len(batch), buckets))
+	for _, group := range byBucket {
+		if len(group) > 0 {
+			groups = append(groups, slices.Collect(slices.Chunk(group, scriptCards))...)
+		}
+	}
+	return groups
+}
+
+// valueHint is about what a key and a value need besides names, payload and digests.
+const valueHint = 48
+
+// projectCall returns the call that sets the cards of a group. Keys and values are
+// parts of one string each, as a batch would otherwise be a thousand allocations.
+func projectCall(keys *keyspace, group []*CardState) *call {
+	size := 0
+	for _, s := range group {
+		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + digestLen*len(s.Aliases)
+	}
+	text := make([]byte, 0, size)
+	ends := make([]int, 0, 2*len(group))
+	for _, s := range group {
+		text = append(text, keys.cards...)
+		text = appendPlace(text, s.bucket(), s.Org, s.Card)
+		ends = append(ends, len(text))
+		text = appendCard(text, s)
+		ends = append(ends, len(text))
+	}
+	whole, begin := string(text), 0
+	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1+len(group))}
+	c.args[0] = ProjectionTTL.Milliseconds()
+	for i := range group {
+		c.keys[i] = whole[begin:ends[2*i]]
+		c.args[i+1] = whole[ends[2*i]:ends[2*i+1]]
+		begin = ends[2*i+1]
+	}
+	return c
+}
+
+// appendPointers appends the commands that set the pointers of a card's aliases. They
+// outlive the card, which every projection prolongs.
+func appendPointers(calls []*call, keys *keyspace, s *CardState) []*call {
+	place := s.place()
+	for _, alias := range s.Aliases {
+		key := keys.alias(s.Org, appendDigest(nil, s.Org, alias))
+		calls = append(calls, command("SET", key, place, "PX", pointerTTL.Milliseconds()))
+	}
+	return calls
+}
+
+// pointerTTL is how long a pointer stays. It is not prolonged by projections, but when
+// it is gone, the card is read from the truth once and the pointer is back.
+const pointerTTL = 7 * ProjectionTTL
+
+// Card implements Cards.
+func (r *Redis) Card(ctx context.Context, ref CardRef) (CardState, bool, error) {
+	if err := checkRef(ref); err != nil {
+		return CardState{}, false, err
+	}
+	keys := r.keys.Load()
+	value, err := r.get(ctx, keys.card(ref))
+	if err != nil || value == "" {
+		return CardState{}, false, err
+	}
+	return r.believe(ref, value, nil)
+}
+
+// get returns the value of a key, "" for none.
+func (r *Redis) get(ctx context.Context, key string) (string, error) {
+	c := command("GET", key)
+	if err := r.ask(ctx, c); err != nil {
+		return "", err
+	}
+	value, _ := c.answer.Text() // nil is ""
+	return value, nil
+}
+
+// CardByAlias implements Cards: one round trip, in a Cluster two.
+func (r *Redis) CardByAlias(ctx context.Context, org, alias string) (CardState, bool, error) {
+	if err := checkAlias(org, alias); err != nil {
+		return CardState{}, false, err
+	}
+	keys := r.keys.Load()
+	digest := appendDigest(make([]byte, 0, digestLen), org, alias)
+	place, value, err := r.follow(ctx, keys, keys.alias(org, digest))
+	if err != nil || value == "" {
+		return CardState{}, false, err
+	}
+	ref, ok := refOf(place, org)
+	if !ok {
+		return CardState{}, false, unavailable(errNotACard)
+	}
+	return r.believe(ref, value, digest)
+}
+
+// follow returns the place and the value of the card that the pointer leads to.
+func (r *Redis) follow(ctx context.Context, keys *keyspace, pointer string) (place, value string, err error) {
+	if r.cluster {
+		if place, err = r.get(ctx, pointer); err != nil || place == "" {
+			return "", "", err
+		}
+		value, err = r.get(ctx, keys.cards+place)
+		return place, value, err
+	}
+	c := &call{script: aliasScript, keys: []string{pointer}, args: []any{keys.cards}}
+	if err := r.ask(ctx, c); err != nil {
+		return "", "", err
+	}
+	parts, _ := c.answer.StringSlice() // nil is none
+	if len(parts) != 2 {
+		return "", "", nil
+	}
+	return parts[0], parts[1], nil
+}
+
+// refOf returns the card of a place, false unless it is the organization's.
+func refOf(place, org string) (CardRef, bool) {
+	_, names, _ := strings.Cut(place, "}:")
+	card, ok := strings.CutPrefix(names, org+":")
+	return CardRef{org, card}, ok
+}
+
+// believe returns the card of a value, false when it does not list the alias by which
+// it was found (if it was), or when a newer state could not be written.
+func (r *Redis) believe(ref CardRef, value string, digest []byte) (CardState, bool, error) {
+	version, digests, payload, err := parseCard(value)
+	if err != nil {
+		return CardState{}, false, unavailable(err)
+	}
+	if digest != nil && !listsAlias(digests, digest) || r.missed.newer(ref, version) {
+		return CardState{}, false, nil
+	}
+	return CardState{CardRef: ref, Version: version, Payload: []byte(payload)}, true, nil
+}

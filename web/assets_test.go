@@ -1,0 +1,189 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/leima/leima/locale"
+	"github.com/leima/leima/web"
+)
+
+func TestAssetsAreKeptForEver(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	names, err := filepath.Glob("assets/*.[cj]s*")
+	w.must(err)
+	for _, file := range names {
+		name := filepath.Base(file)
+		if strings.HasPrefix(name, "jsconfig") {
+			continue
+		}
+		address, text := w.web.Asset(name)
+		plain := b.get(address)
+		plain.want(http.StatusOK)
+		if plain.Body != string(text) || !strings.Contains(plain.Header.Get("Cache-Control"), "immutable") || plain.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s: %v", name, plain.Header)
+		}
+		b.headers["Accept-Encoding"] = "gzip, br"
+		zipped := b.get(address)
+		delete(b.headers, "Accept-Encoding")
+		if zipped.Header.Get("Content-Encoding") == "gzip" {
+			z, err := gzip.NewReader(strings.NewReader(zipped.Body))
+			w.must(err)
+			unzipped, err := io.ReadAll(z)
+			w.must(err)
+			zipped.Body = string(unzipped)
+		}
+		if zipped.Body != string(text) {
+			t.Errorf("%s: another text when compressed", name)
+		}
+	}
+	b.get("/static/base.000000000000.css").want(http.StatusNotFound)
+	b.get("/static/..%2fassets%2fbase.css").want(http.StatusNotFound)
+}
+
+// TestScriptsImportWhatIsThere: the addresses of imported scripts hold digests, which
+// are written into who imports them.
+func TestScriptsImportWhatIsThere(t *testing.T) {
+	w := newWorld(t)
+	_, till := w.web.Asset("till.js")
+	imports := regexp.MustCompile(`(?:from|import) "([^"]+)"`).FindAllStringSubmatch(string(till), -1)
+	if len(imports) < 5 {
+		t.Fatalf("imports: %v", imports)
+	}
+	for _, m := range imports {
+		w.browser().get(m[1]).want(http.StatusOK)
+	}
+}
+
+func TestStylesAndScriptsAskNobodyElse(t *testing.T) {
+	names, err := filepath.Glob("assets/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := regexp.MustCompile(`(?:https?:)?//[a-z0-9-]+\.[a-z]{2,}|@import|url\(`).FindString(string(text)); found != "" {
+			t.Errorf("%s: %s", name, found)
+		}
+		for _, bad := range []string{"eval(", "new Function", "innerHTML", "insertAdjacentHTML", "document.write", "outerHTML"} {
+			if strings.Contains(string(text), bad) {
+				t.Errorf("%s uses %s", name, bad)
+			}
+		}
+	}
+}
+
+// maxCardBytes is what a card page may come to with everything it needs, before
+// compression: a second on a slow connection.
+const maxCardBytes = 50_000
+
+// TestACardPageIsLight counts what a browser loads to show a card that has a bit of
+// everything and keep it for offline use.
+func TestACardPageIsLight(t *testing.T) {
+	w := newWorld(t)
+	card := w.aLivelyCard()
+	b := w.browser()
+	page := b.get(w.cardPath(card) + "?lang=ru")
+	total := len(page.Body)
+	loaded := []string{"/card/sw.js", w.cardPath(card) + "/manifest.webmanifest"}
+	for _, m := range regexp.MustCompile(`(?:rel="stylesheet" href|script type="module" src)="([^"]+)"`).FindAllStringSubmatch(page.Body, -1) {
+		loaded = append(loaded, m[1])
+	}
+	print1, _ := w.web.Asset("print.js")
+	for _, path := range append(loaded, print1) {
+		a := b.get(path)
+		a.want(http.StatusOK)
+		t.Logf("%6d %s", len(a.Body), path)
+		total += len(a.Body)
+	}
+	t.Logf("%6d in all, %d of them the page", total, len(page.Body))
+	if len(loaded) < 5 || total > maxCardBytes {
+		t.Errorf("%d bytes in %d parts, want at most %d", total, len(loaded)+1, maxCardBytes)
+	}
+	// The largest card there can be is not ten times that.
+	w.program.Goal, w.program.Version = 200, 2
+	if _, err := w.store.UpdateProgram(t.Context(), w.program, 1); err != nil {
+		t.Fatal(err)
+	}
+	full := w.trusted("Toini", "", "+358409876543")
+	w.give(full, 100)
+	w.give(full, 98)
+	if large := b.get(w.cardPath(full)); len(large.Body) > maxCardBytes {
+		t.Errorf("a card of 200 stamps takes %d bytes", len(large.Body))
+	}
+}
+
+var textKeys = regexp.MustCompile(`\b[TN]\(?\s?"([a-z_]+\.[a-z_]+)"`)
+
+// TestPagesSayOnlyWhatThereIsTextFor looks for keys in templates and code that no
+// catalog has, and for texts that nobody says.
+func TestPagesSayOnlyWhatThereIsTextFor(t *testing.T) {
+	used := map[string]bool{}
+	for _, pattern := range []string{"templates/*.html", "*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range textKeys.FindAllStringSubmatch(string(text), -1) {
+				used[m[1]] = true
+				if !locale.Has(m[1]) {
+					t.Errorf("%s says %s, which has no text", file, m[1])
+				}
+			}
+		}
+	}
+	scripts := ""
+	files, err := filepath.Glob("assets/till*.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts += string(text)
+	}
+	for _, m := range regexp.MustCompile(`\b(?:say|count)\("([a-z_]+)"`).FindAllStringSubmatch(scripts, -1) {
+		used["till_script."+m[1]] = true
+		if !locale.Has("till_script." + m[1]) {
+			t.Errorf("a script says %s, which has no text", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile(`\? "([a-z_]+)" : "([a-z_]+)"\)`).FindAllStringSubmatch(scripts, -1) {
+		used["till_script."+m[1]], used["till_script."+m[2]] = true, true
+	}
+	for _, key := range locale.Keys() {
+		section, _, _ := strings.Cut(key, ".")
+		if others := section == "refusal" || section == "wait" || section == "message"; !used[key] && !others {
+			t.Errorf("nobody says %s", key)
+		}
+	}
+}
+
+func TestNewWantsAllItNeeds(t *testing.T) {
+	w := newWorld(t)
+	for _, bad := range []string{"", "cards.example.org", "ftp://cards.example.org", "https://", "https://cards.example.org/leima"} {
+		if _, err := web.New(web.Dependencies{BaseURL: bad}); err == nil {
+			t.Errorf("%q is taken as an address", bad)
+		}
+	}
+	if _, err := web.New(web.Dependencies{BaseURL: baseURL, Directory: w.store}); err == nil {
+		t.Error("most dependencies are missing and nobody says so")
+	}
+}
