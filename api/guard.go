@@ -126,7 +126,8 @@ func (a *API) recovering(c echo.Context, rq *request, handle func(echo.Context, 
 		default:
 			a.log.LogAttrs(c.Request().Context(), slog.LevelError, "panic",
 				slog.String("request_id", rq.id), slog.String("route", c.Path()), slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("%w: %v", errPanic, p)
+			// The value itself may hold what a customer typed; the stack is logged above.
+			err = fmt.Errorf("%w: %T", errPanic, p)
 		}
 	}()
 	return handle(c, rq)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/loyalty"
@@ -60,6 +61,9 @@ func (m meaning) hash() string {
 
 // command returns the command of the request with what all of them have.
 func (h ledgerHandlers) command(ctx context.Context, rq *request, key string, m meaning) (loyalty.Command, error) {
+	if strings.HasPrefix(key, loyalty.ReservedKeyPrefix) {
+		return loyalty.Command{}, invalid(headerIdempotencyKey, "must not begin with %s, which is for Leima's own keys", loyalty.ReservedKeyPrefix)
+	}
 	zone, err := h.directory.zone(ctx, rq.organization, m.LocationID)
 	if err != nil {
 		return loyalty.Command{}, err

@@ -32,7 +32,8 @@ type Import struct {
 // ImportCounts are the results of an import.
 type ImportCounts struct {
 	// Rows were read; RowErrors of them could not be used and are listed in the error
-	// file; RowsDropped were lawfully left out (prescription medicines).
+	// file; RowsDropped were left out: prescription medicines, unknown legal classes, and
+	// rows of no customer where the mapping allows them.
 	Rows, RowErrors, RowsDropped int64
 	// Receipts were found; Stamped were entered now, Replayed had been before, Refused
 	// were refused by the program's rules, TooSmall earned nothing by the mapping's.

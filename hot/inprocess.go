@@ -132,7 +132,9 @@ func (s *InProcessState) SetEpoch(epoch int64) {
 }
 
 // Health implements State: memory is always there.
-func (s *InProcessState) Health(context.Context) Health { return Health{OK: true, Detail: "in process"} }
+func (s *InProcessState) Health(context.Context) Health {
+	return Health{OK: true, Detail: "in process"}
+}
 
 // Close implements State. There is nothing to stop.
 func (s *InProcessState) Close() error { return nil }

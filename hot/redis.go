@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,7 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// How long a call may take, connecting included.
+// How long a call may take, connecting included, unless Options say otherwise.
 const (
 	// ReadTimeout bounds what somebody waits for: Card, CardByAlias, Allow, Health and
 	// the reading and counting of totals.
@@ -34,6 +35,9 @@ type Options struct {
 	// Prefix begins every key and channel: lower-case letters, digits and hyphens.
 	// Systems that share a Redis need different ones.
 	Prefix string
+	// ReadTimeout and WriteTimeout are for a Redis that is far away; 0 stands for the
+	// constants of these names.
+	ReadTimeout, WriteTimeout time.Duration
 	// Repair reads the present state of up to RepairBatch cards from the truth. It
 	// leaves out those that are no more. It is called when Redis is back after writes
 	// failed.
@@ -45,12 +49,17 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// maxTimeout bounds the timeouts in Options.
+const maxTimeout = time.Minute
+
 var prefixPattern = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 
 func (o Options) check() error {
 	switch {
 	case !prefixPattern.MatchString(o.Prefix):
 		return &InputError{"Prefix", "must be 1 to 32 lower-case letters, digits and hyphens"}
+	case o.ReadTimeout < 0 || o.WriteTimeout < 0 || o.ReadTimeout > maxTimeout || o.WriteTimeout > maxTimeout:
+		return &InputError{"ReadTimeout, WriteTimeout", "must be between 0 and " + maxTimeout.String()}
 	case o.Repair == nil:
 		return &InputError{"Repair", "must be set: writes that failed have to be repaired"}
 	case o.Lost == nil:
@@ -93,6 +102,8 @@ func OpenRedis(options Options) (*Redis, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.ReadTimeout = cmp.Or(options.ReadTimeout, ReadTimeout)
+	options.WriteTimeout = cmp.Or(options.WriteTimeout, WriteTimeout)
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
@@ -158,11 +169,14 @@ func (r *Redis) SetEpoch(epoch int64) {
 // Health implements State.
 func (r *Redis) Health(ctx context.Context) Health {
 	var wrong []string
-	if err := r.try(ctx, ReadTimeout, r.ping); err != nil {
+	if err := r.try(ctx, r.options.ReadTimeout, r.ping); err != nil {
 		wrong = append(wrong, err.Error())
 	}
 	if time.Now().UnixMilli() < r.fullUntil.Load() {
 		wrong = append(wrong, "Redis is full (maxmemory) and refuses writes")
+	}
+	if !r.hearing.Load() {
+		wrong = append(wrong, "messages of other processes are not heard")
 	}
 	if n, lost := r.missed.size(); lost {
 		wrong = append(wrong, "too many writes failed: waiting for a new epoch")
@@ -203,7 +217,7 @@ func (r *Redis) Incarnation(ctx context.Context) (string, error) {
 		runs = append(runs, info["Server"]["run_id"])
 		return nil
 	}
-	err := r.try(ctx, ReadTimeout, func(ctx context.Context) error {
+	err := r.try(ctx, r.options.ReadTimeout, func(ctx context.Context) error {
 		switch client := r.client.(type) {
 		case *redis.ClusterClient:
 			return client.ForEachMaster(ctx, ask)

@@ -33,7 +33,7 @@ func (r *Redis) Project(ctx context.Context, batch []CardState) error {
 	for i, group := range groups {
 		calls[i] = projectCall(keys, group)
 	}
-	err := r.run(ctx, WriteTimeout, calls)
+	err := r.run(ctx, r.options.WriteTimeout, calls)
 
 	var pointers []*call
 	for i, group := range groups {
@@ -56,7 +56,7 @@ func (r *Redis) Project(ctx context.Context, batch []CardState) error {
 	}
 	if err == nil && len(pointers) > 0 {
 		// A pointer that is missing is written when somebody asks for it in vain.
-		err = r.run(ctx, max(WriteTimeout-time.Since(start), minReadTime), pointers)
+		err = r.run(ctx, r.options.WriteTimeout-time.Since(start), pointers)
 	}
 	if err != nil {
 		return fmt.Errorf("hot: project %d cards: %w", len(batch), err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -45,11 +46,15 @@ const (
 type redisLive struct {
 	local  InProcess
 	client redis.UniversalClient
-	// try is Redis.try.
+	// try is Redis.try, timeout that of writes.
 	try     func(context.Context, time.Duration, func(context.Context) error) error
+	timeout time.Duration
 	channel string
 	// self begins this process' messages, which it does not need to hear.
 	self string
+
+	// hearing is whether other processes are heard at present.
+	hearing atomic.Bool
 
 	mu       sync.Mutex
 	unspoken map[string]struct{}
@@ -58,7 +63,7 @@ type redisLive struct {
 
 func newRedisLive(r *Redis) *redisLive {
 	return &redisLive{
-		client: r.client, try: r.try, channel: r.options.Prefix + ":live", self: rand.Text(),
+		client: r.client, try: r.try, timeout: r.options.WriteTimeout, channel: r.options.Prefix + ":live", self: rand.Text(),
 		unspoken: map[string]struct{}{}, pending: make(chan struct{}, 1),
 	}
 }
@@ -96,7 +101,7 @@ func (l *redisLive) speak(ctx context.Context) {
 		}
 		for some := range slices.Chunk(l.takeUnspoken(), messageTopics) {
 			message := encodeTopics(l.self, some)
-			err := l.try(ctx, WriteTimeout, func(ctx context.Context) error {
+			err := l.try(ctx, l.timeout, func(ctx context.Context) error {
 				return l.client.Publish(ctx, l.channel, message).Err()
 			})
 			if err != nil {
@@ -185,7 +190,10 @@ func (l *redisLive) listenOnce(ctx context.Context) (heard bool) {
 	connecting, cancel := context.WithTimeout(ctx, dialTimeout)
 	sub := l.client.Subscribe(connecting, l.channel)
 	cancel()
-	defer func() { _ = sub.Close() }() // nothing is left to lose
+	defer func() {
+		l.hearing.Store(false)
+		_ = sub.Close() // nothing is left to lose
+	}()
 	// Receive does not hear of the context while it reads.
 	defer context.AfterFunc(ctx, func() { _ = sub.Close() })()
 
@@ -209,6 +217,7 @@ func (l *redisLive) listenOnce(ctx context.Context) (heard bool) {
 			// Every time, as the client may have connected anew by itself.
 			heard = true
 			l.tellEverybody(ctx)
+			l.hearing.Store(true)
 		case *redis.Message:
 			l.tell(message.Payload)
 		}

@@ -184,7 +184,7 @@ func (r *Redis) repair(ctx context.Context) (int, error) {
 	if n == 0 && !lost {
 		return 0, nil
 	}
-	if err := r.try(ctx, ReadTimeout, r.ping); err != nil {
+	if err := r.try(ctx, r.options.ReadTimeout, r.ping); err != nil {
 		return 0, nil //nolint:nilerr // later
 	}
 	if lost {
@@ -220,7 +220,7 @@ func (r *Redis) dropCells(ctx context.Context, cells []Cell, marks map[Cell]uint
 		place := cell.place()
 		calls[i] = command("DEL", keys.cells+place, keys.logs+place)
 	}
-	if err := r.run(ctx, WriteTimeout, calls); err != nil {
+	if err := r.run(ctx, r.options.WriteTimeout, calls); err != nil {
 		return err
 	}
 	for _, cell := range cells {
@@ -248,7 +248,7 @@ func (r *Redis) repairCards(ctx context.Context, refs []CardRef, versions map[Ca
 	for _, s := range states {
 		delete(gone, s.CardRef)
 	}
-	if err := r.run(ctx, WriteTimeout, slices.Collect(maps.Values(gone))); err != nil {
+	if err := r.run(ctx, r.options.WriteTimeout, slices.Collect(maps.Values(gone))); err != nil {
 		return err
 	}
 	for ref := range gone {

@@ -127,8 +127,8 @@ const (
 	maxReads = 4096
 	// maxReadBatch bounds the reads of one pipeline.
 	maxReadBatch = 128
-	// minReadTime is what a read must have left of its time to be sent at all.
-	minReadTime = ReadTimeout / 5
+	// minReadShare is which part of its time a read must have left to be sent at all.
+	minReadShare = 5
 )
 
 // read is a call that somebody waits for.
@@ -148,7 +148,7 @@ var (
 // ask sends a call together with those that others make at the same time: while a
 // pipeline is under way, the next one forms. It waits for ReadTimeout at most.
 func (r *Redis) ask(ctx context.Context, c *call) error {
-	rd := &read{call: c, by: time.Now().Add(ReadTimeout), done: make(chan struct{})}
+	rd := &read{call: c, by: time.Now().Add(r.options.ReadTimeout), done: make(chan struct{})}
 	select {
 	case r.reads <- rd:
 	default:
@@ -192,11 +192,11 @@ func (r *Redis) readLoop(ctx context.Context) {
 // nobody will hear.
 func (r *Redis) readBatch(ctx context.Context, batch []*read) {
 	now := time.Now()
-	timeout := ReadTimeout
+	timeout := r.options.ReadTimeout
 	calls := make([]*call, 0, len(batch))
 	for _, rd := range batch {
 		left := rd.by.Sub(now)
-		if left < minReadTime {
+		if left < r.options.ReadTimeout/minReadShare {
 			rd.err = errTooLate
 			continue
 		}

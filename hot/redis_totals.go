@@ -34,7 +34,7 @@ func (r *Redis) AddTotals(ctx context.Context, push Push) error {
 		}
 		calls[i] = c
 	}
-	err := r.run(ctx, WriteTimeout, calls)
+	err := r.run(ctx, r.options.WriteTimeout, calls)
 	if err == nil {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (r *Redis) ReadTotals(ctx context.Context, cells []Cell) ([]Reading, error)
 	for i, cell := range cells {
 		calls[i] = command("HMGET", keys.cells+cell.place(), "s", "c", "r", "n")
 	}
-	if err := r.run(ctx, ReadTimeout, calls); err != nil {
+	if err := r.run(ctx, r.options.ReadTimeout, calls); err != nil {
 		return nil, fmt.Errorf("hot: read %d totals: %w", len(cells), err)
 	}
 	readings := make([]Reading, len(cells))
@@ -123,7 +123,7 @@ func (r *Redis) BeginTotals(ctx context.Context, cell Cell) (Ticket, bool, error
 		script: beginScript, keys: []string{keys.logs + cell.place()},
 		args: []any{ticket.token, CountTTL.Milliseconds()},
 	}
-	if err := r.run(ctx, ReadTimeout, []*call{c}); err != nil {
+	if err := r.run(ctx, r.options.ReadTimeout, []*call{c}); err != nil {
 		return Ticket{}, false, fmt.Errorf("hot: begin to count %s: %w", cell.Program, err)
 	}
 	begun, err := c.answer.Int()
@@ -148,7 +148,7 @@ func (r *Redis) FinishTotals(
 	for source, seq := range seen {
 		c.args = append(c.args, source, seq)
 	}
-	if err := r.run(ctx, ReadTimeout, []*call{c}); err != nil {
+	if err := r.run(ctx, r.options.ReadTimeout, []*call{c}); err != nil {
 		return Recount{}, fmt.Errorf("hot: finish to count %s: %w", ticket.Cell.Program, err)
 	}
 	fields, err := c.answer.Slice()

@@ -124,7 +124,7 @@ func clientOptions(rawURL string, cluster bool) (*redis.UniversalOptions, error)
 	// The deadline of the call rules, and there is no time for more than one more try,
 	// which is for connections that died with the server that they were to.
 	options.ContextTimeoutEnabled = true
-	options.ReadTimeout, options.WriteTimeout = WriteTimeout, WriteTimeout
+	options.ReadTimeout, options.WriteTimeout = maxTimeout, maxTimeout
 	options.MaxRetries = 1
 	options.MinRetryBackoff, options.MaxRetryBackoff = time.Millisecond, 8*time.Millisecond
 	options.DialerRetries = 1

@@ -20,7 +20,7 @@ const (
 
 // ConfirmStore is what SendConfirmations needs.
 type ConfirmStore interface {
-	Organizations(ctx context.Context) ([]organization.Organization, error)
+	Organizations
 	// PendingConfirmations returns up to limit requests that wait for their link.
 	PendingConfirmations(ctx context.Context, orgID string, limit int) ([]customer.ConfirmationRequest, error)
 	// SentConfirmation keeps the hash of the link's token. After it the request is
@@ -41,22 +41,9 @@ type SendConfirmations struct {
 
 // Run sends what waits in every organization. What cannot be sent is logged and
 // not tried again: the customer asks for another link, and a broken sender cannot
-// turn into a flood. The errors of the store are joined.
+// turn into a flood.
 func (s SendConfirmations) Run(ctx context.Context) error {
-	organizations, err := s.Store.Organizations(ctx)
-	if err != nil {
-		return fmt.Errorf("send confirmations: %w", err)
-	}
-	var problems []error
-	for _, o := range organizations {
-		if ctx.Err() != nil {
-			break
-		}
-		if err := s.send(ctx, o); err != nil {
-			problems = append(problems, fmt.Errorf("send confirmations of %s: %w", o.ID, err))
-		}
-	}
-	return errors.Join(problems...)
+	return each(ctx, s.Store, "send confirmations", s.send)
 }
 
 func (s SendConfirmations) send(ctx context.Context, o organization.Organization) error {

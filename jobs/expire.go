@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -17,7 +16,7 @@ const MaxExpireBatches = 40
 // ExpireStore is what ExpireCoupons needs.
 type ExpireStore interface {
 	loyalty.BatchLedger
-	Organizations(ctx context.Context) ([]organization.Organization, error)
+	Organizations
 	// OverdueCoupons returns up to limit issued coupons whose time was over at now.
 	OverdueCoupons(ctx context.Context, orgID string, now int64, limit int) ([]loyalty.Coupon, error)
 }
@@ -31,27 +30,15 @@ type ExpireCoupons struct {
 	Log   *slog.Logger
 }
 
-// Run closes what is overdue in every organization. A fault in one organization
-// does not keep it from the others; the errors are joined.
+// Run closes what is overdue in every organization.
 func (x ExpireCoupons) Run(ctx context.Context) error {
-	organizations, err := x.Store.Organizations(ctx)
-	if err != nil {
-		return fmt.Errorf("expire coupons: %w", err)
-	}
-	var problems []error
-	for _, o := range organizations {
-		if ctx.Err() != nil {
-			break
-		}
+	return each(ctx, x.Store, "expire coupons", func(ctx context.Context, o organization.Organization) error {
 		closed, err := x.expire(ctx, o)
 		if closed > 0 {
 			x.Log.LogAttrs(ctx, slog.LevelInfo, "coupons expired", slog.String("org", o.ID), slog.Int("coupons", closed))
 		}
-		if err != nil {
-			problems = append(problems, fmt.Errorf("expire coupons of %s: %w", o.ID, err))
-		}
-	}
-	return errors.Join(problems...)
+		return err
+	})
 }
 
 func (x ExpireCoupons) expire(ctx context.Context, o organization.Organization) (closed int, err error) {

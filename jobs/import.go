@@ -43,6 +43,9 @@ type ImportStore interface {
 	// ImportedLocations does the same for locations.
 	ImportedLocations(ctx context.Context, orgID string, refs []string, now int64) (map[string]organization.Location, int, error)
 
+	// Analyze lets the database count what is in its tables, for its plans.
+	Analyze(ctx context.Context) error
+
 	// A dry run reads only, by these.
 	Customers(ctx context.Context, orgID, query string, p paging.Page) (paging.List[customer.Customer], error)
 	Cards(ctx context.Context, orgID, programID string, p paging.Page) (paging.List[customer.View], error)

@@ -11,6 +11,10 @@ import (
 	"github.com/leima/leima/receipt"
 )
 
+// analyzeAfter are the batches after which the database counts its tables anew. A
+// first import fills empty ones, and what was planned for those is slow for full ones.
+var analyzeAfter = []int{2, 16, 128}
+
 // enter stamps the receipts in batches, each durable before the next.
 func (im *importing) enter(ctx context.Context, receipts []receipt.Receipt) error {
 	done, batches := int64(0), 0
@@ -25,6 +29,11 @@ func (im *importing) enter(ctx context.Context, receipts []receipt.Receipt) erro
 		if batches++; batches%batchesPerSave == 0 {
 			if err := im.save(ctx); err != nil {
 				return err
+			}
+		}
+		if slices.Contains(analyzeAfter, batches) {
+			if err := im.Store.Analyze(ctx); err != nil {
+				return fmt.Errorf("enter receipts: %w", err)
 			}
 		}
 		im.progress(PhaseEntering, done, int64(len(receipts)))

@@ -77,7 +77,9 @@ func (im *importing) command(r receipt.Receipt, now int64) (c loyalty.Command, o
 
 // importKey names a receipt's stamp in a program: it is given once, however often the
 // receipt comes.
-func importKey(programID, receiptID string) string { return "import:" + programID + ":" + receiptID }
+func importKey(programID, receiptID string) string {
+	return loyalty.ReservedKeyPrefix + "import:" + programID + ":" + receiptID
+}
 
 // bodyHash tells whether a receipt that comes again is the same. It is made of what
 // the file says, not of our ids, so that merging two customers does not change it.

@@ -20,6 +20,11 @@ const (
 // FutureTolerance is how far ahead of Leima's clock a till's may be.
 const FutureTolerance = 5 * time.Minute
 
+// ReservedKeyPrefix begins the idempotency keys that Leima makes itself, for imports
+// say. Whoever takes keys from outside refuses it, so that nobody can take a key
+// before the import that would use it.
+const ReservedKeyPrefix = "leima:"
+
 // Command asks for one change of one card.
 type Command struct {
 	Kind          CommandKind

@@ -106,7 +106,7 @@ func (l *ledger) checkCoupons(t reporter) {
 		if c.ClosedAt != 0 || c.ClosedBy != "" {
 			t.Errorf("an unused coupon says that it was closed: %+v", c)
 		}
-		if c.Kind == loyalty.RewardMain && l.card.Balance < 0 {
+		if c.Kind == loyalty.RewardMain && l.card.Balance < 0 && c.UsableAt(l.now) {
 			t.Errorf("the card owes stamps and still has an unused reward: %s", l)
 		}
 		p := place{c.Round, c.RewardID}

@@ -124,6 +124,7 @@ func (m *machine) try(t *rapid.T, c loyalty.Command, want loyalty.RefusalCode, t
 	if want != "" {
 		t.Fatalf("%s was carried out, want a refusal %s", c.Kind, want)
 	}
+	m.plain.now = m.ledger.now
 	prize := then(c)
 	quantity := c.Quantity
 	if c.Kind == loyalty.CommandWelcome {

@@ -1,7 +1,5 @@
 package loyalty
 
-import "slices"
-
 // mergeOut empties a card whose customer turned out to have another: unused
 // coupons are turned back into the stamps they cost, and all stamps leave. The
 // quantity of the head entry, negated, is what CommandMergeIn adds to the other
@@ -18,7 +16,7 @@ func (ch *change) mergeOut() *Refusal {
 		return &Refusal{Code: RefusedCardNotUsable}
 	}
 	total := ch.card.Balance
-	unused := slices.DeleteFunc(ch.unusedCoupons(), func(c Coupon) bool { return c.overdue(ch.command.At) })
+	unused := ch.unusedCoupons()
 	for _, c := range unused {
 		total += c.Cost
 	}

@@ -14,6 +14,7 @@ import (
 // counts limits from what happened; it knows neither entries nor running totals.
 type plain struct {
 	program loyalty.Program
+	now     int64
 	net     int // stamps given and not taken back
 	goal    int
 	round   int
@@ -131,11 +132,14 @@ func (m *plain) inOrder(from int) {
 	})
 }
 
+// overdue tells that a prize's last day is over: it is spent, closed or not.
+func (m *plain) overdue(p *prize) bool { return p.expires != 0 && m.now >= p.expires }
+
 // unused returns the prizes that can be taken back, the last won first.
 func (m *plain) unused(kind loyalty.RewardKind, which func(*prize) bool) []*prize {
 	var unused []*prize
 	for _, p := range m.prizes {
-		if p.kind == kind && p.status == loyalty.CouponIssued && (which == nil || which(p)) {
+		if p.kind == kind && p.status == loyalty.CouponIssued && !m.overdue(p) && (which == nil || which(p)) {
 			unused = append(unused, p)
 		}
 	}

@@ -74,17 +74,18 @@ func (ch *change) forgetStamping(original Entry) {
 	}
 }
 
-// unusedCoupons returns the card's issued coupons as the command has left them so
-// far, latest position first.
+// unusedCoupons returns the card's usable coupons as the command has left them so
+// far, latest position first. One whose last day is over is spent, whether or not
+// it has been closed yet.
 func (ch *change) unusedCoupons() []Coupon {
 	unused := make([]Coupon, 0, len(ch.state.Coupons)+1)
 	for _, c := range ch.state.Coupons {
-		if c.Status == CouponIssued && ch.changedIndex(c.ID) < 0 {
+		if c.UsableAt(ch.command.Now) && ch.changedIndex(c.ID) < 0 {
 			unused = append(unused, c)
 		}
 	}
 	for _, c := range ch.changed {
-		if c.Status == CouponIssued {
+		if c.UsableAt(ch.command.Now) {
 			unused = append(unused, c)
 		}
 	}

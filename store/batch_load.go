@@ -26,7 +26,7 @@ func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 // lock guards (its coupons, whether an entry was reversed) is read after the lock.
 func (b *batch) load(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		b.resolve, b.lockCards, b.loadKeys, b.loadPrograms, b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.lockStaffDays,
+		b.resolve, b.lockCards, b.loadKeys, b.loadPrograms, b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
 	} {
 		if err := step(ctx); err != nil {
 			return err

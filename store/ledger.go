@@ -104,6 +104,8 @@ type batch struct {
 	used      map[string]usedKey
 	refs      map[externalRef]bool
 	cardDays  map[cardDay]int
+	// stampings are those of cards that loadStampings asked about, and of this batch.
+	stampings map[string][]stamping
 	staffDays map[staffDay]int
 }
 
@@ -140,7 +142,7 @@ func newBatch(tx *transaction, orgID string, commands []loyalty.Command) *batch 
 		coupons:      map[string]loyalty.Coupon{}, open: map[string][]string{},
 		originals: map[string]loyalty.Entry{}, reversed: map[string]bool{},
 		used: map[string]usedKey{}, refs: map[externalRef]bool{},
-		cardDays: map[cardDay]int{}, staffDays: map[staffDay]int{},
+		cardDays: map[cardDay]int{}, stampings: map[string][]stamping{}, staffDays: map[staffDay]int{},
 	}
 }
 
@@ -254,6 +256,7 @@ func (b *batch) state(c loyalty.Command, card loyalty.Card) loyalty.State {
 	}
 	day := loyalty.DayOf(c.At, c.Zone)
 	st.Tally.CardDay = b.cardDays[cardDay{card.ID, day}]
+	b.tallyStampings(&st.Tally, c, card.ID)
 	if c.Actor.Kind == loyalty.ActorStaff {
 		st.Tally.StaffDay = b.staffDays[staffDay{card.ProgramID, c.Actor.ID, day}]
 	}
@@ -276,6 +279,7 @@ func (b *batch) take(c loyalty.Command, r loyalty.Result) {
 			b.reversed[e.Reverses] = true
 		}
 	}
+	b.countStamping(r.Entries[0])
 	switch head := r.Entries[0]; head.Kind {
 	case loyalty.EntryStamp:
 		b.count(head, head.Quantity)

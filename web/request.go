@@ -24,6 +24,8 @@ type request struct {
 	// if they did not.
 	wished string
 	texts  locale.Localizer
+	// here is the time zone of org, read once.
+	here *time.Location
 }
 
 func (w *Web) newRequest(c echo.Context) *request {
@@ -63,7 +65,10 @@ func (r *request) zone() *time.Location {
 	if r.org == nil {
 		return time.UTC
 	}
-	return organization.LoadZone(r.org.Zone, "")
+	if r.here == nil {
+		r.here = organization.LoadZone(r.org.Zone, "")
+	}
+	return r.here
 }
 
 // of sets the organization with the slug as the one that the page is about, or
@@ -73,7 +78,7 @@ func (r *request) of(slug string) error {
 	if err != nil {
 		return err
 	}
-	r.org = &org
+	r.org, r.here = &org, nil
 	r.speak("")
 	return nil
 }

@@ -262,6 +262,27 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	}
 }
 
+// TestFormsWorkInALocalNetwork: over plain http browsers send no Fetch Metadata, and
+// our own pages ask them not to name their origin.
+func TestFormsWorkInALocalNetwork(t *testing.T) {
+	w := newWorld(t)
+	pages := newEcho(w.build(web.Dependencies{BaseURL: "http://192.168.1.10:8080"}))
+	for name, c := range map[string]struct {
+		headers []string
+		status  int
+	}{
+		"our own page":   {[]string{"Sec-Fetch-Site", "", "Origin", "null"}, http.StatusUnprocessableEntity},
+		"by its name":    {[]string{"Sec-Fetch-Site", "", "Origin", "http://192.168.1.10:8080"}, http.StatusUnprocessableEntity},
+		"another device": {[]string{"Sec-Fetch-Site", "", "Origin", "http://192.168.1.11:8080"}, http.StatusForbidden},
+	} {
+		b := w.browser(c.headers...)
+		b.echo = pages
+		if a := b.post(w.joinPath(), "phone", "x"); a.Status != c.status {
+			t.Errorf("%s: status %d, want %d", name, a.Status, c.status)
+		}
+	}
+}
+
 func TestFormsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser("Accept-Language", "en")

@@ -31,7 +31,7 @@ func (w *Web) signedIn(r *request, cookie string, kind access.TokenKind) (access
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("authenticate: %w", err)
 	}
-	r.org = &org
+	r.org, r.here = &org, nil
 	r.speak("")
 	return p, nil
 }
@@ -46,7 +46,7 @@ func (w *Web) atTill(r *request) (till access.Principal, cashier *access.Princip
 	}
 	org := *r.org
 	p, err := w.signedIn(r, sessionCookie, access.TokenSession)
-	r.org = &org
+	r.org, r.here = &org, nil // whoever is signed in, the page is the till's
 	r.speak("")
 	switch {
 	case errors.Is(err, access.ErrUnauthenticated):

@@ -6,13 +6,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
-
-	"crypto/rand"
 
 	"github.com/leima/leima/bench/traffic"
 )
@@ -55,7 +54,7 @@ func (b *bench) rounds(ctx context.Context) ([]measurement, error) {
 
 // usage is processor times at one moment.
 type usage struct {
-	at                              time.Time
+	at                                time.Time
 	server, database, redis, everyone time.Duration
 }
 
@@ -127,11 +126,11 @@ func (b *bench) load(
 		return r, fmt.Errorf("start the load: %w", err)
 	}
 	read := readLoad(bufio.NewReader(out), mark, &r)
-	if err := command.Wait(); err != nil {
-		return r, fmt.Errorf("%s: %w: %s", e.name, err, strings.TrimSpace(problems.String()))
-	}
 	if read != nil {
-		return r, read
+		_ = command.Process.Kill() // it may be waiting for a reader
+	}
+	if err := errors.Join(read, command.Wait()); err != nil {
+		return r, fmt.Errorf("%s: %w: %s", e.name, err, strings.TrimSpace(problems.String()))
 	}
 	b.count(e, r)
 	return r, nil
@@ -141,8 +140,11 @@ func (b *bench) load(
 func readLoad(out *bufio.Reader, mark func(traffic.Mark), r *traffic.Result) error {
 	for _, want := range []traffic.Mark{traffic.Begun, traffic.Ended} {
 		line, err := out.ReadString('\n')
-		if err != nil || strings.TrimSpace(line) != string(want) {
-			return fmt.Errorf("the load generator said %q, not %s: %w", line, want, err)
+		if err != nil {
+			return fmt.Errorf("read the mark %s of the load: %w", want, err)
+		}
+		if strings.TrimSpace(line) != string(want) {
+			return fmt.Errorf("the load generator says %q, not %s", line, want)
 		}
 		if mark != nil {
 			mark(want)

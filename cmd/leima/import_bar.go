@@ -67,15 +67,18 @@ func (b *importBar) end() {
 
 // newBar is a bar on the terminal that standard error is.
 func (sh *shell) newBar(words, unit string, total int64) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(total,
+	options := []progressbar.Option{
 		progressbar.OptionSetWriter(sh.err),
 		progressbar.OptionSetDescription(words),
 		progressbar.OptionSetItsString(unit),
 		progressbar.OptionShowBytes(unit == inBytes),
 		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionThrottle(100 * time.Millisecond),
 		progressbar.OptionFullWidth(),
 		progressbar.OptionUseANSICodes(true),
-	)
+	}
+	if unit != inBytes {
+		options = append(options, progressbar.OptionShowIts())
+	}
+	return progressbar.NewOptions64(total, options...)
 }

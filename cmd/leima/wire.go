@@ -23,6 +23,7 @@ import (
 const (
 	confirmEvery = 20 * time.Second
 	expireEvery  = 10 * time.Minute
+	cleanUpEvery = time.Hour
 )
 
 // parts are what a server is put together from.
@@ -93,6 +94,7 @@ func wire(p parts) (*server, error) {
 	s.jobs = []jobs.Periodic{
 		{Name: "send confirmations", Every: confirmEvery, Wake: wake, Run: confirmations.Run},
 		{Name: "expire coupons", Every: expireEvery, Run: expiry.Run},
+		{Name: "clean up", Every: cleanUpEvery, Run: jobs.CleanUp{Store: p.store, Now: p.sh.clock}.Run},
 	}
 	return s, nil
 }

@@ -174,7 +174,8 @@ func runTotals(t *testing.T, open Open) {
 			add(t, s, push(fmt.Sprint("committer-", i), 1, today, stamps(1)))
 		}
 		wantTotals(t, s, today, known(stamps(hot.MaxSources)))
-		add(t, s, push("one more", 1, today, stamps(1)))
+		add(t, s, push("one-more", 1, today, stamps(1)))
+		wantTotals(t, s, today, hot.Reading{})
 	})
 	t.Run("a batch changes many cells", func(t *testing.T) { manyCells(t, open(t)) })
 	t.Run("always the ledger or unknown", func(t *testing.T) { totalsProperty(t, open(t)) })

@@ -71,8 +71,6 @@ func notText(su *suite) {
 		sh.is(err, loyalty.ErrNotFound)
 		_, err = sh.OrganizationBySlug(sh.ctx, odd)
 		sh.is(err, organization.ErrNotFound)
-		_, err = sh.Card(sh.ctx, odd, "card")
-		sh.is(err, loyalty.ErrNotFound)
 		list, err := sh.Customers(sh.ctx, sh.org.ID, odd, paging.Page{})
 		sh.ok(err)
 		sh.same("customers", 0, len(list.Items))

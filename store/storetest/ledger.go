@@ -12,6 +12,7 @@ var ledgerStories = []story{
 	{"thirteen stamps on a card of ten are one coupon and three stamps", overflow},
 	{"a refusal changes nothing and its key may be used again", refusalChangesNothing},
 	{"limits count what the card does not carry", limits},
+	{"a late stamp keeps its distance", coolDown},
 	{"a limit per staff and day counts all cards and forgets what was taken back", staffDayLimit},
 	{"a coupon is redeemed once", redeemOnce},
 	{"a coupon is of no use after its last day and is expired then", expiry},
@@ -97,6 +98,30 @@ func limits(su *suite) {
 	sh.apply(sh.reverse(first.Entry.ID))
 	late.IdempotencyKey, late.At, late.Quantity = sh.key(), late.At+time.Hour.Milliseconds(), 3
 	sh.apply(late)
+	sh.proven(card.ID)
+}
+
+// A late stamp keeps its distance from the stampings on both sides, and taking the
+// last one back makes the one before it the last.
+func coolDown(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { p.Limits = loyalty.Limits{CoolDown: time.Hour} })
+	card := sh.newCard()
+	at := func(minutes int) loyalty.Command {
+		c := sh.stamp(card.ID, 1)
+		c.At += (time.Duration(minutes) * time.Minute).Milliseconds()
+		c.Now = c.At + (24 * time.Hour).Milliseconds()
+		return c
+	}
+	sh.apply(at(0))
+	sh.apply(at(100))
+	last := sh.apply(at(300))
+	sh.refused(at(130), loyalty.RefusedCoolDown) // 30 minutes after one in the middle
+	between := sh.apply(at(200))
+	sh.refused(at(150), loyalty.RefusedCoolDown)
+	sh.apply(sh.reverse(last.Entry.ID))
+	sh.refused(at(250), loyalty.RefusedCoolDown) // 50 minutes after what is now the last
+	sh.apply(sh.reverse(between.Entry.ID))
+	sh.apply(at(250))
 	sh.proven(card.ID)
 }
 

@@ -80,7 +80,7 @@ async function refresh() {
 	try {
 		const response = await fetch(pagePath, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { Accept: "text/html" } });
 		if (response.status === 404 || response.status === 410) {
-			location.reload();
+			await gone();
 			return;
 		}
 		if (!response.ok || response.headers.has("X-Leima-Kept")) {
@@ -139,6 +139,14 @@ async function keep(page) {
 	}));
 }
 
+/** The card is no more: its copy goes, and the server says the rest. */
+async function gone() {
+	if ("caches" in window) {
+		await caches.delete(keptAs);
+	}
+	location.reload();
+}
+
 async function install() {
 	if (!("serviceWorker" in navigator)) {
 		return;
@@ -169,7 +177,7 @@ function listen() {
 		connected(true);
 		void refreshCopy();
 	});
-	events.addEventListener("gone", () => location.reload());
+	events.addEventListener("gone", () => void gone());
 	events.addEventListener("error", () => {
 		connected(false);
 		if (events.readyState === EventSource.CLOSED) {

@@ -14,6 +14,8 @@ const UNDO_SECONDS = 10;
 /** A scanner that reads a code twice in a row is taken as having read it once. */
 const REPEAT_MS = 2_000;
 
+/** After how long a search is worth a word. */
+const SEARCHING_MS = 300;
 /** Card codes have 17 characters; numbers and phone numbers are shorter. */
 const CODE_LENGTH = 17;
 
@@ -140,9 +142,14 @@ function start(till) {
 			scan = undefined;
 			setQuantity(1);
 			stopCountdown();
-			show("wait", say("searching"), "", { quiet: true });
-			await lookUp(typed);
 			clearOutcome();
+			const searching = setTimeout(() => show("wait", say("searching"), "", { quiet: true }), SEARCHING_MS);
+			try {
+				await lookUp(typed);
+				clearOutcome();
+			} finally {
+				clearTimeout(searching);
+			}
 		}, say("failed"));
 	});
 
@@ -152,10 +159,9 @@ function start(till) {
 		if (!card || n < 1) {
 			return;
 		}
-		const key = crypto.randomUUID();
 		void once(async () => {
 			const answer = await /** @type {Promise<{body: LedgerResult}>} */ (
-				post("/v1/stamps", { card_id: card.id, quantity: n, ...place }, watcher, { key }));
+				post("/v1/stamps", { card_id: card.id, quantity: n, ...place }, watcher, { once: true }));
 			const reward = answer.body.coupons[0];
 			if (reward) {
 				show("reward", count("stamped", n), answer.body.coupons.map((c) => say("reward_ready", { reward: words(c.name) })).join(" "));
@@ -179,10 +185,9 @@ function start(till) {
 		if (dialog.returnValue !== "redeem") {
 			return;
 		}
-		const key = crypto.randomUUID();
 		await once(async () => {
 			const answer = await /** @type {Promise<{body: LedgerResult}>} */ (
-				post(`/v1/coupons/${coupon.id}/redemption`, place, watcher, { key }));
+				post(`/v1/coupons/${coupon.id}/redemption`, place, watcher, { once: true }));
 			show("reward", say("redeemed", { reward: words(coupon.name) }), scan?.display_name ?? "");
 			offerUndo(answer.body.entry.id);
 			await again();
@@ -227,10 +232,9 @@ function start(till) {
 
 	undo.addEventListener("click", () => {
 		const entry = undoable;
-		const key = crypto.randomUUID();
 		void once(async () => {
 			stopCountdown();
-			await post(`/v1/entries/${entry}/reversal`, place, watcher, { key });
+			await post(`/v1/entries/${entry}/reversal`, place, watcher, { once: true });
 			show("undone", say("undone"), say("undone_text"));
 			if (found) {
 				await again();

@@ -1,6 +1,6 @@
 // @ts-check
-// Requests to the API. Whatever moves value carries a key that stays the same over
-// all attempts, so that a lost answer can be asked for again and nothing is done
+// Requests to the API. Whatever moves value carries a key that stays the same until
+// there is an answer, so that a lost one can be asked for again and nothing is done
 // twice.
 
 /** How long one attempt may take. */
@@ -38,30 +38,57 @@ export class Unanswered extends Error {}
  * @property {() => void} offline
  */
 
+/** Keys of what was asked for and not answered yet, by what it was. @type {Map<string, string>} */
+const keys = new Map();
+
+/**
+ * Returns the key for doing something: a fresh one, or that of the last time if it
+ * got no answer, so that pressing the button once more cannot do it twice.
+ * @param {string} what
+ */
+function keyFor(what) {
+	const key = keys.get(what) ?? freshKey();
+	keys.set(what, key);
+	return key;
+}
+
+function freshKey() {
+	// Over plain http in a local network there is no randomUUID.
+	return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
 /**
  * Posts to the API until there is an answer.
  * @template T
  * @param {string} path
  * @param {object} body
  * @param {Watcher} watcher
- * @param {{key?: string, signal?: AbortSignal}} [how] key makes it safe to repeat what moves value; signal gives up
+ * @param {{once?: boolean}} [how] once is for what moves value: it carries a key
  * @returns {Promise<{status: number, body: T}>}
  */
 export async function post(path, body, watcher, how = {}) {
+	const what = path + JSON.stringify(body);
+	const key = how.once ? keyFor(what) : "";
 	const slow = setTimeout(() => watcher.slow(), SLOW_MS);
 	try {
 		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
 			if (attempt > 0) {
-				await pause(WAITS_MS[Math.min(attempt - 1, WAITS_MS.length - 1)] ?? 0, how.signal);
+				await pause(WAITS_MS[Math.min(attempt - 1, WAITS_MS.length - 1)] ?? 0);
 			}
-			const answer = await attemptOnce(path, body, how);
+			const answer = await attemptOnce(path, body, key);
 			if (answer) {
+				keys.delete(what);
 				return /** @type {{status: number, body: T}} */ (answer);
 			}
 			clearTimeout(slow);
 			watcher.offline();
 		}
 		throw new Unanswered(path);
+	} catch (e) {
+		if (e instanceof Refused) {
+			keys.delete(what);
+		}
+		throw e;
 	} finally {
 		clearTimeout(slow);
 	}
@@ -70,28 +97,24 @@ export async function post(path, body, watcher, how = {}) {
 /**
  * @param {string} path
  * @param {object} body
- * @param {{key?: string, signal?: AbortSignal}} how
+ * @param {string} key "" for none
  * @returns {Promise<{status: number, body: unknown} | undefined>} undefined if it may work later
  */
-async function attemptOnce(path, body, how) {
+async function attemptOnce(path, body, key) {
 	/** @type {Record<string, string>} */
 	const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
-	if (how.key) {
-		headers["Idempotency-Key"] = how.key;
+	if (key) {
+		headers["Idempotency-Key"] = key;
 	}
-	const timeout = AbortSignal.timeout(ATTEMPT_MS);
 	let response;
 	let answer;
 	try {
 		response = await fetch(path, {
 			method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin", cache: "no-store",
-			signal: how.signal ? AbortSignal.any([timeout, how.signal]) : timeout,
+			signal: AbortSignal.timeout(ATTEMPT_MS),
 		});
 		answer = await response.json();
-	} catch (e) {
-		if (how.signal?.aborted) {
-			throw e;
-		}
+	} catch {
 		return undefined;
 	}
 	if (response.ok) {
@@ -104,16 +127,18 @@ async function attemptOnce(path, body, how) {
 }
 
 /**
+ * Waits, but no longer than until the network is back.
  * @param {number} ms
- * @param {AbortSignal} [signal]
  * @returns {Promise<void>}
  */
-function pause(ms, signal) {
-	return new Promise((resolve, reject) => {
-		const stop = () => { clearTimeout(timer); window.removeEventListener("online", done); };
-		const done = () => { stop(); resolve(); };
+function pause(ms) {
+	return new Promise((resolve) => {
+		const done = () => {
+			clearTimeout(timer);
+			window.removeEventListener("online", done);
+			resolve();
+		};
 		const timer = setTimeout(done, ms);
-		window.addEventListener("online", done, { once: true });
-		signal?.addEventListener("abort", () => { stop(); reject(signal.reason); }, { once: true });
+		window.addEventListener("online", done);
 	});
 }

@@ -12,6 +12,7 @@ const LARGE_DOTS = 20;
  * @typedef {object} Scan what the API tells of a card
  * @property {string} display_name
  * @property {{id: string, status: string, balance: number, goal: number}} card
+ * @property {{name: Words}} program
  * @property {{name: Words, missing: number}} next_reward
  * @property {Coupon[]} coupons
  * @property {{stamp: boolean, max_quantity: number, redeem: boolean, refusal?: {staff_message: string}}} allowed
@@ -67,6 +68,10 @@ export function showFound(scan, redeem) {
 	const { card, allowed, next_reward: next } = scan;
 	const filled = Math.max(card.balance, 0);
 	element("who").textContent = scan.display_name;
+	const program = document.getElementById("card-program"); // there if the shop has several
+	if (program) {
+		program.textContent = words(scan.program.name);
+	}
 	element("unconfirmed").hidden = card.status !== "provisional";
 	element("progress").textContent = count("progress", card.goal, { balance: filled });
 	element("missing").textContent = card.balance < 0 ? count("debt", -card.balance) : count("missing", card.goal - filled);

@@ -88,6 +88,39 @@ test("a lost answer is asked for again under the same key, and stamps once", asy
 	await till.locator("#found .said", { hasText: "1 of 10 stamps" }).waitFor();
 });
 
+test("pressing again after giving up uses the same key", async (t) => {
+	const card = await newCustomer();
+	const till = await cashier(t);
+	await till.clock.install();
+	await scan(till, card.code);
+	const keys = new Set();
+	let lost = true;
+	await till.route("**/v1/stamps", async (route) => {
+		keys.add(route.request().headers()["idempotency-key"]);
+		if (lost) {
+			if (keys.size === 1) {
+				await route.fetch();
+			}
+			await route.abort("connectionreset");
+		} else {
+			await route.continue();
+		}
+	});
+	await till.click("#stamp");
+	for (let i = 0; i < 60 && !(await till.locator(".outcome.unknown").count()); i++) {
+		await till.clock.runFor(4_000);
+	}
+	await till.locator(".outcome.unknown", { hasText: "That did not work" }).waitFor();
+	lost = false;
+	await till.click("#stamp");
+	await till.locator(".outcome.good").waitFor();
+	assert.equal(keys.size, 1);
+	await till.locator("#found .said", { hasText: "1 of 10 stamps" }).waitFor();
+	await till.click("#stamp");
+	await till.locator("#found .said", { hasText: "2 of 10 stamps" }).waitFor();
+	assert.equal(keys.size, 2, "another stamp has another key");
+});
+
 test("without a network the till says so, and goes on when it is back", async (t) => {
 	const card = await newCustomer();
 	const till = await cashier(t);

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/leima/leima/loyalty"
+)
+
+// stamping is a stamp entry that was not taken back.
+type stamping struct {
+	id string
+	at int64
+}
+
+func scanStamping(r scanner) (s stamping, err error) {
+	if err = r.Scan(&s.id, &s.at); err != nil {
+		err = fmt.Errorf("read stamping: %w", err)
+	}
+	return s, err
+}
+
+const stampingSelect = "SELECT e.id, e.happened_at FROM entry e WHERE e.org_id = $1 AND e.card_id = $2 AND e.kind = 'stamp' " +
+	"AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id)"
+
+// loadStampings reads the stampings that a card does not carry and that two rare
+// commands ask for: a stamp recorded late, which must keep the cool-down from its
+// neighbours, and a reversal of the last stamping, after which the one before it is
+// the last. It is one statement for each card with reversals and two for each late
+// stamp; the usual stamp costs none.
+func (b *batch) loadStampings(ctx context.Context) error {
+	reversals := map[string]int{}
+	for i, c := range b.commands {
+		card, found := b.cards[b.cardOf[i]]
+		switch {
+		case !found:
+		case c.Kind == loyalty.CommandReverse && b.originals[c.EntryID].Kind == loyalty.EntryStamp:
+			reversals[card.ID]++
+		case c.Kind == loyalty.CommandStamp && c.At < card.LastStampAt && b.programs[card.ProgramID].Limits.CoolDown != 0:
+			if err := b.addStampings(ctx, card.ID, " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
+				return err
+			}
+			if err := b.addStampings(ctx, card.ID, " AND e.happened_at > $3 ORDER BY e.happened_at LIMIT 1", c.At); err != nil {
+				return err
+			}
+		}
+	}
+	for cardID, n := range reversals {
+		// However many of the latest are taken back, the one before them is known.
+		if err := b.addStampings(ctx, cardID, " ORDER BY e.happened_at DESC LIMIT $3", int64(n+1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) addStampings(ctx context.Context, cardID, condition string, value int64) error {
+	list, err := all(ctx, b.tx, scanStamping, stampingSelect+condition, b.orgID, cardID, value)
+	for _, s := range list {
+		if !slices.Contains(b.stampings[cardID], s) {
+			b.stampings[cardID] = append(b.stampings[cardID], s)
+		}
+	}
+	return err
+}
+
+// tallyStampings fills in what loyalty.Tally says of other stampings of the card.
+func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, cardID string) {
+	for _, s := range b.stampings[cardID] {
+		if t.NearStampAt == 0 || distance(s.at, c.At) < distance(t.NearStampAt, c.At) {
+			t.NearStampAt = s.at
+		}
+		if s.id != c.EntryID {
+			t.LastStampAt = max(t.LastStampAt, s.at)
+		}
+	}
+}
+
+func distance(a, b int64) int64 { return max(a-b, b-a) }
+
+// countStamping keeps the stampings true for the next commands of the batch.
+func (b *batch) countStamping(head loyalty.Entry) {
+	switch head.Kind {
+	case loyalty.EntryStamp:
+		b.stampings[head.CardID] = append(b.stampings[head.CardID], stamping{head.ID, head.At})
+	case loyalty.EntryReversal:
+		b.stampings[head.CardID] = slices.DeleteFunc(b.stampings[head.CardID], func(s stamping) bool { return s.id == head.Reverses })
+	default:
+	}
+}
