@@ -24,7 +24,6 @@ type breaker struct {
 	failures int
 	until    time.Time // open until then; one call probes afterwards
 	probing  bool
-	last     error
 	// changed, if set, is called when the breaker opens (with the last error) and
 	// closes (with nil).
 	changed func(error)
@@ -49,7 +48,6 @@ func (b *breaker) report(err error) {
 	b.mu.Lock()
 	was := b.failures >= FailuresToOpen
 	b.probing = false
-	b.last = err
 	if err == nil {
 		b.failures = 0
 	} else {
@@ -69,11 +67,4 @@ func (b *breaker) leave() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.probing = false
-}
-
-// failing returns the last error while the last call failed, else nil.
-func (b *breaker) failing() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.last
 }

@@ -60,9 +60,25 @@ func TestCluster(t *testing.T) {
 		}
 		for _, node := range nodes {
 			const fair = hot.MaxBatch / 3
-			if n := node.do("DBSIZE").(int64); n < fair/3 {
+			if n, ok := node.do("DBSIZE").(int64); !ok || n < fair/3 {
 				t.Errorf("node %d holds %d keys", node.port, n)
 			}
+		}
+	})
+	t.Run("an account with the least rights", func(t *testing.T) {
+		setUser := []any{"ACL", "SETUSER", "leima", "on", ">pass"}
+		for _, right := range leastRights {
+			setUser = append(setUser, right)
+		}
+		setUser = append(setUser, "+cluster|slots", "+command")
+		for _, node := range nodes {
+			node.do(setUser...)
+		}
+		s, tr := openPatient(t, strings.Replace(url, "://", "://leima:pass@", 1), newPrefix())
+		commit(t, s, tr, cardState("card", 1, "one", "code"))
+		eventually(t, "the card", readsAs(t, s, "card", 1))
+		if _, err := s.Incarnation(t.Context()); err != nil {
+			t.Error(err)
 		}
 	})
 	t.Run("a node is killed and comes back empty", func(t *testing.T) {

@@ -2,7 +2,6 @@ package hot_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -313,106 +312,4 @@ func TestTheNetworkStalls(t *testing.T) {
 	p.set(pass)
 	eventually(t, "version 2", readsAs(t, s, "card", 2))
 	healthy(t, s)
-}
-
-func TestMoreIsMissedThanCanBeRepaired(t *testing.T) {
-	server := startServer(t)
-	s, tr := open(t, server.url(), "test")
-	commit(t, s, tr, cardState("card", 1, "one"))
-	server.kill()
-	batch := make([]hot.CardState, hot.MaxBatch)
-	for n := 0; n <= hot.MaxMissed; n += len(batch) {
-		for i := range batch {
-			batch[i] = cardState(fmt.Sprint("card-", n+i), 1, "")
-		}
-		if s.Project(t.Context(), batch) == nil {
-			t.Fatal("a dead server took cards")
-		}
-	}
-	if h := s.Health(t.Context()); h.OK || !strings.Contains(h.Detail, "epoch") {
-		t.Errorf("health: %+v", h)
-	}
-	server.restart()
-	healthy(t, s)
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	if tr.lost != 1 {
-		t.Errorf("the epoch was raised %d times", tr.lost)
-	}
-}
-
-func TestARestartFromAnOlderStateIsSeen(t *testing.T) {
-	server := startServer(t)
-	s, tr := open(t, server.url(), "test")
-	incarnation := func() (is string) {
-		eventually(t, "the incarnation", func() bool {
-			var err error
-			is, err = s.Incarnation(t.Context())
-			return err == nil
-		})
-		return is
-	}
-	commit(t, s, tr, cardState("card", 1, "one"))
-	first := incarnation()
-	if again := incarnation(); again != first || first == "" {
-		t.Errorf("the incarnation changed from %q to %q while the server ran", first, again)
-	}
-	server.do("SAVE")
-	commit(t, s, tr, cardState("card", 2, "two")) // acknowledged, and lost by the restart
-	server.kill()
-	server.restart()
-	second := incarnation()
-	if second == first {
-		t.Error("a restart is not seen")
-	}
-	eventually(t, "the older state", readsAs(t, s, "card", 1))
-	s.SetEpoch(2) // as the caller does now
-	eventually(t, "an answer", func() bool { return s.Health(t.Context()).OK })
-	if v := read(t, s, "card"); v != 0 {
-		t.Errorf("read version %d in the new epoch", v)
-	}
-}
-
-func TestProcessesHearEachOtherAgain(t *testing.T) {
-	server := startServer(t)
-	a, _ := open(t, server.url(), "test")
-	b, _ := open(t, server.url(), "test")
-	healthy(t, a)
-	healthy(t, b)
-	heard := b.Subscribe(t.Context(), "card")
-	talk := func() bool {
-		a.Publish("card")
-		select {
-		case <-heard:
-			return true
-		default:
-			return false
-		}
-	}
-	eventually(t, "a message", talk)
-	for range 2 {
-		server.kill()
-		server.restart()
-		// Anything may have been missed, so whoever waits is told to look.
-		eventually(t, "a reason to look", func() bool { return len(heard) == 1 })
-		<-heard
-		eventually(t, "a message", talk)
-	}
-}
-
-func TestClosing(t *testing.T) {
-	server := startServer(t)
-	s, err := hot.OpenRedis(hot.Options{URL: server.url(), Prefix: "test", Repair: (&truth{}).repair, Lost: (&truth{}).raise})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, _, err := s.Card(t.Context(), hot.CardRef{Org: "org", Card: "card"}); !errors.Is(err, hot.ErrUnavailable) {
-		t.Errorf("read after the end: %v", err)
-	}
-	if err := s.Project(t.Context(), []hot.CardState{cardState("card", 1, "")}); !errors.Is(err, hot.ErrUnavailable) {
-		t.Errorf("projected after the end: %v", err)
-	}
 }

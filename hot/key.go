@@ -83,7 +83,7 @@ func bucket(names ...string) int {
 		}
 		hash = (hash ^ ':') * prime
 	}
-	return int((hash ^ hash>>32) % buckets) //nolint:gosec // less than buckets
+	return int((hash ^ hash>>32) % buckets)
 }
 
 // appendDigest appends the digest of an alias. It is salted by the organization, so

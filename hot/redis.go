@@ -31,6 +31,13 @@ const (
 type Options struct {
 	// URL names the server or the Cluster: redis://user:password@host:port/database,
 	// rediss:// with TLS, redis-cluster://host:port,host:port or rediss-cluster://.
+	// The parameters ca_file, cert_file and key_file name files for TLS.
+	//
+	// The account needs no more than, for the prefix leima:
+	//
+	//	~leima:* &leima:* +get +set +del +getrange +exists +hmget +hset +hincrby
+	//	+hlen +rpush +lrange +llen +lindex +ltrim +pexpire +time +eval +evalsha +ping
+	//	+info +publish +subscribe +unsubscribe, in a Cluster also +cluster|slots +command
 	URL string
 	// Prefix begins every key and channel: lower-case letters, digits and hyphens.
 	// Systems that share a Redis need different ones.
@@ -120,8 +127,8 @@ func OpenRedis(options Options) (*Redis, error) {
 	for range readers {
 		r.done.Go(func() { r.readLoop(ctx) })
 	}
-	r.done.Go(func() { r.redisLive.listen(ctx) })
-	r.done.Go(func() { r.redisLive.speak(ctx) })
+	r.done.Go(func() { r.listen(ctx) })
+	r.done.Go(func() { r.speak(ctx) })
 	r.done.Go(func() { r.repairLoop(ctx) })
 	return r, nil
 }
@@ -191,12 +198,21 @@ func (r *Redis) Health(ctx context.Context) Health {
 
 // ping asks one server, or every master of a Cluster.
 func (r *Redis) ping(ctx context.Context) error {
-	if nodes, ok := r.client.(*redis.ClusterClient); ok {
-		return nodes.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
-			return node.Ping(ctx).Err()
-		})
+	return r.everyServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		return server.Ping(ctx).Err() //nolint:wrapcheck // try says what it means
+	})
+}
+
+// everyServer calls f for the server, or at once for every master of a Cluster.
+func (r *Redis) everyServer(ctx context.Context, f func(context.Context, *redis.Client) error) error {
+	switch client := r.client.(type) {
+	case *redis.Client:
+		return f(ctx, client)
+	case *redis.ClusterClient:
+		return client.ForEachMaster(ctx, f) //nolint:wrapcheck // try says what it means
+	default:
+		return fmt.Errorf("hot: unknown client %T", client)
 	}
-	return r.client.Ping(ctx).Err()
 }
 
 // Incarnation returns a text that changes when a server restarted or another one took
@@ -207,8 +223,8 @@ func (r *Redis) ping(ctx context.Context) error {
 func (r *Redis) Incarnation(ctx context.Context) (string, error) {
 	var mu sync.Mutex
 	var runs []string
-	ask := func(ctx context.Context, node *redis.Client) error {
-		info, err := node.InfoMap(ctx, "server").Result()
+	ask := func(ctx context.Context, server *redis.Client) error {
+		info, err := server.InfoMap(ctx, "server").Result()
 		if err != nil {
 			return err //nolint:wrapcheck // try says what it means
 		}
@@ -217,16 +233,7 @@ func (r *Redis) Incarnation(ctx context.Context) (string, error) {
 		runs = append(runs, info["Server"]["run_id"])
 		return nil
 	}
-	err := r.try(ctx, r.options.ReadTimeout, func(ctx context.Context) error {
-		switch client := r.client.(type) {
-		case *redis.ClusterClient:
-			return client.ForEachMaster(ctx, ask)
-		case *redis.Client:
-			return ask(ctx, client)
-		default:
-			return fmt.Errorf("unknown client %T", client)
-		}
-	})
+	err := r.try(ctx, r.options.ReadTimeout, func(ctx context.Context) error { return r.everyServer(ctx, ask) })
 	if err != nil {
 		return "", err
 	}

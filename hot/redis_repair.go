@@ -185,7 +185,7 @@ func (r *Redis) repair(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	if err := r.try(ctx, r.options.ReadTimeout, r.ping); err != nil {
-		return 0, nil //nolint:nilerr // later
+		return 0, nil // later
 	}
 	if lost {
 		ctx, cancel := context.WithTimeout(ctx, LoadTimeout)

@@ -30,7 +30,7 @@ func (r *Redis) AddTotals(ctx context.Context, push Push) error {
 		for _, inc := range group {
 			place := inc.place()
 			c.keys = append(c.keys, keys.cells+place, keys.logs+place)
-			c.args = append(c.args, inc.Stamps, inc.Coupons, inc.Redemptions, inc.Counts.Cards)
+			c.args = append(c.args, inc.Stamps, inc.Coupons, inc.Redemptions, inc.Cards)
 		}
 		calls[i] = c
 	}

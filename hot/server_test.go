@@ -94,17 +94,18 @@ func startServer(t testing.TB, args ...string) *server {
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range 100 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		port := listener.Addr().(*net.TCPAddr).Port
+		address, _ := listener.Addr().(*net.TCPAddr)
 		_ = listener.Close()
+		port := address.Port
 		bus := port + 10_000
 		if bus > 65_535 {
 			bus, port = port, port-10_000
 		}
-		if isFree(port) && isFree(bus) {
+		if isFree(t, port) && isFree(t, bus) {
 			return port
 		}
 	}
@@ -112,8 +113,9 @@ func freePort(t testing.TB) int {
 	return 0
 }
 
-func isFree(port int) bool {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+func isFree(t testing.TB, port int) bool {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(port))
 	if err != nil {
 		return false
 	}
@@ -130,7 +132,8 @@ func (s *server) start() error {
 	args := append([]string{
 		"--bind", "127.0.0.1", "--port", strconv.Itoa(s.port), "--dir", s.folder, "--save", "", "--daemonize", "no",
 	}, s.args...)
-	s.process = exec.Command(s.program, args...)
+	// The test's context ends before its cleanups do, so it must not end the server.
+	s.process = exec.CommandContext(context.Background(), s.program, args...)
 	s.process.Stdout, s.process.Stderr = s.output, s.output
 	s.process.SysProcAttr = endWithUs()
 	if err := s.process.Start(); err != nil {

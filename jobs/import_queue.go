@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
@@ -58,6 +59,9 @@ type ImportQueue struct {
 	// places holds one token for each import that waits or runs.
 	places  chan struct{}
 	waiting chan queuedImport
+	// taken holds the ids of imports that this process took over: they are not what an
+	// earlier one left.
+	taken sync.Map
 }
 
 // queuedImport is an import whose file is in the spool.
@@ -99,6 +103,7 @@ func (q *ImportQueue) Start(
 		OrgID: orgID, ID: typeid.New("imp"), ProgramID: programID, FileName: filepath.Base(fileName), DryRun: dryRun,
 		Status: customer.ImportQueued, CreatedAt: q.Importer.Now(),
 	}
+	q.taken.Store(run.ID, true)
 	queued, err := q.accept(ctx, run, m, mapping, file)
 	if err != nil {
 		<-q.places
@@ -167,10 +172,10 @@ func (q *ImportQueue) work(ctx context.Context, next queuedImport) {
 	if err != nil {
 		level, attrs = slog.LevelError, append(attrs, slog.Any("error", err))
 	}
-	q.Log.LogAttrs(ctx, level, "import ended", attrs...)
 	if err := q.spool.remove(next.run.ID); err != nil {
 		q.Log.LogAttrs(ctx, slog.LevelWarn, "upload not removed", slog.Any("error", err))
 	}
+	q.Log.LogAttrs(ctx, level, "import ended", attrs...)
 }
 
 // runOnce turns a panic into a failed import: a file from outside must not end the
@@ -195,10 +200,13 @@ func (q *ImportQueue) recover(ctx context.Context) error {
 	}
 	here := map[string]bool{}
 	for _, k := range kept {
+		here[k.ImportID] = true
+		if _, taken := q.taken.Load(k.ImportID); taken {
+			continue
+		}
 		if err := q.takeUp(ctx, k); err != nil {
 			return fmt.Errorf("take up import %s: %w", k.ImportID, err)
 		}
-		here[k.ImportID] = true
 	}
 	if !q.Alone {
 		return nil
@@ -243,7 +251,7 @@ func (q *ImportQueue) markCutOff(ctx context.Context, orgID string, here map[str
 		return fmt.Errorf("read imports: %w", err)
 	}
 	for _, run := range list.Items {
-		if here[run.ID] || run.Status != customer.ImportQueued && run.Status != customer.ImportRunning {
+		if _, taken := q.taken.Load(run.ID); taken || here[run.ID] || run.Status != customer.ImportQueued && run.Status != customer.ImportRunning {
 			continue
 		}
 		run.Status, run.Problem, run.FinishedAt = customer.ImportStopped, problemStopped, q.Importer.Now()

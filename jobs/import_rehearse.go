@@ -34,8 +34,21 @@ type rehearsedCard struct {
 	card loyalty.Card
 	// used are the idempotency keys of receipts that were entered before.
 	used map[string]bool
-	// days are the stamps by day, for a limit per card and day.
-	days map[loyalty.Day]int
+	// days are the stamps by day, for a limit per card and day, and stampings the
+	// instants of all of them, for a cool-down.
+	days      map[loyalty.Day]int
+	stampings []int64
+}
+
+// near returns the stamping nearest to the instant, 0 if there is none.
+func (c *rehearsedCard) near(at int64) int64 {
+	nearest := int64(0)
+	for _, s := range c.stampings {
+		if nearest == 0 || max(s-at, at-s) < max(nearest-at, at-nearest) {
+			nearest = s
+		}
+	}
+	return nearest
 }
 
 // rehearse counts what entering the receipts would do and changes nothing.
@@ -81,13 +94,14 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 		return r.count(ctx, one, loyalty.Outcome{Err: loyalty.ErrExternalRefUsed})
 	}
 	day := loyalty.DayOf(c.At, c.Zone)
-	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day]}}
+	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day], NearStampAt: card.near(c.At)}}
 	result, refusal := loyalty.Apply(r.program, state, c, r)
 	if refusal != nil {
 		return r.count(ctx, one, loyalty.Outcome{Refusal: refusal})
 	}
 	card.card = result.Card
 	card.days[day] += c.Quantity
+	card.stampings = append(card.stampings, c.At)
 	return r.count(ctx, one, loyalty.Outcome{Entry: result.Entries[0], Card: result.Card, Coupons: result.Issued})
 }
 
@@ -183,6 +197,7 @@ func (r *rehearsal) loadEntries(ctx context.Context, c *rehearsedCard) error {
 			}
 			if e.Kind == loyalty.EntryStamp {
 				c.days[e.Day] += e.Quantity
+				c.stampings = append(c.stampings, e.At)
 				if e.ExternalRef != "" {
 					r.taken[takenRef{e.LocationID, e.ExternalRef}] = true
 				}

@@ -9,7 +9,6 @@ import (
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
-	"github.com/leima/leima/typeid"
 )
 
 // Confirm uses a confirmation link up. If nobody had the contact, the provisional
@@ -138,21 +137,9 @@ func (c *confirming) saveCustomers(ctx context.Context) error {
 		c.orgID, c.plan.existing.ID, c.plan.existing.Version, c.plan.existing.ConfirmedAt); err != nil {
 		return err
 	}
-	return c.copyConsents(ctx)
-}
-
-// copyConsents makes the provisional customer's decisions those of the survivor, at the
-// time at which they were made.
-func (c *confirming) copyConsents(ctx context.Context) error {
-	list, err := all(ctx, c.tx, scanConsent, "SELECT "+consentColumns+" FROM consent WHERE org_id = $1 AND customer_id = $2 "+
-		"ORDER BY decided_at, id LIMIT $3", c.orgID, c.plan.provisional.ID, maxListed)
-	if err != nil {
-		return err
-	}
-	for i := range list {
-		list[i].ID = typeid.New("cons")
-	}
-	return insertConsents(ctx, c.tx, c.orgID, c.plan.existing.ID, list)
+	// The boxes of the form stay with the provisional customer: they were ticked before
+	// anybody had shown to be the owner of the contact, who has decisions of their own.
+	return nil
 }
 
 // lockCards returns the provisional customer's usable cards and all cards of the

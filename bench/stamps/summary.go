@@ -154,6 +154,9 @@ func compare(quantity string, ms, to []measurement) (ratio, bool) {
 		r.Entrant, r.To, r.Connections = m.Entrant, to[i].Entrant, m.Connections
 		have, base := m.Load.Rate(), to[i].Load.Rate()
 		if quantity == ofCosts {
+			if m.Load.Answers == 0 {
+				continue // work that came to nothing has no cost by request
+			}
 			have, base = m.cost(), to[i].cost()
 		}
 		if base > 0 {

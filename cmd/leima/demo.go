@@ -76,7 +76,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live, demo: doors})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live, demo: doors, demoSlug: demo.Slug})
 	if err != nil {
 		return err
 	}

@@ -33,8 +33,9 @@ type parts struct {
 	links links
 	store *store.Store
 	live  *hot.InProcess
-	// demo is nil but in a demo.
-	demo web.Demo
+	// demo is nil but in a demo; demoSlug names its shop.
+	demo     web.Demo
+	demoSlug string
 }
 
 // server is Leima, put together.
@@ -77,7 +78,7 @@ func wire(p parts) (*server, error) {
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: confirming, Consents: p.store, Confirmations: confirming,
-		Access: p.store, Shop: p.store, Live: p.live, Demo: p.demo,
+		Access: p.store, Shop: p.store, Live: p.live, Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 
 // Bench measures a State. Callers of the parallel benchmarks are 64 per processor.
 func Bench(b *testing.B, open Open) {
+	b.Helper()
 	b.Run("Project512", func(b *testing.B) { benchProject(b, open(b)) })
 	b.Run("AddTotals8", func(b *testing.B) { benchTotals(b, open(b)) })
 	b.Run("Card", func(b *testing.B) {

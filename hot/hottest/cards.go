@@ -68,6 +68,7 @@ func wantNoAlias(tb failer, s hot.State, org, alias string) {
 }
 
 func runCards(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("what nobody projected is not there", func(t *testing.T) {
 		s := open(t)
 		wantNoCard(t, s, "org", "card")
@@ -100,6 +101,25 @@ func runCards(t *testing.T, open Open) {
 		project(t, s, card("org", "card", 2, "two"), card("org", "card", 3, "three"), card("org", "card", 1, "one"))
 		wantCard(t, s, "org", "card", 3, "three")
 	})
+	runAliases(t, open)
+	t.Run("a new epoch forgets every card", func(t *testing.T) {
+		s := open(t)
+		project(t, s, card("org", "card", 5, "five", "code"))
+		s.SetEpoch(2)
+		wantNoCard(t, s, "org", "card")
+		wantNoAlias(t, s, "org", "code")
+		project(t, s, card("org", "card", 1, "one", "code"))
+		s.SetEpoch(2)
+		wantAlias(t, s, "org", "code", "card", 1, "one")
+	})
+	t.Run("the biggest batch of the biggest cards", func(t *testing.T) { biggestBatch(t, open(t)) })
+	t.Run("the highest version wins", func(t *testing.T) { highestVersion(t, open(t)) })
+	t.Run("many at once", func(t *testing.T) { manyAtOnce(t, open(t)) })
+	t.Run("bad input", func(t *testing.T) { badCards(t, open(t)) })
+}
+
+func runAliases(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("a reissued code opens the card and the old one no longer", func(t *testing.T) {
 		s := open(t)
 		project(t, s, card("org", "card", 1, "one", "old", "1234"))
@@ -141,20 +161,6 @@ func runCards(t *testing.T, open Open) {
 		wantAlias(t, s, "org", "{x}", "{b1}", 0, "")
 		wantAlias(t, s, "org", "\xff", "\x00\xff", math.MaxUint64, "\x00\xff\r\n")
 	})
-	t.Run("a new epoch forgets every card", func(t *testing.T) {
-		s := open(t)
-		project(t, s, card("org", "card", 5, "five", "code"))
-		s.SetEpoch(2)
-		wantNoCard(t, s, "org", "card")
-		wantNoAlias(t, s, "org", "code")
-		project(t, s, card("org", "card", 1, "one", "code"))
-		s.SetEpoch(2)
-		wantAlias(t, s, "org", "code", "card", 1, "one")
-	})
-	t.Run("the biggest batch of the biggest cards", func(t *testing.T) { biggestBatch(t, open(t)) })
-	t.Run("the highest version wins", func(t *testing.T) { highestVersion(t, open(t)) })
-	t.Run("many at once", func(t *testing.T) { manyAtOnce(t, open(t)) })
-	t.Run("bad input", func(t *testing.T) { badCards(t, open(t)) })
 }
 
 func biggestBatch(t *testing.T, s hot.State) {
@@ -231,7 +237,7 @@ func manyAtOnce(t *testing.T, s hot.State) {
 	for w := range writers {
 		all.Go(func() {
 			for v := range versions {
-				version := uint64((v*writers + w*17) % (writers * versions))
+				version := uint64(v*writers+w*17) % (writers * versions) //nolint:gosec // small and positive
 				c := card("org", "card", version, fmt.Sprint(version), "code")
 				if err := s.Project(t.Context(), []hot.CardState{c}); err != nil {
 					t.Error(err)

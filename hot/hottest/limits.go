@@ -23,6 +23,7 @@ func wantAllowed(tb testing.TB, s hot.State, key string, limit int, window time.
 }
 
 func runLimits(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("so many and no more", func(t *testing.T) {
 		s := open(t)
 		for range 3 {
@@ -32,30 +33,7 @@ func runLimits(t *testing.T, open Open) {
 		wantAllowed(t, s, "till", 3, time.Hour, false)
 		wantAllowed(t, s, "another till", 3, time.Hour, true)
 	})
-	t.Run("a place is free when the oldest call leaves the window", func(t *testing.T) {
-		const window = 50 * time.Millisecond
-		s := open(t)
-		first := time.Now()
-		wantAllowed(t, s, "till", 2, window, true)
-		wantAllowed(t, s, "till", 2, window, true)
-		// On a busy machine the window may be over before the refusal; then there is
-		// nothing to see, and the next call is as right as any.
-		allowed := 0
-		eventually(t, "a free place", func() bool {
-			ok, _, err := s.Allow(t.Context(), "till", 2, window)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if ok {
-				allowed++
-			}
-			return ok
-		})
-		// The server's clock counts whole microseconds.
-		if waited := time.Since(first); allowed == 1 && waited < window-time.Millisecond {
-			t.Errorf("a third call in %s was allowed", waited)
-		}
-	})
+	t.Run("a place is free when the oldest call leaves the window", func(t *testing.T) { placeIsFree(t, open(t)) })
 	t.Run("the limit may be lowered and raised", func(t *testing.T) {
 		s := open(t)
 		for range 5 {
@@ -65,26 +43,7 @@ func runLimits(t *testing.T, open Open) {
 		wantAllowed(t, s, "till", 6, time.Hour, true)
 		wantAllowed(t, s, "till", 6, time.Hour, false)
 	})
-	t.Run("callers at the same time", func(t *testing.T) {
-		s := open(t)
-		var allowed atomic.Int64
-		var all sync.WaitGroup
-		for range 64 {
-			all.Go(func() {
-				ok, _, err := s.Allow(t.Context(), "till", 10, time.Hour)
-				if err != nil {
-					t.Error(err)
-				}
-				if ok {
-					allowed.Add(1)
-				}
-			})
-		}
-		all.Wait()
-		if allowed.Load() != 10 {
-			t.Errorf("%d calls were allowed, the limit is 10", allowed.Load())
-		}
-	})
+	t.Run("callers at the same time", func(t *testing.T) { callersAtOnce(t, open(t)) })
 	t.Run("a new epoch forgets", func(t *testing.T) {
 		s := open(t)
 		wantAllowed(t, s, "till", 1, time.Hour, true)
@@ -114,4 +73,44 @@ func runLimits(t *testing.T, open Open) {
 			}
 		}
 	})
+}
+
+func placeIsFree(t *testing.T, s hot.State) {
+	t.Helper()
+	const window = 50 * time.Millisecond
+	start := time.Now()
+	wantAllowed(t, s, "till", 2, window, true)
+	wantAllowed(t, s, "till", 2, window, true)
+	eventually(t, "a free place", func() bool {
+		ok, _, err := s.Allow(t.Context(), "till", 2, window)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	})
+	// A server's clock counts whole microseconds and is not ours.
+	if waited := time.Since(start); waited < window-time.Millisecond {
+		t.Errorf("a third call in %s was allowed", waited)
+	}
+}
+
+func callersAtOnce(t *testing.T, s hot.State) {
+	t.Helper()
+	var allowed atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			ok, _, err := s.Allow(t.Context(), "till", 10, time.Hour)
+			if err != nil {
+				t.Error(err)
+			}
+			if ok {
+				allowed.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if allowed.Load() != 10 {
+		t.Errorf("%d calls were allowed, the limit is 10", allowed.Load())
+	}
 }

@@ -18,6 +18,7 @@ func told(ch <-chan struct{}) bool {
 }
 
 func runLive(t *testing.T, open Open) {
+	t.Helper()
 	s := open(t)
 	LiveSuite(t, func() hot.Live { return s })
 	t.Run("whoever waits in this process is told before Publish returns", func(t *testing.T) {

@@ -7,8 +7,63 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/leima/leima/hot"
 )
+
+var errLedger = errors.New("the ledger is away")
+
+// runReader tries what callers use: the hot state first, the truth on a miss.
+func runReader(t *testing.T, open Open) {
+	t.Helper()
+	t.Run("a cell is counted once and read from then on", func(t *testing.T) {
+		s := open(t)
+		counts := 0
+		ledger := func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) {
+			counts++
+			return stamps(7), map[string]uint64{"a": 1}, nil
+		}
+		for range 3 {
+			got, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today, tomorrow}, ledger)
+			if err != nil || len(got) != 2 || got[0] != stamps(7) || got[1] != stamps(7) {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+		}
+		if counts != 2 {
+			t.Errorf("the ledger was counted %d times for two cells", counts)
+		}
+		add(t, s, push("a", 2, today, stamps(1)))
+		done, err := hot.CountAgain(t.Context(), s, today, ledger)
+		want := hot.Recount{Taken: true, Before: known(stamps(8)), After: known(stamps(7))}
+		if diff := cmp.Diff(want, done); err != nil || diff != "" {
+			t.Errorf("recount: %v (-want +got):\n%s", err, diff)
+		}
+	})
+	t.Run("whoever meets a count under way gets the number all the same", func(t *testing.T) {
+		s := open(t)
+		begin(t, s, today)
+		got, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today},
+			func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) { return stamps(7), nil, nil })
+		if err != nil || got[0] != stamps(7) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		wantTotals(t, s, today, hot.Reading{})
+	})
+	t.Run("a ledger that is away is an error", func(t *testing.T) {
+		s := open(t)
+		_, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today},
+			func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) {
+				return hot.Counts{}, nil, errLedger
+			})
+		if !errors.Is(err, errLedger) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("a card is read from the truth once", func(t *testing.T) { readOnce(t, open(t)) })
+	t.Run("callers at the same time share a reading", func(t *testing.T) { shareReading(t, open(t)) })
+	t.Run("what the truth does not have", func(t *testing.T) { readNothing(t, open(t)) })
+}
 
 func readOnce(t *testing.T, s hot.State) {
 	t.Helper()

@@ -20,6 +20,7 @@ type OpenShared func(tb testing.TB) (a, b hot.State)
 
 // Run holds one State to the contract.
 func Run(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("cards", func(t *testing.T) { runCards(t, open) })
 	t.Run("totals", func(t *testing.T) { runTotals(t, open) })
 	t.Run("limits", func(t *testing.T) { runLimits(t, open) })
@@ -34,6 +35,7 @@ func Run(t *testing.T, open Open) {
 
 // RunShared holds two States to what they must do together.
 func RunShared(t *testing.T, open OpenShared) {
+	t.Helper()
 	t.Run("what one process projects another reads", func(t *testing.T) {
 		a, b := open(t)
 		project(t, a, card("org", "card", 3, "three", "code"))

@@ -1,16 +1,11 @@
 package hottest
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
-
 	"github.com/leima/leima/hot"
 )
 
@@ -72,6 +67,7 @@ func wantTotals(tb failer, s hot.State, cell hot.Cell, want hot.Reading) {
 func known(c hot.Counts) hot.Reading { return hot.Reading{Counts: c, Known: true} }
 
 func runTotals(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("a cell that nobody counted is unknown, whatever is added", func(t *testing.T) {
 		s := open(t)
 		wantTotals(t, s, today, hot.Reading{})
@@ -118,6 +114,14 @@ func runTotals(t *testing.T, open Open) {
 		}
 		wantTotals(t, s, today, known(stamps(103)))
 	})
+	runCounts(t, open)
+	t.Run("a batch changes many cells", func(t *testing.T) { manyCells(t, open(t)) })
+	t.Run("always the ledger or unknown", func(t *testing.T) { totalsProperty(t, open(t)) })
+	t.Run("bad input", func(t *testing.T) { badTotals(t, open(t)) })
+}
+
+func runCounts(t *testing.T, open Open) {
+	t.Helper()
 	t.Run("a recount replaces, and says what drifted", func(t *testing.T) {
 		s := open(t)
 		counted(t, s, today, stamps(10), nil)
@@ -177,9 +181,6 @@ func runTotals(t *testing.T, open Open) {
 		add(t, s, push("one-more", 1, today, stamps(1)))
 		wantTotals(t, s, today, hot.Reading{})
 	})
-	t.Run("a batch changes many cells", func(t *testing.T) { manyCells(t, open(t)) })
-	t.Run("always the ledger or unknown", func(t *testing.T) { totalsProperty(t, open(t)) })
-	t.Run("bad input", func(t *testing.T) { badTotals(t, open(t)) })
 }
 
 func manyCells(t *testing.T, s hot.State) {
@@ -208,111 +209,6 @@ func manyCells(t *testing.T, s hot.State) {
 			t.Errorf("cell %d: %+v, want %+v", i, reading, want)
 		}
 	}
-}
-
-// committer is what a test knows of one: the stamps of its batches, and how many of
-// them it pushed.
-type committer struct {
-	name    string
-	batches []int64
-	pushed  int
-}
-
-// count is one under way, and what it saw of the ledger.
-type count struct {
-	ticket hot.Ticket
-	read   bool
-	sum    int64
-	seen   map[string]uint64
-}
-
-// totalsProperty lets committers commit and push, counts begin, read and finish, and
-// everything be forgotten, in random orders. A cell that is known must at every moment
-// hold exactly the batches that the last count saw or that were pushed.
-func totalsProperty(t *testing.T, s hot.State) {
-	t.Helper()
-	epoch := int64(1)
-	world := 0
-	rapid.Check(t, func(rt *rapid.T) {
-		world++
-		cell := today
-		cell.Location = fmt.Sprint("shop-", world)
-		committers := []*committer{{name: fmt.Sprint("a-", world)}, {name: fmt.Sprint("b-", world)}}
-		var under *count
-		var taken map[string]uint64 // what the count saw that made the cell; nil while unknown
-		pick := func() *committer { return rapid.SampledFrom(committers).Draw(rt, "committer") }
-		pushBatch := func(c *committer, n int) {
-			add(rt, s, push(c.name, uint64(n), cell, stamps(c.batches[n-1])))
-		}
-		rt.Repeat(map[string]func(*rapid.T){
-			"commit": func(*rapid.T) {
-				c := pick()
-				c.batches = append(c.batches, rapid.Int64Range(-3, 9).Draw(rt, "stamps"))
-			},
-			"push": func(*rapid.T) {
-				if c := pick(); c.pushed < len(c.batches) {
-					c.pushed++
-					pushBatch(c, c.pushed)
-				}
-			},
-			"push again": func(*rapid.T) {
-				if c := pick(); c.pushed > 0 {
-					pushBatch(c, c.pushed)
-				}
-			},
-			"begin": func(*rapid.T) {
-				if under == nil {
-					under = &count{ticket: begin(rt, s, cell)}
-				}
-			},
-			"read the ledger": func(*rapid.T) {
-				if under == nil || under.read {
-					return
-				}
-				under.read, under.seen = true, map[string]uint64{}
-				for _, c := range committers {
-					for _, n := range c.batches {
-						under.sum += n
-					}
-					if len(c.batches) > 0 {
-						under.seen[c.name] = uint64(len(c.batches))
-					}
-				}
-			},
-			"finish": func(*rapid.T) {
-				if under == nil || !under.read {
-					return
-				}
-				if finish(rt, s, under.ticket, stamps(under.sum), under.seen).Taken {
-					taken = maps.Clone(under.seen)
-				}
-				under = nil
-			},
-			"forget": func(*rapid.T) {
-				if rapid.IntRange(0, 9).Draw(rt, "rarely") == 0 {
-					epoch++
-					s.SetEpoch(epoch)
-					taken, under = nil, nil
-				}
-			},
-			"": func(*rapid.T) { wantTotals(rt, s, cell, expected(committers, taken)) },
-		})
-	})
-}
-
-func expected(committers []*committer, taken map[string]uint64) hot.Reading {
-	if taken == nil {
-		return hot.Reading{}
-	}
-	var sum int64
-	for _, c := range committers {
-		for i, n := range c.batches {
-			if uint64(i) < taken[c.name] || i < c.pushed {
-				sum += n
-			}
-		}
-	}
-	return known(stamps(sum))
 }
 
 func badTotals(t *testing.T, s hot.State) {
@@ -349,56 +245,4 @@ func badTotals(t *testing.T, s hot.State) {
 	}
 	_, err = s.FinishTotals(ctx, ticket, stamps(1), crowd)
 	wantInputError(t, err, "seen")
-}
-
-var errLedger = errors.New("the ledger is away")
-
-// runReader tries what callers use: the hot state first, the truth on a miss.
-func runReader(t *testing.T, open Open) {
-	t.Run("a cell is counted once and read from then on", func(t *testing.T) {
-		s := open(t)
-		counts := 0
-		ledger := func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) {
-			counts++
-			return stamps(7), map[string]uint64{"a": 1}, nil
-		}
-		for range 3 {
-			got, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today, tomorrow}, ledger)
-			if err != nil || len(got) != 2 || got[0] != stamps(7) || got[1] != stamps(7) {
-				t.Fatalf("got %+v, %v", got, err)
-			}
-		}
-		if counts != 2 {
-			t.Errorf("the ledger was counted %d times for two cells", counts)
-		}
-		add(t, s, push("a", 2, today, stamps(1)))
-		done, err := hot.CountAgain(t.Context(), s, today, ledger)
-		want := hot.Recount{Taken: true, Before: known(stamps(8)), After: known(stamps(7))}
-		if diff := cmp.Diff(want, done); err != nil || diff != "" {
-			t.Errorf("recount: %v (-want +got):\n%s", err, diff)
-		}
-	})
-	t.Run("whoever meets a count under way gets the number all the same", func(t *testing.T) {
-		s := open(t)
-		begin(t, s, today)
-		got, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today},
-			func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) { return stamps(7), nil, nil })
-		if err != nil || got[0] != stamps(7) {
-			t.Errorf("got %+v, %v", got, err)
-		}
-		wantTotals(t, s, today, hot.Reading{})
-	})
-	t.Run("a ledger that is away is an error", func(t *testing.T) {
-		s := open(t)
-		_, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{today},
-			func(context.Context, hot.Cell) (hot.Counts, map[string]uint64, error) {
-				return hot.Counts{}, nil, errLedger
-			})
-		if !errors.Is(err, errLedger) {
-			t.Errorf("got %v", err)
-		}
-	})
-	t.Run("a card is read from the truth once", func(t *testing.T) { readOnce(t, open(t)) })
-	t.Run("callers at the same time share a reading", func(t *testing.T) { shareReading(t, open(t)) })
-	t.Run("what the truth does not have", func(t *testing.T) { readNothing(t, open(t)) })
 }

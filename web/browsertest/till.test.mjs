@@ -183,7 +183,7 @@ test("an owner pairs a till, a cashier signs in by keyboard and by touch, and lo
 	}
 	await till.getByRole("button", { name: "Sign in" }).click();
 	await till.waitForSelector("#handle");
-	assert.match(await text(till, ".where"), new RegExp(name));
+	assert.match(await text(till, ".till-top .where"), new RegExp(name));
 	await till.getByRole("button", { name: "Lock" }).click();
 	await till.locator(".people").waitFor();
 });
