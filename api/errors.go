@@ -25,6 +25,11 @@ var known = []struct {
 }{
 	{loyalty.ErrKeyReused, codeIdempotencyKeyReused, "the key was used with another body; use a fresh one for another request"},
 	{loyalty.ErrExternalRefUsed, codeExternalRefUsed, "another entry of this location and kind has the external_ref"},
+	{loyalty.ErrBusy, codeBusy, "nothing was done; send it again in a moment"},
+	{loyalty.ErrInFlight, codeInFlight, "ask again in a moment for its answer"},
+	// Before the errors of the context, which it may wrap.
+	{loyalty.ErrUnknown, codeOutcomeUnknown, "it was carried out once or not at all; the same request under the same key tells"},
+	{loyalty.ErrClosed, codeUnavailable, "the server is stopping; nothing was done; the same request can be sent again"},
 	{organization.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
 	{customer.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
 	{organization.ErrTaken, codeAlreadyInUse, "a value that must be unique is in use"},
@@ -84,7 +89,11 @@ func (a *API) problemOf(rq *request, err error) *problem {
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {
-			return &problem{code: k.code, detail: k.detail}
+			p := &problem{code: k.code, detail: k.detail}
+			if kinds[k.code].retryable {
+				p.retryAfter = 1
+			}
+			return p
 		}
 	}
 	// The generated code checks once more what the contract has been checked for.
@@ -110,7 +119,7 @@ func (a *API) answer(c echo.Context, rq *request, err error) {
 	p := a.problemOf(rq, err)
 	rq.code = p.code
 	ctx := c.Request().Context()
-	if p.code == codeInternal || p.code == codeUnavailable && !errors.Is(err, context.Canceled) {
+	if p.code == codeInternal || p.code == codeOutcomeUnknown || p.code == codeUnavailable && !errors.Is(err, context.Canceled) {
 		a.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", rq.id),
 			slog.String("route", c.Path()), slog.Any("error", err))
 	}

@@ -47,6 +47,9 @@ const (
 	codePINLocked            = contract.ProblemCodePINLocked
 	codeInternal             = contract.ProblemCodeInternal
 	codeUnavailable          = contract.ProblemCodeUnavailable
+	codeBusy                 = contract.ProblemCodeBusy
+	codeInFlight             = contract.ProblemCodeIdempotencyKeyInFlight
+	codeOutcomeUnknown       = contract.ProblemCodeOutcomeUnknown
 )
 
 // kind is what all problems of a code have in common.
@@ -92,6 +95,9 @@ var kinds = map[contract.ProblemCode]kind{
 	codePINLocked:            {429, "There were too many wrong PINs", true},
 	codeInternal:             {500, "The server has a fault", true},
 	codeUnavailable:          {503, "The server could not finish in time", true},
+	codeBusy:                 {503, "Too many requests are waiting", true},
+	codeInFlight:             {409, "A request under this key is under way", true},
+	codeOutcomeUnknown:       {503, "The outcome is not known yet", true},
 }
 
 // kindOf returns what is common to problems of the code. Every code that is not in

@@ -199,7 +199,7 @@ func (r *Redis) Health(ctx context.Context) Health {
 // ping asks one server, or every master of a Cluster.
 func (r *Redis) ping(ctx context.Context) error {
 	return r.everyServer(ctx, func(ctx context.Context, server *redis.Client) error {
-		return server.Ping(ctx).Err() //nolint:wrapcheck // try says what it means
+		return server.Ping(ctx).Err()
 	})
 }
 

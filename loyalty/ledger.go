@@ -16,6 +16,15 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrKeyReused: the idempotency key was used with another body.
 	ErrKeyReused = errors.New("idempotency key was used with another body")
+	// ErrBusy: too many commands are waiting; nothing was done. Try again in a moment.
+	ErrBusy = errors.New("too many commands are waiting")
+	// ErrInFlight: a command under the same key is being carried out at this moment.
+	ErrInFlight = errors.New("a command with this idempotency key is under way")
+	// ErrUnknown: the deadline passed or the database failed while the command was being
+	// made durable. It was carried out once or not at all; the same key tells.
+	ErrUnknown = errors.New("the outcome is not known yet")
+	// ErrClosed: the process is stopping; nothing was done.
+	ErrClosed = errors.New("stopping")
 	// ErrExternalRefUsed: another entry of the location and kind bears the reference.
 	ErrExternalRefUsed = errors.New("external reference was used by another entry")
 )

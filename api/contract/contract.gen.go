@@ -88,6 +88,7 @@ const (
 	ProblemCodeAtInFuture             ProblemCode = "at_in_future"
 	ProblemCodeBalanceBelowZero       ProblemCode = "balance_below_zero"
 	ProblemCodeBodyTooLarge           ProblemCode = "body_too_large"
+	ProblemCodeBusy                   ProblemCode = "busy"
 	ProblemCodeCardNotFound           ProblemCode = "card_not_found"
 	ProblemCodeCardNotUsable          ProblemCode = "card_not_usable"
 	ProblemCodeContactTaken           ProblemCode = "contact_taken"
@@ -103,6 +104,7 @@ const (
 	ProblemCodeEntryNotFound          ProblemCode = "entry_not_found"
 	ProblemCodeExternalRefUsed        ProblemCode = "external_ref_used"
 	ProblemCodeForbidden              ProblemCode = "forbidden"
+	ProblemCodeIdempotencyKeyInFlight ProblemCode = "idempotency_key_in_flight"
 	ProblemCodeIdempotencyKeyRequired ProblemCode = "idempotency_key_required"
 	ProblemCodeIdempotencyKeyReused   ProblemCode = "idempotency_key_reused"
 	ProblemCodeIfMatchRequired        ProblemCode = "if_match_required"
@@ -114,6 +116,7 @@ const (
 	ProblemCodeLocationNotFound       ProblemCode = "location_not_found"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
+	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
 	ProblemCodeProgramEnded           ProblemCode = "program_ended"
 	ProblemCodeProgramNotActive       ProblemCode = "program_not_active"
@@ -1041,6 +1044,7 @@ type Problem struct {
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
+	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
 	// | `scan_limit_reached` | 409 | more stamps than the program gives at once |
 	// | `daily_limit_reached` | 409 | the card has its stamps for the day |
@@ -1068,6 +1072,8 @@ type Problem struct {
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
+	// | `busy` | 503 | too many requests are waiting; nothing was done |
+	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 	Code ProblemCode `json:"code"`
 
 	// Detail What is wrong with this request. It holds nothing of what was sent.
@@ -1122,6 +1128,7 @@ type Problem struct {
 // | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 // | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 // | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
+// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 // | `invalid_quantity` | 409 | the number of stamps is out of bounds |
 // | `scan_limit_reached` | 409 | more stamps than the program gives at once |
 // | `daily_limit_reached` | 409 | the card has its stamps for the day |
@@ -1149,6 +1156,8 @@ type Problem struct {
 // | `pin_locked` | 429 | too many wrong PINs |
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
 // | `unavailable` | 503 | the server could not finish in time |
+// | `busy` | 503 | too many requests are waiting; nothing was done |
+// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 type ProblemCode string
 
 // Program defines model for Program.
@@ -1401,6 +1410,7 @@ type ScanRefusal struct {
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
+	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
 	// | `scan_limit_reached` | 409 | more stamps than the program gives at once |
 	// | `daily_limit_reached` | 409 | the card has its stamps for the day |
@@ -1428,6 +1438,8 @@ type ScanRefusal struct {
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
+	// | `busy` | 503 | too many requests are waiting; nothing was done |
+	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 	Code         ProblemCode `json:"code"`
 	StaffMessage string      `json:"staff_message"`
 }
@@ -1647,7 +1659,7 @@ type ListAPIKeysParams struct {
 
 // AdjustCardParams defines parameters for AdjustCard.
 type AdjustCardParams struct {
-	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters.
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
@@ -1671,7 +1683,7 @@ type ListCardEntriesParams struct {
 
 // RedeemCouponParams defines parameters for RedeemCoupon.
 type RedeemCouponParams struct {
-	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters.
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
@@ -1695,7 +1707,7 @@ type UpdateCustomerParams struct {
 
 // ReverseEntryParams defines parameters for ReverseEntry.
 type ReverseEntryParams struct {
-	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters.
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
@@ -1779,7 +1791,7 @@ type UpdateStaffParams struct {
 
 // CreateStampParams defines parameters for CreateStamp.
 type CreateStampParams struct {
-	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters.
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 

@@ -114,6 +114,10 @@ func (s *server) run(ctx context.Context, l net.Listener, st *store.Store, log *
 		shutdownErr = h.Close()
 		err = errors.Join(err, shutdownErr)
 	}
+	if drainErr := s.ledger.Close(drain); drainErr != nil {
+		log.LogAttrs(ctx, slog.LevelWarn, "commands were cut off", slog.Any("error", drainErr))
+		err = errors.Join(err, drainErr)
+	}
 	stopWork()
 	working.Wait()
 	if errors.Is(err, http.ErrServerClosed) {

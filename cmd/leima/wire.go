@@ -11,6 +11,7 @@ import (
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
 	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/locale"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
@@ -38,8 +39,20 @@ type parts struct {
 	demoSlug string
 }
 
+// postgresCommitters is how many groups of commands are made durable at once in
+// PostgreSQL: while one waits for the disk, the next is decided. SQLite has one writer.
+const postgresCommitters = 2
+
+func committers(s *store.Store) int {
+	if s.Kind() == "postgres" {
+		return postgresCommitters
+	}
+	return 1
+}
+
 // server is Leima, put together.
 type server struct {
+	ledger  *ledger.GroupCommit
 	echo    *echo.Echo
 	web     *web.Web
 	imports *jobs.ImportQueue
@@ -62,7 +75,7 @@ func (sh *shell) openLiveStore(ctx context.Context, log *slog.Logger, live *hot.
 // wire puts the server together. Everything that the parts of Leima know of each
 // other, they know from here.
 func wire(p parts) (*server, error) {
-	s := &server{}
+	s := &server{ledger: ledger.NewGroupCommit(p.store, ledger.Config{Committers: committers(p.store)})}
 	wake := make(chan struct{}, 1)
 	confirming := wakingStore{Store: p.store, wake: wake}
 	importer := jobs.Importer{Store: p.store, Records: p.store, Now: p.sh.clock}
@@ -70,7 +83,7 @@ func wire(p parts) (*server, error) {
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
 	v1, err := api.New(api.Dependencies{
-		Store: confirming, Ledger: p.store, Imports: s.imports,
+		Store: confirming, Ledger: s.ledger, Imports: s.imports,
 		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {

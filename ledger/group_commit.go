@@ -1,0 +1,240 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"github.com/leima/leima/loyalty"
+)
+
+// Limits of a GroupCommit, where Config does not say otherwise.
+const (
+	// DefaultMaxWaiting is how many commands wait at most, over all organizations.
+	DefaultMaxWaiting = 16_384
+	// DefaultMaxWaitingPerOrg keeps one organization from filling the queue.
+	DefaultMaxWaitingPerOrg = 8_192
+	// DefaultCommitTimeout bounds one transaction; past it, its outcome is unknown.
+	DefaultCommitTimeout = 20 * time.Second
+	// MaxCommitters bounds the transactions under way at once.
+	MaxCommitters = 16
+)
+
+// Config sets a GroupCommit. Zero fields take the defaults.
+type Config struct {
+	// Committers is how many transactions may be under way at once; cards are split
+	// between them by hash. 1 for SQLite, which has one writer.
+	Committers       int
+	MaxBatch         int
+	MaxWaiting       int
+	MaxWaitingPerOrg int
+	CommitTimeout    time.Duration
+}
+
+// GroupCommit is a loyalty.Ledger that carries out many commands in one
+// transaction of a loyalty.BatchLedger.
+//
+// A batch is of one organization, and organizations take turns, so that a busy one
+// does not hold up a quiet one for longer than a batch. Commands on one card keep
+// their order of arrival.
+type GroupCommit struct {
+	batches loyalty.BatchLedger
+	config  Config
+	seed    maphash.Seed
+	lanes   []*lane
+	workers sync.WaitGroup
+
+	mu       sync.Mutex
+	waiting  int
+	perOrg   map[string]int
+	inFlight map[flightKey]struct{}
+	closed   bool
+}
+
+type flightKey struct{ orgID, key string }
+
+var _ loyalty.Ledger = (*GroupCommit)(nil)
+
+// NewGroupCommit starts the committers. Close stops them.
+func NewGroupCommit(batches loyalty.BatchLedger, config Config) *GroupCommit {
+	config = config.withDefaults()
+	g := &GroupCommit{
+		batches: batches, config: config, seed: maphash.MakeSeed(),
+		perOrg: map[string]int{}, inFlight: map[flightKey]struct{}{},
+	}
+	for range config.Committers {
+		l := newLane()
+		g.lanes = append(g.lanes, l)
+		g.workers.Go(func() { g.commitAll(l) })
+	}
+	return g
+}
+
+func (c Config) withDefaults() Config {
+	set := func(v *int, fallback, most int) {
+		if *v <= 0 {
+			*v = fallback
+		}
+		*v = min(*v, most)
+	}
+	set(&c.Committers, 1, MaxCommitters)
+	set(&c.MaxBatch, loyalty.MaxBatch, loyalty.MaxBatch)
+	set(&c.MaxWaiting, DefaultMaxWaiting, 1<<20)
+	set(&c.MaxWaitingPerOrg, min(DefaultMaxWaitingPerOrg, c.MaxWaiting), c.MaxWaiting)
+	if c.CommitTimeout <= 0 {
+		c.CommitTimeout = DefaultCommitTimeout
+	}
+	return c
+}
+
+// Apply carries out the command. It returns when the command is durable, refused
+// or known to have failed, or when the context ends: then with the context's error
+// if the command had not been begun and never will be, else with loyalty.ErrUnknown.
+//
+// Cost beyond the batch's: one ticket, two locks, two map entries.
+func (g *GroupCommit) Apply(ctx context.Context, c loyalty.Command) (loyalty.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return loyalty.Outcome{}, fmt.Errorf("not begun: %w", err)
+	}
+	if err := g.admit(c); err != nil {
+		return loyalty.Outcome{}, err
+	}
+	t := &ticket{command: c, done: make(chan struct{})}
+	if !g.laneOf(c).push(t) {
+		g.release(c)
+		return loyalty.Outcome{}, loyalty.ErrClosed
+	}
+	select {
+	case <-t.done:
+	case <-ctx.Done():
+		if t.withdraw() {
+			g.release(c)
+			return loyalty.Outcome{}, fmt.Errorf("not begun: %w", ctx.Err())
+		}
+		// It may have been finished in the same instant.
+		select {
+		case <-t.done:
+		default:
+			return loyalty.Outcome{}, fmt.Errorf("%w: %w", loyalty.ErrUnknown, ctx.Err())
+		}
+	}
+	return t.outcome, t.outcome.Err
+}
+
+func (g *GroupCommit) admit(c loyalty.Command) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	key := flightKey{c.OrgID, c.IdempotencyKey}
+	switch {
+	case g.closed:
+		return loyalty.ErrClosed
+	case g.waiting >= g.config.MaxWaiting || g.perOrg[c.OrgID] >= g.config.MaxWaitingPerOrg:
+		return loyalty.ErrBusy
+	}
+	if c.IdempotencyKey != "" {
+		if _, under := g.inFlight[key]; under {
+			return loyalty.ErrInFlight
+		}
+		g.inFlight[key] = struct{}{}
+	}
+	g.waiting++
+	g.perOrg[c.OrgID]++
+	return nil
+}
+
+func (g *GroupCommit) release(commands ...loyalty.Command) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i := range commands {
+		c := &commands[i]
+		delete(g.inFlight, flightKey{c.OrgID, c.IdempotencyKey})
+		g.waiting--
+		if g.perOrg[c.OrgID]--; g.perOrg[c.OrgID] == 0 {
+			delete(g.perOrg, c.OrgID)
+		}
+	}
+}
+
+// laneOf splits cards between committers. A command that names its card by coupon
+// or entry goes anywhere: the database's lock on the card keeps it in order.
+func (g *GroupCommit) laneOf(c loyalty.Command) *lane {
+	if len(g.lanes) == 1 {
+		return g.lanes[0]
+	}
+	id := c.CardID
+	if id == "" {
+		id = c.CouponID + c.EntryID
+	}
+	return g.lanes[maphash.String(g.seed, id)%uint64(len(g.lanes))]
+}
+
+func (g *GroupCommit) commitAll(l *lane) {
+	batch := make([]*ticket, 0, g.config.MaxBatch)
+	commands := make([]loyalty.Command, 0, g.config.MaxBatch)
+	for {
+		batch = l.take(batch[:0], g.config.MaxBatch)
+		if len(batch) == 0 {
+			return // closed and drained
+		}
+		commands = commands[:0]
+		for _, t := range batch {
+			commands = append(commands, t.command)
+		}
+		outcomes, err := g.commit(commands)
+		g.release(commands...)
+		for i, t := range batch {
+			if err != nil {
+				t.outcome = loyalty.Outcome{Err: err}
+			} else {
+				t.outcome = outcomes[i]
+			}
+			close(t.done)
+		}
+	}
+}
+
+func (g *GroupCommit) commit(commands []loyalty.Command) (outcomes []loyalty.Outcome, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), g.config.CommitTimeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			outcomes, err = nil, fmt.Errorf("%w: panic while committing: %v", loyalty.ErrUnknown, p)
+		}
+	}()
+	outcomes, err = g.batches.ApplyBatch(ctx, commands[0].OrgID, commands)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", loyalty.ErrUnknown, err)
+	}
+	return outcomes, nil
+}
+
+// Waiting returns how many commands wait or are being committed.
+func (g *GroupCommit) Waiting() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.waiting
+}
+
+// Close lets no more commands in, carries out those that wait, and stops the
+// committers. It returns the context's error if that takes longer than the context.
+func (g *GroupCommit) Close(ctx context.Context) error {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	for _, l := range g.lanes {
+		l.close()
+	}
+	drained := make(chan struct{})
+	go func() {
+		g.workers.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("draining the ledger: %w", ctx.Err())
+	}
+}
