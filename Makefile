@@ -29,9 +29,18 @@ demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
 
 ##@ Test
 
+# The stories in a browser are about the whole product: they run when no part of
+# it was asked for. The count of Go's tests comes last.
 .PHONY: test
-test: test-programs ## run all tests, with PostgreSQL and Redis servers of its own
-	exec .cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
+test: test-programs build ## run all tests, in a browser and with PostgreSQL and Redis servers of its own
+	failed=
+	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-browser.sh bin/leima || failed=yes)
+	.cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
+	if [ -n "$$failed" ]; then echo 'But the tests in a browser failed, see above.' >&2; exit 1; fi
+
+.PHONY: test-browser
+test-browser: build ## open the pages in Chromium, as customers, cashiers and owners do
+	exec tools/test-browser.sh bin/leima
 
 .PHONY: test-short
 test-short: test-programs ## run the quick tests: SQLite only, no servers
@@ -47,6 +56,13 @@ test-programs:
 generate: ## write all generated code anew
 	go generate ./...
 
+.PHONY: pictures
+pictures: build ## make the pictures in docs/images anew, from the running product
+	tools/node-packages.sh web/browsertest
+	LEIMA_CHROMIUM=$$(tools/find-chromium.sh)
+	export LEIMA_CHROMIUM
+	exec tools/with-demo.sh bin/leima npm run --silent --prefix web/browsertest picture-for-readme
+
 .PHONY: fmt
 fmt: ## lay out all Go code
 	$(TOOL) gofumpt -l -w .
@@ -54,7 +70,7 @@ fmt: ## lay out all Go code
 ##@ Check
 
 .PHONY: check
-check: check-format check-generated check-architecture lint check-openapi check-shell check-vulnerabilities ## run all the checks below
+check: check-format check-generated check-architecture lint check-openapi check-javascript check-shell check-vulnerabilities ## run all the checks below
 
 .PHONY: check-format
 check-format: ## is all Go code laid out by gofumpt?
@@ -77,6 +93,10 @@ lint: ## look for mistakes: golangci-lint with .golangci.yml
 check-openapi: ## is openapi.yaml sound?
 	tools/check-openapi.sh
 
+.PHONY: check-javascript
+check-javascript: ## do the types in the pages' scripts fit together?
+	tools/check-javascript.sh
+
 .PHONY: check-shell
 check-shell: ## are shell scripts sound? needs shellcheck
 	tools/check-shell.sh
@@ -89,7 +109,7 @@ check-vulnerabilities: ## is code with known vulnerabilities called? needs the n
 
 .PHONY: clean
 clean: ## remove what was built and downloaded here, and the demo's data
-	rm -rf bin .cache .data/demo tools/node_modules
+	rm -rf bin .cache .data/demo tools/node_modules web/browsertest/node_modules
 
 .PHONY: help
 help: ## list these targets

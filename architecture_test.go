@@ -81,6 +81,15 @@ var rules = map[string]rule{
 		ours: []string{"loyalty", "customer", "organization"},
 		why:  "the demo pharmacy is values; whoever runs it stores them",
 	},
+	"ledger": {
+		ours: []string{"loyalty"},
+		why:  "commits are grouped between two interfaces of the core, whatever stands behind them",
+	},
+	"bench": {
+		ours:    []string{"loyalty", "customer", "organization", "access", "typeid", "store", "deploy"},
+		modules: []string{"*"},
+		why:     "a benchmark stamps from outside, over HTTP; it knows only what it fills a database with and how servers are started",
+	},
 	"receipt": {modules: []string{"*"}, why: "a library for reading receipts, of use without Leima"},
 	"hot":     {modules: []string{"*"}, why: "a library for fast state, of use without Leima"},
 	"typeid":  {modules: []string{"*"}, why: "a library for ids, of use without Leima"},
@@ -93,7 +102,7 @@ var rules = map[string]rule{
 // homes names the only top folders that may use a module that is free to be
 // used by the rules.
 var homes = map[string][]string{
-	"github.com/labstack/echo": {"api", "web", "cmd"},
+	"github.com/labstack/echo": {"api", "web", "cmd", "bench"},
 }
 
 // notPure are packages of the standard library through which a clock, a source
@@ -233,6 +242,12 @@ func TestTheRulesBite(t *testing.T) {
 		"web and the contract":               {"web", []string{module}, 1},
 		"the workshop and the product":       {"deploy/testservers", []string{module + "/store"}, 1},
 		"organization and anything of ours":  {"organization", []string{module + "/typeid"}, 1},
+		"a benchmark and what it fills":      {"bench/cards", []string{module + "/store", module + "/typeid", module + "/bench/traffic"}, 0},
+		"a benchmark and what it measures":   {"bench/stamps", []string{module + "/api", module + "/hot", module + "/ledger", module + "/cmd/leima"}, 4},
+		"the product and its benchmarks":     {"store", []string{module + "/bench/cards"}, 1},
+		"the ledger and the core":            {"ledger", []string{module + "/loyalty"}, 0},
+		"the ledger and the database":        {"ledger", []string{module + "/store", "github.com/jackc/pgx/v5"}, 2},
+		"front ends and the ledger":          {"api", []string{module + "/ledger"}, 1},
 		"demo and the database, by surprise": {"demo", []string{module + "/store"}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

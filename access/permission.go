@@ -149,6 +149,14 @@ func ForRole(r organization.Role) Set {
 // TillPermissions is what a paired till may do while nobody has signed in at it.
 var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead)
 
+// tillMaximum is what can be done at a till at most. A PIN of four digits on a device
+// that many use proves little, so whoever signs in by it has not the power to make
+// staff, keys or rules; for that there is the one-time link.
+var tillMaximum = cashierSet | SetOf(EntriesAdjust)
+
+// AtTill returns what a role may do for somebody who signed in at a till by PIN.
+func AtTill(r organization.Role) Set { return ForRole(r) & tillMaximum }
+
 // TillScopes is what an API key needs to do all that a till does.
 var TillScopes = SetOf(LocationsRead, ProgramsRead, StatsRead, CardsRead, CardsWrite, ScansWrite,
 	StampsWrite, CouponsRedeem, EntriesReverse)

@@ -31,12 +31,16 @@ type consentHandlers struct {
 }
 
 // ListConsentTexts implements the contract.
-func (h consentHandlers) ListConsentTexts(ctx context.Context, _ contract.ListConsentTextsRequestObject) (contract.ListConsentTextsResponseObject, error) {
+func (h consentHandlers) ListConsentTexts(ctx context.Context, r contract.ListConsentTextsRequestObject) (contract.ListConsentTextsResponseObject, error) {
 	texts, err := h.store.ConsentTexts(ctx, requestOf(ctx).principal.OrgID)
 	if err != nil {
 		return nil, fmt.Errorf("list consent texts: %w", err)
 	}
-	return contract.ListConsentTexts200JSONResponse{Data: each(texts, consentTextView)}, nil
+	list, err := cut(texts, page(r.Params.Limit, r.Params.Cursor))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListConsentTexts200JSONResponse{Data: each(list.Items, consentTextView), NextCursor: optional(list.NextCursor)}, nil
 }
 
 // CreateConsentText implements the contract.
@@ -72,7 +76,11 @@ func (h consentHandlers) ListCustomerConsents(ctx context.Context, r contract.Li
 	if err != nil {
 		return nil, missing(codeCustomerNotFound, err)
 	}
-	return contract.ListCustomerConsents200JSONResponse{Data: each(states, consentStateView)}, nil
+	list, err := cut(states, page(r.Params.Limit, r.Params.Cursor))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListCustomerConsents200JSONResponse{Data: each(list.Items, consentStateView), NextCursor: optional(list.NextCursor)}, nil
 }
 
 // RecordCustomerConsents implements the contract.

@@ -97,7 +97,11 @@ func (h customerHandlers) ListCustomerCards(ctx context.Context, r contract.List
 			return nil, missing(codeCustomerNotFound, err)
 		}
 	}
-	return contract.ListCustomerCards200JSONResponse{Data: each(views, cardView(rq, h.cardURL))}, nil
+	list, err := cut(views, page(r.Params.Limit, r.Params.Cursor))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListCustomerCards200JSONResponse{Data: each(list.Items, cardView(rq, h.cardURL)), NextCursor: optional(list.NextCursor)}, nil
 }
 
 func customerView(c customer.Customer) contract.Customer {

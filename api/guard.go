@@ -108,7 +108,7 @@ func (a *API) around(handle func(echo.Context, *request) error) echo.HandlerFunc
 		a.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
 			slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Int64("duration_ms", time.Since(began).Milliseconds()),
-			slog.String("code", string(rq.code)), slog.String("request_id", rq.id),
+			slog.String("problem", string(rq.code)), slog.String("request_id", rq.id),
 			slog.String("org_id", rq.principal.OrgID), slog.String("principal", string(rq.principal.Kind)))
 		return nil
 	}

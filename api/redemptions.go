@@ -33,7 +33,7 @@ func (h ledgerHandlers) GetCoupon(ctx context.Context, r contract.GetCouponReque
 	if err != nil {
 		return nil, missing(codeCouponNotFound, err)
 	}
-	return contract.GetCoupon200JSONResponse(couponView(c)), nil
+	return contract.GetCoupon200JSONResponse(couponNow(h.now())(c)), nil
 }
 
 // ListCardCoupons implements the contract.
@@ -46,5 +46,5 @@ func (h ledgerHandlers) ListCardCoupons(ctx context.Context, r contract.ListCard
 	if err != nil {
 		return nil, missing(codeCardNotFound, err)
 	}
-	return contract.ListCardCoupons200JSONResponse{Data: each(list.Items, couponView), NextCursor: optional(list.NextCursor)}, nil
+	return contract.ListCardCoupons200JSONResponse{Data: each(list.Items, couponNow(h.now())), NextCursor: optional(list.NextCursor)}, nil
 }

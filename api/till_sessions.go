@@ -16,15 +16,19 @@ type tillSessionHandlers struct {
 }
 
 // ListTillStaff implements the contract.
-func (h tillSessionHandlers) ListTillStaff(ctx context.Context, _ contract.ListTillStaffRequestObject) (contract.ListTillStaffResponseObject, error) {
+func (h tillSessionHandlers) ListTillStaff(ctx context.Context, r contract.ListTillStaffRequestObject) (contract.ListTillStaffResponseObject, error) {
 	p := requestOf(ctx).principal
 	staff, err := h.store.TillStaff(ctx, p.OrgID, p.LocationID)
 	if err != nil {
 		return nil, fmt.Errorf("list staff of a till: %w", err)
 	}
-	return contract.ListTillStaff200JSONResponse{Data: each(staff, func(s organization.Staff) contract.TillStaff {
+	list, err := cut(staff, page(r.Params.Limit, r.Params.Cursor))
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListTillStaff200JSONResponse{Data: each(list.Items, func(s organization.Staff) contract.TillStaff {
 		return contract.TillStaff{ID: s.ID, Name: s.Name}
-	})}, nil
+	}), NextCursor: optional(list.NextCursor)}, nil
 }
 
 // CreateTillSession implements the contract. Somebody who is not there is answered

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -63,6 +64,26 @@ func day(d loyalty.Day) string {
 // page is the page that a list is asked for; the contract has checked the bounds.
 func page(limit *int, cursor *string) paging.Page {
 	return paging.Page{Limit: given(limit), Cursor: given(cursor)}
+}
+
+// cut returns the page of a list that is short enough to be read at once. Its cursor
+// is the place of the next item.
+func cut[T any](items []T, p paging.Page) (paging.List[T], error) {
+	from := 0
+	if p.Cursor != "" {
+		parts, err := paging.Decode(p.Cursor, 1)
+		if err != nil {
+			return paging.List[T]{}, fmt.Errorf("read cursor: %w", err)
+		}
+		if from, err = strconv.Atoi(parts[0]); err != nil || from < 0 {
+			return paging.List[T]{}, paging.ErrBadCursor
+		}
+	}
+	items = items[min(from, len(items)):]
+	if len(items) <= p.Size() {
+		return paging.List[T]{Items: items}, nil
+	}
+	return paging.List[T]{Items: items[:p.Size()], NextCursor: paging.Encode(strconv.Itoa(from + p.Size()))}, nil
 }
 
 // etag is a version as ETag and If-Match carry it.

@@ -49,6 +49,18 @@ func cardStateView(c loyalty.Card) contract.CardState {
 	}
 }
 
+// couponNow views a coupon as it is at the instant: one whose last day is over is
+// expired, also before the ledger says so.
+func couponNow(now int64) func(loyalty.Coupon) contract.Coupon {
+	return func(c loyalty.Coupon) contract.Coupon {
+		if c.Status == loyalty.CouponIssued && !c.UsableAt(now) {
+			c.Status = loyalty.CouponExpired
+		}
+		return couponView(c)
+	}
+}
+
+// couponView views a coupon as it was when it was read or written.
 func couponView(c loyalty.Coupon) contract.Coupon {
 	return contract.Coupon{
 		ID: c.ID, CardID: c.CardID, ProgramID: c.ProgramID, RewardID: c.RewardID, Kind: contract.RewardKind(c.Kind),

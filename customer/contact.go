@@ -55,6 +55,9 @@ func ParsePhone(field, s, country string) (string, error) {
 		return "", wrong
 	}
 	s = hardSpaces.Replace(s)
+	if strings.LastIndexByte(s, '+') > 0 {
+		return "", wrong
+	}
 	for _, r := range s {
 		// The library picks numbers out of any text; a form field must hold nothing else.
 		if (r < '0' || r > '9') && !strings.ContainsRune("+ -()./", r) {
@@ -132,5 +135,14 @@ func ParseName(field, s string) (string, error) {
 			return "", &InvalidFieldError{field, InvalidCharacter, fmt.Sprintf("must not hold the control character U+%04X", r)}
 		}
 	}
-	return strings.TrimSpace(s), nil
+	name := strings.TrimSpace(s)
+	if name != "" && !strings.ContainsFunc(name, visible) || strings.ContainsRune(name, utf8.RuneError) {
+		// U+FFFD is what decoders make of what was not text.
+		return "", &InvalidFieldError{field, InvalidCharacter, "must hold letters that can be seen"}
+	}
+	return name, nil
+}
+
+func visible(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
 }

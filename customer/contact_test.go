@@ -67,6 +67,7 @@ func TestWhatIsNoPhoneNumber(t *testing.T) {
 		{"040 1234567", "XX"},
 		{"+358 40 1234567890123", "FI"},
 		{"+358401234567+358401234567", "FI"},
+		{"++358401234567", "FI"},
 		{"phone", "FI"},
 		{"0800-CALLNOW", "FI"},
 		{"+358 40 1234567 ext. 2", "FI"},
@@ -170,6 +171,8 @@ func TestParseName(t *testing.T) {
 		{"Mai\u2028ja", customer.InvalidCharacter},
 		{"Mai\u2029ja", customer.InvalidCharacter},
 		{"\ufeffMaija", customer.InvalidCharacter},
+		{"\u200b", customer.InvalidCharacter},      // nobody would see it
+		{"\ufffdMaija", customer.InvalidCharacter}, // what a decoder makes of broken text
 		{"Mai\xffja", customer.InvalidEncoding},
 		{"\xc3", customer.InvalidEncoding},
 		{strings.Repeat("a", customer.MaxNameLen+1), customer.InvalidTooLong},

@@ -2,6 +2,7 @@ package hot
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -24,6 +25,7 @@ type breaker struct {
 	failures int
 	until    time.Time // open until then; one call probes afterwards
 	probing  bool
+	last     error // of the last failure
 	// changed, if set, is called when the breaker opens (with the last error) and
 	// closes (with nil).
 	changed func(error)
@@ -37,7 +39,7 @@ func (b *breaker) enter() error {
 		return nil
 	}
 	if b.probing || time.Now().Before(b.until) {
-		return errOpen
+		return fmt.Errorf("%w: %w", errOpen, b.last)
 	}
 	b.probing = true
 	return nil
@@ -52,6 +54,7 @@ func (b *breaker) report(err error) {
 		b.failures = 0
 	} else {
 		b.failures++
+		b.last = err
 		b.until = time.Now().Add(OpenFor)
 	}
 	is := b.failures >= FailuresToOpen

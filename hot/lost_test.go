@@ -1,6 +1,7 @@
 package hot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,6 +33,37 @@ func TestMoreIsMissedThanCanBeRepaired(t *testing.T) {
 	defer tr.mu.Unlock()
 	if tr.lost != 1 {
 		t.Errorf("the epoch was raised %d times", tr.lost)
+	}
+}
+
+// A pointer can be gone while its card is there: it expires or is evicted by itself.
+func TestAPointerIsLost(t *testing.T) {
+	server := startServer(t)
+	s, _ := openPatient(t, server.url(), "test")
+	c := cardState("card", 3, "three", "code", "1234")
+	if err := s.Project(t.Context(), []hot.CardState{c}); err != nil {
+		t.Fatal(err)
+	}
+	pointers, ok := server.do("KEYS", "test:1:a:*").([]any)
+	if !ok || len(pointers) != len(c.Aliases) {
+		t.Fatalf("the pointers are %v", pointers)
+	}
+	for _, pointer := range pointers {
+		server.do("DEL", pointer)
+	}
+	r := hot.NewReader(s)
+	reads := 0
+	for range 3 {
+		got, found, err := r.Alias(t.Context(), "org", "code", func(context.Context) (hot.CardState, bool, error) {
+			reads++
+			return c, true, nil
+		})
+		if err != nil || !found || got.Version != 3 {
+			t.Errorf("got %+v, %v, %v", got, found, err)
+		}
+	}
+	if reads != 1 {
+		t.Errorf("the truth was read %d times", reads)
 	}
 }
 
@@ -92,6 +124,28 @@ func TestProcessesHearEachOtherAgain(t *testing.T) {
 		<-heard
 		eventually(t, "a message", talk)
 	}
+}
+
+// A connection can be lost without anybody saying so; the silence tells.
+func TestASilentConnectionIsGivenUp(t *testing.T) {
+	server := startServer(t)
+	p := startProxy(t, server.address())
+	a, _ := open(t, server.url(), "test")
+	b, _ := open(t, p.url(), "test")
+	healthy(t, a)
+	healthy(t, b)
+	heard := b.Subscribe(t.Context(), "card")
+	p.set(stall)
+	a.Publish("card")
+	eventually(t, "the silence to be noticed", func() bool {
+		return strings.Contains(b.Health(t.Context()).Detail, "not heard")
+	})
+	if len(heard) != 0 {
+		t.Error("heard through a wall")
+	}
+	p.set(pass)
+	eventually(t, "a reason to look", func() bool { return len(heard) == 1 })
+	healthy(t, b)
 }
 
 func TestClosing(t *testing.T) {

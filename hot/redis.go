@@ -263,6 +263,9 @@ func (r *Redis) try(ctx context.Context, timeout time.Duration, f func(context.C
 }
 
 func unavailable(cause error) error {
+	if errors.Is(cause, ErrUnavailable) {
+		return cause
+	}
 	return fmt.Errorf("%w: Redis: %w", ErrUnavailable, cause)
 }
 

@@ -54,9 +54,9 @@ func (r *Redis) Project(ctx context.Context, batch []CardState) error {
 			}
 		}
 	}
-	if err == nil && len(pointers) > 0 {
-		// A pointer that is missing is written when somebody asks for it in vain.
-		err = r.run(ctx, r.options.WriteTimeout-time.Since(start), pointers)
+	// A pointer that is missing is written when somebody asks for it in vain.
+	if left := r.options.WriteTimeout - time.Since(start); err == nil && left > 0 {
+		err = r.run(ctx, left, pointers)
 	}
 	if err != nil {
 		return fmt.Errorf("hot: project %d cards: %w", len(batch), err)

@@ -71,6 +71,9 @@ func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]by
 		s.noteUse(ctx, "till", p, c.lastUsedAt, now)
 	case access.KindTillSession, access.KindSession:
 		p.Permissions = access.ForRole(p.Role)
+		if p.Kind == access.KindTillSession {
+			p.Permissions = access.AtTill(p.Role)
+		}
 	}
 	return p, nil
 }

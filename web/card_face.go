@@ -237,7 +237,8 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 	for _, c := range view.Coupons {
 		names[c.ID] = r.words(c.Name)
 	}
-	for _, e := range list.Items {
+	running := runningBalances(list.Items)
+	for i, e := range list.Items {
 		if e.CouponID != "" && names[e.CouponID] == "" {
 			if names[e.CouponID], err = w.couponName(r, e.CouponID); err != nil {
 				return history{}, err
@@ -245,7 +246,7 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 		}
 		line := historyLine{
 			Date: r.texts.Date(e.At, r.zone()), Day: time.UnixMilli(e.At).In(r.zone()).Format(time.DateOnly), What: r.entryWords(e, names[e.CouponID]),
-			Balance: r.texts.Number(int64(e.BalanceAfter)), Down: e.Quantity < 0,
+			Balance: r.texts.Number(int64(running[i])), Down: e.Quantity < 0,
 		}
 		if e.Quantity != 0 {
 			line.Change = r.texts.Signed(int64(e.Quantity))
@@ -253,6 +254,20 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 		h.Lines = append(h.Lines, line)
 	}
 	return h, nil
+}
+
+// runningBalances returns the balance after each entry, which are newest first. An
+// entry itself bears that after its whole command: the tenth stamp of a card says 0,
+// where a reader expects 10 and then 0.
+func runningBalances(entries []loyalty.Entry) []int {
+	balances := make([]int, len(entries))
+	for i, e := range entries {
+		balances[i] = e.BalanceAfter
+		if i > 0 && entries[i-1].HeadID == e.HeadID {
+			balances[i] = balances[i-1] - entries[i-1].Quantity
+		}
+	}
+	return balances
 }
 
 // couponName asks for one coupon. At most historyPage are asked for, and mostly one

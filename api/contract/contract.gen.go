@@ -1681,6 +1681,15 @@ type ListCardEntriesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListConsentTextsParams defines parameters for ListConsentTexts.
+type ListConsentTextsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // RedeemCouponParams defines parameters for RedeemCoupon.
 type RedeemCouponParams struct {
 	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
@@ -1703,6 +1712,24 @@ type ListCustomersParams struct {
 type UpdateCustomerParams struct {
 	// IfMatch The ETag of the version that the change was made from.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListCustomerCardsParams defines parameters for ListCustomerCards.
+type ListCustomerCardsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCustomerConsentsParams defines parameters for ListCustomerConsents.
+type ListCustomerConsentsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ReverseEntryParams defines parameters for ReverseEntry.
@@ -1793,6 +1820,15 @@ type UpdateStaffParams struct {
 type CreateStampParams struct {
 	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListTillStaffParams defines parameters for ListTillStaff.
+type ListTillStaffParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListTillsParams defines parameters for ListTills.
@@ -1898,7 +1934,7 @@ type ServerInterface interface {
 	RevokeCard(ctx echo.Context, cardID CardID) error
 	// ListConsentTexts What customers are asked
 	// (GET /v1/consent-texts)
-	ListConsentTexts(ctx echo.Context) error
+	ListConsentTexts(ctx echo.Context, params ListConsentTextsParams) error
 	// CreateConsentText Add or replace a text
 	// (POST /v1/consent-texts)
 	CreateConsentText(ctx echo.Context) error
@@ -1919,10 +1955,10 @@ type ServerInterface interface {
 	UpdateCustomer(ctx echo.Context, customerID CustomerID, params UpdateCustomerParams) error
 	// ListCustomerCards A customer's cards
 	// (GET /v1/customers/{customer_id}/cards)
-	ListCustomerCards(ctx echo.Context, customerID CustomerID) error
+	ListCustomerCards(ctx echo.Context, customerID CustomerID, params ListCustomerCardsParams) error
 	// ListCustomerConsents What a customer agreed to
 	// (GET /v1/customers/{customer_id}/consents)
-	ListCustomerConsents(ctx echo.Context, customerID CustomerID) error
+	ListCustomerConsents(ctx echo.Context, customerID CustomerID, params ListCustomerConsentsParams) error
 	// RecordCustomerConsents Record decisions
 	// (POST /v1/customers/{customer_id}/consents)
 	RecordCustomerConsents(ctx echo.Context, customerID CustomerID) error
@@ -2018,7 +2054,7 @@ type ServerInterface interface {
 	EndTillSession(ctx echo.Context) error
 	// ListTillStaff Who can sign in here?
 	// (GET /v1/till-staff)
-	ListTillStaff(ctx echo.Context) error
+	ListTillStaff(ctx echo.Context, params ListTillStaffParams) error
 	// ListTills List tills
 	// (GET /v1/tills)
 	ListTills(ctx echo.Context, params ListTillsParams) error
@@ -2223,8 +2259,24 @@ func (w *ServerInterfaceWrapper) RevokeCard(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ListConsentTexts(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListConsentTextsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListConsentTexts(ctx)
+	err = w.Handler.ListConsentTexts(ctx, params)
 	return err
 }
 
@@ -2388,8 +2440,24 @@ func (w *ServerInterfaceWrapper) ListCustomerCards(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerCardsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCustomerCards(ctx, customerID)
+	err = w.Handler.ListCustomerCards(ctx, customerID, params)
 	return err
 }
 
@@ -2404,8 +2472,24 @@ func (w *ServerInterfaceWrapper) ListCustomerConsents(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerConsentsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListCustomerConsents(ctx, customerID)
+	err = w.Handler.ListCustomerConsents(ctx, customerID, params)
 	return err
 }
 
@@ -3025,8 +3109,24 @@ func (w *ServerInterfaceWrapper) EndTillSession(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ListTillStaff(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTillStaffParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListTillStaff(ctx)
+	err = w.Handler.ListTillStaff(ctx, params)
 	return err
 }
 
@@ -4085,6 +4185,7 @@ func (response RevokeCarddefaultApplicationProblemPlusJSONResponse) VisitRevokeC
 }
 
 type ListConsentTextsRequestObject struct {
+	Params ListConsentTextsParams
 }
 
 type ListConsentTextsResponseObject interface {
@@ -4875,6 +4976,7 @@ func (response UpdateCustomerdefaultApplicationProblemPlusJSONResponse) VisitUpd
 
 type ListCustomerCardsRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerCardsParams
 }
 
 type ListCustomerCardsResponseObject interface {
@@ -4979,6 +5081,7 @@ func (response ListCustomerCardsdefaultApplicationProblemPlusJSONResponse) Visit
 
 type ListCustomerConsentsRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerConsentsParams
 }
 
 type ListCustomerConsentsResponseObject interface {
@@ -8477,6 +8580,7 @@ func (response EndTillSessiondefaultApplicationProblemPlusJSONResponse) VisitEnd
 }
 
 type ListTillStaffRequestObject struct {
+	Params ListTillStaffParams
 }
 
 type ListTillStaffResponseObject interface {
@@ -9242,8 +9346,10 @@ func (sh *strictHandler) RevokeCard(ctx echo.Context, cardID CardID) error {
 }
 
 // ListConsentTexts operation middleware
-func (sh *strictHandler) ListConsentTexts(ctx echo.Context) error {
+func (sh *strictHandler) ListConsentTexts(ctx echo.Context, params ListConsentTextsParams) error {
 	var request ListConsentTextsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListConsentTexts(ctx.Request().Context(), request.(ListConsentTextsRequestObject))
@@ -9487,10 +9593,11 @@ func (sh *strictHandler) UpdateCustomer(ctx echo.Context, customerID CustomerID,
 }
 
 // ListCustomerCards operation middleware
-func (sh *strictHandler) ListCustomerCards(ctx echo.Context, customerID CustomerID) error {
+func (sh *strictHandler) ListCustomerCards(ctx echo.Context, customerID CustomerID, params ListCustomerCardsParams) error {
 	var request ListCustomerCardsRequestObject
 
 	request.CustomerID = customerID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListCustomerCards(ctx.Request().Context(), request.(ListCustomerCardsRequestObject))
@@ -9512,10 +9619,11 @@ func (sh *strictHandler) ListCustomerCards(ctx echo.Context, customerID Customer
 }
 
 // ListCustomerConsents operation middleware
-func (sh *strictHandler) ListCustomerConsents(ctx echo.Context, customerID CustomerID) error {
+func (sh *strictHandler) ListCustomerConsents(ctx echo.Context, customerID CustomerID, params ListCustomerConsentsParams) error {
 	var request ListCustomerConsentsRequestObject
 
 	request.CustomerID = customerID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListCustomerConsents(ctx.Request().Context(), request.(ListCustomerConsentsRequestObject))
@@ -10652,8 +10760,10 @@ func (sh *strictHandler) EndTillSession(ctx echo.Context) error {
 }
 
 // ListTillStaff operation middleware
-func (sh *strictHandler) ListTillStaff(ctx echo.Context) error {
+func (sh *strictHandler) ListTillStaff(ctx echo.Context, params ListTillStaffParams) error {
 	var request ListTillStaffRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListTillStaff(ctx.Request().Context(), request.(ListTillStaffRequestObject))

@@ -145,7 +145,7 @@ func TestTheProductTakesTheCardsForItsOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer s.Close()
+			defer func() { _ = s.Close() }()
 			for _, i := range []int{0, 1, 7, d.Cards - 1} {
 				compareWithAJoin(t, s, d, shops[d.Organization(i)], i)
 				stampOnce(t, s, d, shops[d.Organization(i)], i)

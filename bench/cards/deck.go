@@ -104,7 +104,7 @@ func (d Deck) id(prefix string, i int, purpose uint64) string {
 	d.random((*[16]byte)(&u), i, purpose)
 	at := uint64(d.JoinedAt(i)) //nolint:gosec // after 1970
 	for k := range 6 {
-		u[k] = byte(at >> (40 - 8*k))
+		u[k] = byte(at >> (40 - 8*k)) //nolint:gosec // one byte after the other
 	}
 	// RFC 9562, section 5.7: version 7, variant 2.
 	u[6] = u[6]&0x0f | 0x70

@@ -25,7 +25,7 @@ func (p postgres) tables(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+	return pgx.CollectRows(rows, pgx.RowTo[string]) //nolint:wrapcheck // the caller says what was listed
 }
 
 func (p postgres) count(ctx context.Context, table, orgID string) (n int64, err error) {

@@ -62,7 +62,7 @@ func (s sqlite) stamps(ctx context.Context) (n int64, err error) {
 }
 
 func (s sqlite) row(ctx context.Context, table, orgID, id string) (columns []string, values []any, err error) {
-	//nolint:unqueryvet // a copy of all columns is the purpose
+	//nolint:unqueryvet,gosec // a copy of all columns is the purpose; the name is quoted
 	rows, err := s.db.QueryContext(ctx, "SELECT * FROM "+quoted(table)+" WHERE org_id = $1 AND id = $2", orgID, id)
 	if err != nil {
 		return nil, nil, fmt.Errorf("query: %w", err)
@@ -117,12 +117,12 @@ func (s sqlite) addSome(ctx context.Context, table string, columns []string, fro
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer tx.Rollback()
 	full, err := tx.PrepareContext(ctx, insertSQL(table, columns, sqliteRows))
 	if err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
-	defer full.Close()
+	defer full.Close() //nolint:errcheck // the transaction tells what went wrong
 	args := make([]any, 0, sqliteRows*len(columns))
 	for i := from; i < to; {
 		args = args[:0]

@@ -20,7 +20,7 @@ func TestAStampIsParsedAndAnswered(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest(http.MethodPost, "/v1/stamps", strings.NewReader(c.body))
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/stamps", strings.NewReader(c.body))
 			r.Header.Set("Content-Type", "application/json")
 			w := httptest.NewRecorder()
 			handler().ServeHTTP(w, r)

@@ -23,10 +23,10 @@ func TestAStampIsCountedOnceForItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := redis.NewClient(options)
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	card, h := rand.Text(), handler(client)
 	ask := func(key string, quantity int) (int, string) {
-		r := httptest.NewRequest(http.MethodPost, "/v1/stamps",
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/stamps",
 			strings.NewReader(fmt.Sprintf(`{"card_id":%q,"quantity":%d,"location_id":"loc_1"}`, card, quantity)))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("Idempotency-Key", key)

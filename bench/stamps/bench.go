@@ -209,7 +209,7 @@ func ready(ctx context.Context, url string) error {
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // nothing is read
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("it answers %s", answer.Status)
 	}

@@ -110,7 +110,7 @@ func (b *bench) load(
 	job, err := json.Marshal(traffic.Job{
 		Address: e.address, Kind: e.kind, Run: strings.ToLower(rand.Text()[:8]),
 		Connections: connections, Threads: b.options.Threads, Warmup: seconds(warmup), Duration: seconds(duration),
-		Deck: e.deck, Shops: e.shops, Hot: e.hot, Seed: uint64(time.Now().UnixNano()), //nolint:gosec // after 1970
+		Deck: e.deck, Shops: e.shops, Hot: e.hot, Seed: uint64(time.Now().UnixNano()),
 	})
 	if err != nil {
 		return r, fmt.Errorf("write the job: %w", err)
@@ -129,7 +129,11 @@ func (b *bench) load(
 	if read != nil {
 		_ = command.Process.Kill() // it may be waiting for a reader
 	}
-	if err := errors.Join(read, command.Wait()); err != nil {
+	err = errors.Join(read, command.Wait())
+	if ctx.Err() != nil {
+		return r, fmt.Errorf("%s: %w", e.name, context.Cause(ctx))
+	}
+	if err != nil {
 		return r, fmt.Errorf("%s: %w: %s", e.name, err, strings.TrimSpace(problems.String()))
 	}
 	b.count(e, r)

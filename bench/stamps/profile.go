@@ -78,11 +78,11 @@ func fetch(ctx context.Context, address, path string, limit time.Duration) error
 	if err != nil {
 		return fmt.Errorf("ask: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was read to the end or is of no use
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("it answers %s", answer.Status)
 	}
-	f, err := os.Create(path) //nolint:gosec // where the user wants it
+	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("keep: %w", err)
 	}

@@ -159,10 +159,14 @@ func TestRatiosAreThoseOfARound(t *testing.T) {
 		measured("a", 2, 40000, 20), measured("b", 2, 20000, 60), measured("c", 2, 16000, 70), measured("c hot", 2, 0, 77),
 	}
 	want := []ratio{
-		{ofRates, "b", "a", 64, 0.325, 0.325, 0.5}, {ofCosts, "b", "a", 64, 3, 3, 3},
-		{ofRates, "c", "a", 64, 0.375, 0.375, 0.4}, {ofCosts, "c", "a", 64, 3.5, 3.5, 3.5},
-		{ofRates, "c", "b", 64, 15. / 13, 0.8, 15. / 13}, {ofCosts, "c", "b", 64, 70. / 60, 70. / 60, 70. / 60},
-		{ofRates, "c hot", "c", 64, 0.8, 0, 0.8}, {ofCosts, "c hot", "c", 64, 1.1, 1.1, 1.1},
+		{ofRates, "b", "a", 64, 0.325, 0.325, 0.5},
+		{ofCosts, "b", "a", 64, 3, 3, 3},
+		{ofRates, "c", "a", 64, 0.375, 0.375, 0.4},
+		{ofCosts, "c", "a", 64, 3.5, 3.5, 3.5},
+		{ofRates, "c", "b", 64, 15. / 13, 0.8, 15. / 13},
+		{ofCosts, "c", "b", 64, 70. / 60, 70. / 60, 70. / 60},
+		{ofRates, "c hot", "c", 64, 0.8, 0, 0.8},
+		{ofCosts, "c hot", "c", 64, 1.1, 1.1, 1.1},
 	}
 	near := cmp.Comparer(func(x, y float64) bool { return x-y < 1e-9 && y-x < 1e-9 })
 	if diff := cmp.Diff(want, ratios(all), near); diff != "" {

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -52,7 +51,7 @@ func (b *bench) openStorage(ctx context.Context, letter, special string, deck ca
 		s.name += " " + special
 	}
 	number := len(b.stores)
-	s.deck.Seed = uint64(number) + 1 //nolint:gosec // a small number
+	s.deck.Seed = uint64(number) + 1
 	// So that the last card was made a day ago.
 	s.deck.Since = time.Now().Add(-24*time.Hour).UnixMilli() - s.deck.Until()
 	var err error
@@ -121,9 +120,9 @@ func (b *bench) serve(ctx context.Context, s *storage, filled time.Duration) err
 		l.Env = append(l.Env, "LEIMA_REDIS="+b.hotRedis.URL)
 	}
 	if b.knows[debugFlag] {
-		port, err := freePort(ctx)
+		port, err := servers.FreePort(ctx)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		s.debug = fmt.Sprintf("127.0.0.1:%d", port)
 		l.Args = append(l.Args, "--"+debugFlag, s.debug)
@@ -152,18 +151,4 @@ func (b *bench) serve(ctx context.Context, s *storage, filled time.Duration) err
 		Milliseconds: int64(median(times, func(d time.Duration) float64 { return float64(d.Milliseconds()) })), Memory: now,
 	})
 	return nil
-}
-
-func freePort(ctx context.Context) (int, error) {
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close() //nolint:errcheck // it was only asked for its port
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	return net.DefaultResolver.LookupPort(ctx, "tcp", port)
 }

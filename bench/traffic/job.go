@@ -88,8 +88,7 @@ type Result struct {
 	Seconds float64 `json:"seconds"`
 	// Refused counts the answers with another status, by status.
 	Refused map[int]int64 `json:"refused,omitempty"`
-	// Broken is how many connections broke with a request under way; they were opened
-	// again.
+	// Broken is how many connections broke, at any time; they were opened again.
 	Broken int64 `json:"broken"`
 	// P50, P90, P99 and Max are times from sending a request to its whole answer, in
 	// microseconds.

@@ -62,7 +62,7 @@ func Run(ctx context.Context, j Job, mark func(Mark)) (Result, error) {
 	used := watch(ctx, from, to, mark)
 	running.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return Result{}, err
+		return Result{}, fmt.Errorf("job: %w", err)
 	}
 	r := sum(threads)
 	r.Seconds, r.CPU = j.Duration.Seconds(), used.Microseconds()

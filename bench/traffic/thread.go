@@ -135,7 +135,7 @@ func (t *thread) run(ctx context.Context) error {
 			}
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return context.Cause(ctx) //nolint:wrapcheck // Run does
 		}
 		if time.Since(t.to) > drainLimit {
 			t.unknown += int64(t.open)

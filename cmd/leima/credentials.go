@@ -40,8 +40,7 @@ for %s. Whoever has it is that person: hand it over in a way that fits.`, signIn
 		},
 	}
 	c.Flags().StringVar(&slug, "org", "", "slug of the organization (default: the only one)")
-	c.Flags().StringVar(&who, "staff", "", "id or e-mail address of the member of staff")
-	_ = c.MarkFlagRequired("staff") // the flag is there
+	c.Flags().StringVar(&who, "staff", "", "id or e-mail address of the member of staff (default: the only owner)")
 	return c
 }
 

@@ -98,15 +98,18 @@ func findProgram(ctx context.Context, st *store.Store, orgID, id string) (loyalt
 	return p, nil
 }
 
-// findStaff returns the member with the id or e-mail address.
+// findStaff returns the member with the id or e-mail address, or the only owner if
+// who is "".
 func findStaff(ctx context.Context, st *store.Store, orgID, who string) (organization.Staff, error) {
 	list := func(p paging.Page) (paging.List[organization.Staff], error) { return st.StaffList(ctx, orgID, p) }
 	s, n, err := find(list, func(s organization.Staff) bool {
-		return s.ID == who || s.Email != "" && strings.EqualFold(s.Email, who)
+		return who == "" && s.Role == organization.RoleOwner && s.Active || s.ID == who || who != "" && s.Email != "" && strings.EqualFold(s.Email, who)
 	})
 	switch {
 	case err != nil:
 		return s, err
+	case who == "" && n != 1:
+		return s, usagef("the organization has %d owners; say who signs in with --staff", n).hint("“leima org show” lists the staff.")
 	case n == 0:
 		return s, failf("nobody of the staff has the id or address %q", who).hint("“leima org show” lists the staff.")
 	case n > 1:

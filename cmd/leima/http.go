@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -29,6 +30,28 @@ const (
 	drainTimeout = 15 * time.Second
 	readyTimeout = 2 * time.Second
 )
+
+// What is left of a body that was refused is read before the answer is sent, within
+// these limits. Many clients write all of a request before they read, and would see
+// a broken connection in place of the reason.
+const (
+	maxDrainedBytes = 16 << 20
+	maxDrainTime    = 5 * time.Second
+)
+
+// drained is the handler with its rest of each body read.
+func drained(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := r.Body
+		h.ServeHTTP(w, r)
+		if r.ContentLength == 0 || r.ContentLength > maxDrainedBytes {
+			return
+		}
+		// Without a deadline of its own the rest has that of the whole request.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxDrainTime))
+		_, _ = io.CopyN(io.Discard, body, maxDrainedBytes) // the answer is the same either way
+	})
+}
 
 // healthy is the answer of /healthz.
 const healthy = `{"status":"ok"}` + "\n"
@@ -148,7 +171,7 @@ func registerHealth(e *echo.Echo, db pinger, stopping *atomic.Bool) {
 // connections mostly, go to the log as warnings.
 func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           drained(h),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,8 +64,8 @@ func (sh *shell) orgCreateCommand() *cobra.Command {
 	f.StringVar(&n.org.Locale, "locale", "en", "language of pages where the visitor's is not offered")
 	f.StringVar(&n.org.Zone, "zone", "Europe/Helsinki", "IANA time zone, by which days are counted")
 	f.StringVar(&n.org.Brand.Color, "color", "#0b6e4f", "brand colour")
-	f.StringVar(&n.location, "location", "", "name of the first location")
-	f.StringVar(&n.owner, "owner", "", "name of the owner")
+	f.StringVar(&n.location, "location", "", "name of the first location (default: that of the organization)")
+	f.StringVar(&n.owner, "owner", "", "name of the owner (default \"Owner\")")
 	f.StringVar(&n.ownerEmail, "owner-email", "", "e-mail address of the owner")
 	f.StringVar(&n.program, "program", "", "name of the stamp program")
 	f.IntVar(&n.goal, "goal", 10, "stamps on a full card")
@@ -89,6 +90,12 @@ func (n newOrg) parts(now int64) (orgParts, error) {
 	o.ID, o.Version, o.CreatedAt = typeid.New("org"), 1, now
 	problems := []error{o.Validate()}
 	var made orgParts
+	// Without a location nothing can be stamped and without an owner nobody can sign in
+	// to add one, so there always are both.
+	n.location = cmp.Or(n.location, n.org.Name)
+	if n.ownerEmail == "" {
+		n.owner = cmp.Or(n.owner, "Owner")
+	}
 	if n.location != "" {
 		l := organization.Location{OrgID: o.ID, ID: typeid.New("loc"), Name: n.location, Version: 1, CreatedAt: now}
 		made.locations, problems = append(made.locations, l), append(problems, l.Validate())

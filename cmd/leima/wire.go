@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/leima/leima"
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
@@ -99,6 +101,7 @@ func wire(p parts) (*server, error) {
 	}
 	s.echo = newEcho(p.sh.settings, p.log, s.web.ErrorPage)
 	v1.Register(s.echo)
+	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", leima.OpenAPI) })
 	s.web.Register(s.echo)
 
 	confirmations := jobs.SendConfirmations{

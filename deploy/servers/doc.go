@@ -8,10 +8,10 @@
 // PostgreSQL refuses to run as root. Started by root, everything in a Folder runs
 // as the account postgres, or nobody where there is none.
 //
-// On Linux the kernel ends the servers with the thread that started them, so that
-// nothing stays behind when that process is killed. Whoever starts servers from one
-// goroutine must therefore lock it to its thread (runtime.LockOSThread) and keep it
-// until they are stopped.
+// On Linux the kernel ends the servers with the thread that started them, so that none
+// outlives its process, however that ends; a SIGKILL leaves only the folder. Whoever
+// starts servers must therefore do so from a goroutine that is locked to its thread
+// (runtime.LockOSThread) and stays so until they are stopped.
 //
 // It knows nothing of Leima. Start with MakeFolder, LookUp and StartPostgres; Launch
 // starts any other program.

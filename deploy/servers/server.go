@@ -136,7 +136,7 @@ func WithFreePort(ctx context.Context, start func(port int) error) error {
 	var err error
 	for range portTries {
 		var port int
-		if port, err = freePort(ctx); err != nil {
+		if port, err = FreePort(ctx); err != nil {
 			return err
 		}
 		if err = start(port); err == nil || ctx.Err() != nil {
@@ -146,8 +146,8 @@ func WithFreePort(ctx context.Context, start func(port int) error) error {
 	return err
 }
 
-// freePort returns a TCP port of 127.0.0.1 that nothing listened on just now.
-func freePort(ctx context.Context) (int, error) {
+// FreePort returns a TCP port of 127.0.0.1 that nothing listened on just now.
+func FreePort(ctx context.Context) (int, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", loopback+":0")
 	if err != nil {

@@ -19,6 +19,6 @@ if oldest then
   if wait > 0 then return wait end
 end
 redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
-redis.call('LTRIM', KEYS[1], -limit, -1)
+if oldest then redis.call('LTRIM', KEYS[1], -limit, -1) end
 redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
 return 0

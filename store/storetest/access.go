@@ -150,6 +150,21 @@ func tillSession(su *suite) {
 		OrgID: sh.org.ID, Kind: access.KindTillSession, ID: p.ID, StaffID: sh.cashier.ID, StaffName: "Aino", Role: organization.RoleCashier,
 		Permissions: access.ForRole(organization.RoleCashier), LocationID: till.LocationID, ExpiresAt: sh.clock() + access.TillSessionLife.Milliseconds(),
 	}, p)
+	// A PIN at a till gives nobody the power to make staff, keys or rules.
+	boss := organization.Staff{
+		OrgID: sh.org.ID, ID: typeid.New("stf"), Name: "Boss", Role: organization.RoleOwner, Active: true, Version: 1, CreatedAt: sh.clock(),
+	}
+	sh.ok(sh.CreateStaff(sh.ctx, boss))
+	sh.ok(sh.SetPIN(sh.ctx, sh.org.ID, boss.ID, access.HashPIN("4712")))
+	_, bossToken, err := access.SignInAtTill(sh.ctx, sh.Store, sh.letsIn(tillToken), sh.org.Slug, boss.ID, "4712", sh.clock())
+	sh.ok(err)
+	if b := sh.letsIn(bossToken); b.Role != organization.RoleOwner || b.Permissions != access.AtTill(b.Role) || b.May(access.StaffWrite) || !b.May(access.EntriesAdjust) {
+		su.t.Fatalf("the owner at a till is %+v", b)
+	}
+	boss.Active = false
+	_, err = sh.UpdateStaff(sh.ctx, boss, 2)
+	sh.ok(err)
+	sh.keepsOut(bossToken)
 	sh.ok(sh.EndSession(sh.ctx, sh.org.ID, p.ID))
 	sh.keepsOut(token)
 	sh.ok(sh.EndSession(sh.ctx, sh.org.ID, p.ID))

@@ -277,7 +277,7 @@ function start(till) {
 	function showSound() {
 		const label = /** @type {HTMLElement} */ (sound.querySelector("span"));
 		sound.setAttribute("aria-pressed", String(!isSilent()));
-		label.textContent = (isSilent() ? label.dataset.off : label.dataset.on) ?? "";
+		label.textContent = (isSilent() ? label.dataset.wordsOff : label.dataset.wordsOn) ?? "";
 		sound.querySelector("use")?.setAttribute("href", isSilent() ? "#i-silent" : "#i-sound");
 	}
 	sound.addEventListener("click", () => {

@@ -77,6 +77,13 @@ export function stamp(card, quantity = 1) {
 	return call("/v1/stamps", { card_id: card.id, quantity, location_id: demo.location_id }, randomUUID());
 }
 
+/** Opens the page of a card and waits until it hears of changes. */
+export async function openCard(page, card) {
+	const stream = page.waitForResponse((r) => r.url().includes("/events?"));
+	await page.goto(card.link);
+	assert.equal((await stream).status(), 200, "the stream of changes");
+}
+
 /** Stands at the demo's till. */
 export async function cashier(t, options = {}) {
 	const page = await visitor(t, { ...desk, ...options });
