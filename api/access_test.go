@@ -230,7 +230,7 @@ func TestWhatTheLogTells(t *testing.T) {
 			t.Errorf("the log holds %s", name)
 		}
 	}
-	for _, s := range []string{`"route":"/v1/cards/:card_id"`, `"status":200`, `"code":"invalid_json"`, `"request_id"`, `"principal":"api_key"`, w.shop.org.ID} {
+	for _, s := range []string{`"route":"/v1/cards/:card_id"`, `"status":200`, `"problem":"invalid_json"`, `"request_id"`, `"principal":"api_key"`, w.shop.org.ID} {
 		if !strings.Contains(log, s) {
 			t.Errorf("the log does not hold %s", s)
 		}

@@ -223,7 +223,8 @@ func TestADeadlineIsKept(t *testing.T) {
 		defer cancel()
 		begun := apply(ctx, g, command("o", "a", "begun"))
 		queued := apply(ctx, g, command("o", "a", "queued"))
-		time.Sleep(2 * time.Second) // the bubble's clock
+		<-ctx.Done()
+		synctest.Wait()
 		if a := <-begun; !errors.Is(a.err, loyalty.ErrUnknown) || !errors.Is(a.err, context.DeadlineExceeded) {
 			t.Fatalf("a command under way: %v, want ErrUnknown", a.err)
 		}

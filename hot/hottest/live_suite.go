@@ -72,12 +72,14 @@ func returnsInTime(t *testing.T, what string, f func()) {
 }
 
 func whoWaitsIsTold(t *testing.T, live hot.Live) {
+	t.Helper()
 	ch := live.Subscribe(t.Context(), liveTopic(t, "card"))
 	live.Publish(liveTopic(t, "card"))
 	wantTold(t, ch)
 }
 
 func whoLooksAgainIsToldAgain(t *testing.T, live hot.Live) {
+	t.Helper()
 	ch := live.Subscribe(t.Context(), liveTopic(t, "card"))
 	for range 100 {
 		live.Publish(liveTopic(t, "card"))
@@ -86,6 +88,7 @@ func whoLooksAgainIsToldAgain(t *testing.T, live hot.Live) {
 }
 
 func everyoneWhoWaitsIsTold(t *testing.T, live hot.Live) {
+	t.Helper()
 	var all []<-chan struct{}
 	for range 20 {
 		all = append(all, live.Subscribe(t.Context(), liveTopic(t, "card")))
@@ -97,6 +100,7 @@ func everyoneWhoWaitsIsTold(t *testing.T, live hot.Live) {
 }
 
 func nobodyIsToldOfOtherTopics(t *testing.T, live hot.Live) {
+	t.Helper()
 	const topics = 1000
 	var all []<-chan struct{}
 	for i := range topics {
@@ -119,6 +123,7 @@ func nobodyIsToldOfOtherTopics(t *testing.T, live hot.Live) {
 
 // A server may have a meaning for stars and spaces; a topic has none.
 func topicsAreTakenByTheLetter(t *testing.T, live hot.Live) {
+	t.Helper()
 	names := []string{
 		"", "*", "a*", "ab", "a?", "[ab]", "a b", " ab", "AB", "a\nb", "a\r\nPUBLISH x y", "a\x00b", "{a}b", `a\*`, "äb", "a/b",
 		strings.Repeat("a", 200),
@@ -141,6 +146,7 @@ func topicsAreTakenByTheLetter(t *testing.T, live hot.Live) {
 // A browser that does not read must slow down neither the till nor other browsers,
 // and finds one message when it looks again, not a thousand.
 func whoDoesNotLookHoldsNobodyUp(t *testing.T, live hot.Live) {
+	t.Helper()
 	slow, quick := live.Subscribe(t.Context(), liveTopic(t, "card")), live.Subscribe(t.Context(), liveTopic(t, "card"))
 	returnsInTime(t, "publishing to somebody who does not look", func() {
 		for range 1000 {
@@ -155,6 +161,7 @@ func whoDoesNotLookHoldsNobodyUp(t *testing.T, live hot.Live) {
 }
 
 func nobodyNeedsToWait(t *testing.T, live hot.Live) {
+	t.Helper()
 	returnsInTime(t, "publishing to nobody", func() { live.Publish(liveTopic(t, "card")) })
 	ch := live.Subscribe(t.Context(), liveTopic(t, "card"))
 	live.Publish(liveTopic(t, "card"))
@@ -162,6 +169,7 @@ func nobodyNeedsToWait(t *testing.T, live hot.Live) {
 }
 
 func anEndedContextEndsTheMessages(t *testing.T, live hot.Live) {
+	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
 	gone, stays := live.Subscribe(ctx, liveTopic(t, "card")), live.Subscribe(t.Context(), liveTopic(t, "card"))
 	live.Publish(liveTopic(t, "card"))
@@ -198,6 +206,7 @@ func wantQuiet(t *testing.T, live hot.Live, gone, stays <-chan struct{}) {
 }
 
 func aContextMayHaveEndedBefore(t *testing.T, live hot.Live) {
+	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
 	end()
 	stays := live.Subscribe(t.Context(), liveTopic(t, "card"))
@@ -210,6 +219,7 @@ func aContextMayHaveEndedBefore(t *testing.T, live hot.Live) {
 // The last subscriber of a topic takes the topic with it; the next one must find
 // it again, however close they meet.
 func whoWasTheLastLeavesRoomForOther(t *testing.T, live hot.Live) {
+	t.Helper()
 	for range 200 {
 		ctx, end := context.WithCancel(t.Context())
 		live.Subscribe(ctx, liveTopic(t, "card"))
@@ -223,6 +233,7 @@ func whoWasTheLastLeavesRoomForOther(t *testing.T, live hot.Live) {
 }
 
 func manyComeAndGoAtOnce(t *testing.T, live hot.Live) {
+	t.Helper()
 	const workers, rounds = 8, 50
 	names := []string{liveTopic(t, "a"), liveTopic(t, "b"), liveTopic(t, "c")}
 	var wg sync.WaitGroup
