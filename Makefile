@@ -56,6 +56,11 @@ test-programs:
 generate: ## write all generated code anew
 	go generate ./...
 
+.PHONY: bench
+bench: ## measure stamps and scans on real servers against yardsticks; see bench/README.md
+	$(BUILD) -o .cache/ ./bench/stamps
+	exec .cache/stamps $(ARGS)
+
 .PHONY: pictures
 pictures: build ## make the pictures in docs/images anew, from the running product
 	tools/node-packages.sh web/browsertest

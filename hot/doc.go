@@ -7,9 +7,8 @@
 //
 // # What it must not know
 //
-// It knows nothing of Leima: no cards, programs or customers, only names, versions
-// and bytes, so it is of use to anyone with a truth elsewhere and a need for speed.
-// It decides nothing. The truth is the caller's database; the hot state follows it
+// It knows nothing of Leima's packages and rules: a card is a name, a version and
+// bytes, a program is a name. It decides nothing. The truth is the caller's database; the hot state follows it
 // and may at any moment forget everything.
 //
 // # Where to start reading

@@ -1,6 +1,7 @@
 package hot_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"syscall"
@@ -107,6 +108,17 @@ func TestRedisIsKilledAndComesBackEmpty(t *testing.T) {
 	wantUnavailable(t, s)
 	if err := tr.commit(t.Context(), s, cardState("card", 2, "two", "code")); !errors.Is(err, hot.ErrUnavailable) {
 		t.Errorf("projected to a dead server: %v", err)
+	}
+	// Callers read the truth meanwhile.
+	got, found, err := hot.NewReader(s).Alias(t.Context(), "org", "code", func(context.Context) (hot.CardState, bool, error) {
+		return cardState("card", 2, "two", "code"), true, nil
+	})
+	if err != nil || !found || got.Version != 2 {
+		t.Errorf("without Redis: %+v, %v, %v", got, found, err)
+	}
+	counts, err := hot.ReadOrCount(t.Context(), s, []hot.Cell{shop, shop}, countOf(3))
+	if err != nil || len(counts) != 2 || counts[1].Stamps != 3 {
+		t.Errorf("without Redis: %+v, %v", counts, err)
 	}
 	server.restart()
 	// What was missed is repaired without anybody's doing, also the scripts are there

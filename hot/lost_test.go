@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/leima/leima/hot"
@@ -154,9 +155,14 @@ func TestClosing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
+	server.signal(syscall.SIGSTOP)
+	_ = s.Project(t.Context(), []hot.CardState{cardState("card", 1, "")})
+	s.Publish("card")
+	within(t, hot.WriteTimeout, "Close", func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if _, _, err := s.Card(t.Context(), hot.CardRef{Org: "org", Card: "card"}); !errors.Is(err, hot.ErrUnavailable) {
 		t.Errorf("read after the end: %v", err)
 	}

@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -81,3 +82,26 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+func TestBadOptions(t *testing.T) {
+	good := Options{URL: "redis://localhost", Prefix: "test", Repair: noRepair, Lost: noLoss}
+	for field, spoil := range map[string]func(*Options){
+		"Prefix":                    func(o *Options) { o.Prefix = "Leima:" },
+		"Repair":                    func(o *Options) { o.Repair = nil },
+		"Lost":                      func(o *Options) { o.Lost = nil },
+		"ReadTimeout, WriteTimeout": func(o *Options) { o.WriteTimeout = 2 * maxTimeout },
+		"URL":                       func(o *Options) { o.URL = "" },
+	} {
+		bad := good
+		spoil(&bad)
+		_, err := OpenRedis(bad)
+		var wrong *InputError
+		if !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("%s: got %v", field, err)
+		}
+	}
+}
+
+func noRepair(context.Context, []CardRef) ([]CardState, error) { return nil, nil }
+
+func noLoss(context.Context) error { return nil }

@@ -327,7 +327,7 @@ func eventually(t testing.TB, what string, condition func() bool) {
 // within fails the test when f takes longer than limit and what a busy machine adds.
 func within(t testing.TB, limit time.Duration, what string, f func()) {
 	t.Helper()
-	const busy = 150 * time.Millisecond
+	const busy = 300 * time.Millisecond
 	start := time.Now()
 	f()
 	if took := time.Since(start); took > limit+busy {

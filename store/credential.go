@@ -74,6 +74,7 @@ func (s *Store) RevokeAPIKey(ctx context.Context, orgID, id string, now int64) e
 }
 
 func (s *Store) revoke(ctx context.Context, table, orgID, id string, now int64) error {
+	defer s.recognized.forget()
 	return s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE "+table+" SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END "+
 			"WHERE org_id = $1 AND id = $2", orgID, id, now)

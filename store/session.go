@@ -51,7 +51,21 @@ func scanCredential(r scanner) (c credential, err error) {
 // Authenticate returns who shows the token with the hash: a key, a till or somebody
 // signed in. It returns access.ErrUnauthenticated for anybody else: unknown, revoked,
 // expired, no longer active, moved to another branch, or at a till that was revoked.
+// Who was let in within the last second is not looked up again; see recognizedFor.
 func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error) {
+	key := recognizedKey{orgID, tokenHash}
+	p, generation, ok := s.recognized.find(key, now)
+	if ok {
+		return p, nil
+	}
+	p, err := s.authenticate(ctx, orgID, tokenHash, now)
+	if err == nil {
+		s.recognized.remember(key, p, generation)
+	}
+	return p, err
+}
+
+func (s *Store) authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error) {
 	c, err := readOne(ctx, s, orgID, access.ErrUnauthenticated, scanCredential, authenticateQuery, orgID, hashText(tokenHash), now)
 	if err != nil {
 		return access.Principal{}, err
@@ -180,6 +194,7 @@ func (s *Store) ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [
 
 // EndSession signs somebody out. Ending a session that is not there is no error.
 func (s *Store) EndSession(ctx context.Context, orgID, sessionID string) error {
+	defer s.recognized.forget()
 	return s.write(ctx, orgID, func(tx *transaction) error {
 		_, err := exec(ctx, tx, "DELETE FROM session WHERE org_id = $1 AND id = $2", orgID, sessionID)
 		return err

@@ -58,6 +58,7 @@ func noSuchReference(err error) error {
 // PIN, and returns the new state, or organization.ErrVersion or ErrNotFound. Sessions
 // of somebody who is no longer active are dead at once.
 func (s *Store) UpdateStaff(ctx context.Context, m organization.Staff, ver int64) (organization.Staff, error) {
+	defer s.recognized.forget()
 	var changed organization.Staff
 	err := s.write(ctx, m.OrgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrVersion, scanStaff,

@@ -39,6 +39,8 @@ type Store struct {
 	log                  *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
+	// recognized are credentials that were let in a moment ago.
+	recognized recognized
 }
 
 var (
