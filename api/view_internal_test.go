@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
 )
 
@@ -42,5 +43,26 @@ func TestCutRefusesForeignCursors(t *testing.T) {
 	// The list may have become shorter since.
 	if list, err := cut([]int{1}, paging.Page{Cursor: paging.Encode("7")}); err != nil || len(list.Items) != 0 {
 		t.Errorf("beyond the end: %v, %v", list, err)
+	}
+}
+
+// The ledger says that a coupon expired when a job comes by; whoever asks before is
+// told the same.
+func TestACouponIsExpiredFromTheInstantOn(t *testing.T) {
+	const end = 1_000_000
+	for _, c := range []struct {
+		status loyalty.CouponStatus
+		now    int64
+		want   string
+	}{
+		{loyalty.CouponIssued, end - 1, "issued"},
+		{loyalty.CouponIssued, end, "expired"},
+		{loyalty.CouponRedeemed, end, "redeemed"},
+		{loyalty.CouponReversed, end, "reversed"},
+	} {
+		v := couponNow(c.now)(loyalty.Coupon{Status: c.status, ExpiresAt: end})
+		if string(v.Status) != c.want {
+			t.Errorf("%s at %d is shown as %s, want %s", c.status, c.now, v.Status, c.want)
+		}
 	}
 }

@@ -41,6 +41,14 @@ test("the main job: scan, stamp until the card is full, redeem, undo", async (t)
 	await customer.locator(".ready").waitFor();
 });
 
+test("the sound button says what it is", async (t) => {
+	const till = await cashier(t);
+	const sound = till.locator("#sound");
+	assert.equal(await sound.innerText(), "Sound is on");
+	await sound.click();
+	assert.equal(await sound.innerText(), "Sound is off");
+});
+
 test("undo ends after ten seconds", async (t) => {
 	const card = await newCustomer();
 	const till = await cashier(t);
