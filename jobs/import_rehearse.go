@@ -40,17 +40,6 @@ type rehearsedCard struct {
 	stampings []int64
 }
 
-// near returns the stamping nearest to the instant, 0 if there is none.
-func (c *rehearsedCard) near(at int64) int64 {
-	nearest := int64(0)
-	for _, s := range c.stampings {
-		if nearest == 0 || max(s-at, at-s) < max(nearest-at, at-nearest) {
-			nearest = s
-		}
-	}
-	return nearest
-}
-
 // rehearse counts what entering the receipts would do and changes nothing.
 func (im *importing) rehearse(ctx context.Context, receipts []receipt.Receipt) error {
 	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}}
@@ -94,7 +83,12 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 		return r.count(ctx, one, loyalty.Outcome{Err: loyalty.ErrExternalRefUsed})
 	}
 	day := loyalty.DayOf(c.At, c.Zone)
-	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day], NearStampAt: card.near(c.At)}}
+	state := loyalty.State{Card: card.card, Tally: loyalty.Tally{CardDay: card.days[day]}}
+	if r.program.Limits.CoolDown != 0 {
+		for _, at := range card.stampings {
+			state.Tally.NearStamp(at, c.At)
+		}
+	}
 	result, refusal := loyalty.Apply(r.program, state, c, r)
 	if refusal != nil {
 		return r.count(ctx, one, loyalty.Outcome{Refusal: refusal})

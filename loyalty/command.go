@@ -91,6 +91,15 @@ type Tally struct {
 	NearStampAt, LastStampAt int64
 }
 
+// NearStamp tells the tally of a stamping of the card besides those it was told of:
+// NearStampAt becomes the one nearest to the command's instant.
+func (t *Tally) NearStamp(stampAt, commandAt int64) {
+	distance := func(at int64) int64 { return max(at-commandAt, commandAt-at) }
+	if t.NearStampAt == 0 || distance(stampAt) < distance(t.NearStampAt) {
+		t.NearStampAt = stampAt
+	}
+}
+
 // IDs makes the ids of what Apply creates. It is the only thing through which
 // two runs of Apply on equal arguments can differ.
 type IDs interface {

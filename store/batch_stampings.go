@@ -33,11 +33,15 @@ func (b *batch) loadStampings(ctx context.Context) error {
 	reversals := map[string]int{}
 	for i, c := range b.commands {
 		card, found := b.cards[b.cardOf[i]]
+		if !found {
+			continue
+		}
+		coolDown := b.programs[card.ProgramID].Limits.CoolDown
+		b.asksStampings = b.asksStampings || coolDown != 0 || c.Kind == loyalty.CommandReverse
 		switch {
-		case !found:
 		case c.Kind == loyalty.CommandReverse && b.originals[c.EntryID].Kind == loyalty.EntryStamp:
 			reversals[card.ID]++
-		case c.Kind == loyalty.CommandStamp && c.At < card.LastStampAt && b.programs[card.ProgramID].Limits.CoolDown != 0:
+		case c.Kind == loyalty.CommandStamp && c.At < card.LastStampAt && coolDown != 0:
 			if err := b.addStampings(ctx, card.ID, " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
 				return err
 			}
@@ -68,19 +72,19 @@ func (b *batch) addStampings(ctx context.Context, cardID, condition string, valu
 // tallyStampings fills in what loyalty.Tally says of other stampings of the card.
 func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, cardID string) {
 	for _, s := range b.stampings[cardID] {
-		if t.NearStampAt == 0 || distance(s.at, c.At) < distance(t.NearStampAt, c.At) {
-			t.NearStampAt = s.at
-		}
+		t.NearStamp(s.at, c.At)
 		if s.id != c.EntryID {
 			t.LastStampAt = max(t.LastStampAt, s.at)
 		}
 	}
 }
 
-func distance(a, b int64) int64 { return max(a-b, b-a) }
-
-// countStamping keeps the stampings true for the next commands of the batch.
+// countStamping keeps the stampings true for the next commands of the batch, if any of
+// them can ask.
 func (b *batch) countStamping(head loyalty.Entry) {
+	if !b.asksStampings {
+		return
+	}
 	switch head.Kind {
 	case loyalty.EntryStamp:
 		b.stampings[head.CardID] = append(b.stampings[head.CardID], stamping{head.ID, head.At})

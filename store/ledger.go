@@ -105,8 +105,9 @@ type batch struct {
 	refs      map[externalRef]bool
 	cardDays  map[cardDay]int
 	// stampings are those of cards that loadStampings asked about, and of this batch.
-	stampings map[string][]stamping
-	staffDays map[staffDay]int
+	stampings     map[string][]stamping
+	asksStampings bool
+	staffDays     map[staffDay]int
 }
 
 // usedKey is an idempotency key that was used before this batch (with a snapshot and an

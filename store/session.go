@@ -83,11 +83,10 @@ func (s *Store) authenticate(ctx context.Context, orgID string, tokenHash [32]by
 	case access.KindTill:
 		p.Permissions = access.TillPermissions
 		s.noteUse(ctx, "till", p, c.lastUsedAt, now)
-	case access.KindTillSession, access.KindSession:
+	case access.KindTillSession:
+		p.Permissions = access.AtTill(p.Role)
+	case access.KindSession:
 		p.Permissions = access.ForRole(p.Role)
-		if p.Kind == access.KindTillSession {
-			p.Permissions = access.AtTill(p.Role)
-		}
 	}
 	return p, nil
 }

@@ -199,7 +199,12 @@ func (b *bench) startHTTP(ctx context.Context, l servers.Launch, flag string) (*
 const readyLimit = 3 * time.Second
 
 func ready(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	return ask(ctx, url, readyLimit, func(io.Reader) error { return nil })
+}
+
+// ask gives what the address answers with status 200 to read.
+func ask(ctx context.Context, url string, limit time.Duration, read func(io.Reader) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -213,5 +218,5 @@ func ready(ctx context.Context, url string) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("it answers %s", answer.Status)
 	}
-	return nil
+	return read(answer.Body)
 }

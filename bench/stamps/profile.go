@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,27 +67,15 @@ func (b *bench) profileOne(ctx context.Context, e entrant, path string) error {
 
 // fetch keeps what the address answers in a file.
 func fetch(ctx context.Context, address, path string, limit time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("ask: %w", err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("it answers %s", answer.Status)
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("keep: %w", err)
-	}
-	_, err = io.Copy(f, io.LimitReader(answer.Body, maxProfile))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("keep: %w", err)
-	}
-	return nil
+	return ask(ctx, address, limit, func(profile io.Reader) error {
+		f, err := os.Create(path)
+		if err != nil {
+			return fmt.Errorf("keep: %w", err)
+		}
+		_, err = io.Copy(f, io.LimitReader(profile, maxProfile))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("keep: %w", err)
+		}
+		return nil
+	})
 }

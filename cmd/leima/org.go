@@ -96,17 +96,15 @@ func (n newOrg) parts(now int64) (orgParts, error) {
 	if n.ownerEmail == "" {
 		n.owner = cmp.Or(n.owner, "Owner")
 	}
-	if n.location != "" {
+	if n.location != "" { // else the organization has no name, which is said already
 		l := organization.Location{OrgID: o.ID, ID: typeid.New("loc"), Name: n.location, Version: 1, CreatedAt: now}
 		made.locations, problems = append(made.locations, l), append(problems, l.Validate())
 	}
-	if n.owner != "" || n.ownerEmail != "" {
-		s := organization.Staff{
-			OrgID: o.ID, ID: typeid.New("stf"), Name: n.owner, Email: n.ownerEmail, Role: organization.RoleOwner,
-			Locale: o.Locale, Active: true, Version: 1, CreatedAt: now,
-		}
-		made.staff, problems = append(made.staff, s), append(problems, s.Validate())
+	owner := organization.Staff{
+		OrgID: o.ID, ID: typeid.New("stf"), Name: n.owner, Email: n.ownerEmail, Role: organization.RoleOwner,
+		Locale: o.Locale, Active: true, Version: 1, CreatedAt: now,
 	}
+	made.staff, problems = append(made.staff, owner), append(problems, owner.Validate())
 	if n.program != "" {
 		if n.reward == "" {
 			problems = append(problems, errors.New("a program needs --reward: what a full card gives"))
