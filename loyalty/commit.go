@@ -1,0 +1,47 @@
+package loyalty
+
+// Commit is what one transaction of the ledger changed. Those who follow the ledger
+// (the hot state, live totals, open card pages) are told of it after it is durable.
+type Commit struct {
+	// Source names the committer, new in every process, and Seq is the number of its
+	// transaction, rising from 1 and kept in the same transaction: whoever counts the
+	// ledger reads there which commits the count has seen. A number may be left out,
+	// where a transaction failed.
+	Source string
+	Seq    uint64
+	// Cards are the cards that changed, each once, as they are now.
+	Cards []ChangedCard
+	// Counts says what to add to live totals, each cell once.
+	Counts []CellCounts
+}
+
+// ChangedCard is a card after a commit.
+type ChangedCard struct {
+	OrgID, ID string
+	// Version is the card's after the commit; it rises with every change of what the
+	// card or its owner shows.
+	Version int64
+	// Card is the card as it is now if Whole is not set, so that a follower who knew it
+	// need not read it again.
+	Card Card
+	// Whole tells that more than the Card changed, such as its coupons, its code or the
+	// name of its owner: a follower has to read all of it again.
+	Whole bool
+}
+
+// Cell names one line of the live totals: a program at a location ("" for none) on a
+// day of that location.
+type Cell struct {
+	OrgID, ProgramID, LocationID string
+	Day                          Day
+}
+
+// Counts is what a cell counts. Reversals take away, so that an addition may be
+// negative.
+type Counts struct{ Stamps, Coupons, Redemptions, Cards int64 }
+
+// CellCounts is what to add to a cell, or what it holds.
+type CellCounts struct {
+	Cell
+	Counts
+}
