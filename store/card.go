@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	cardColumns = ledgerCardColumns + ", code, link, joined_day"
+	cardColumns = ledgerCardColumns + ", code, link, joined_day, joined_location"
 	// maxCardsOfCustomer bounds the cards of one customer that are listed, over all
 	// programs and with those revoked and merged.
 	maxCardsOfCustomer = 200
@@ -57,10 +57,12 @@ func newCode() string {
 
 func newLink() string { return rand.Text() }
 
-func cardRow(c loyalty.Card, code, link string, joinedDay loyalty.Day) []any {
+// cardRow returns the values of cardColumns. The card was joined on the day and at the
+// location, "" for none.
+func cardRow(c loyalty.Card, code, link string, joinedDay loyalty.Day, joinedLocation string) []any {
 	return []any{
 		c.OrgID, c.ID, c.ProgramID, c.CustomerID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone,
-		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, code, link, int64(joinedDay),
+		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, code, link, int64(joinedDay), joinedLocation,
 	}
 }
 
@@ -161,7 +163,7 @@ func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]
 		for i, v := range views {
 			ids[i] = v.Card.ID
 		}
-		coupons, err := s.openCoupons(ctx, tx, orgID, ids)
+		coupons, err := s.openCouponsOfEach(ctx, tx, orgID, ids)
 		for i := range views {
 			views[i].Coupons = coupons[views[i].Card.ID]
 		}

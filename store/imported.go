@@ -123,7 +123,7 @@ func importedCards(ctx context.Context, tx *transaction, p loyalty.Program, cust
 				Version: 1, Goal: p.Goal, JoinedAt: now,
 			}
 			byCustomer[owner] = card.ID
-			rows = append(rows, cardRow(card, newCode(), newLink(), day)...)
+			rows = append(rows, cardRow(card, newCode(), newLink(), day, "")...)
 		}
 		cards[ref] = byCustomer[owner]
 	}

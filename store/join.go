@@ -141,7 +141,7 @@ func (s *Store) joinProgram(ctx context.Context, tx *transaction, j customer.Joi
 			card.WelcomedAt = max(card.WelcomedAt, c.WelcomedAt)
 		}
 	}
-	err := insert(ctx, tx, "card", cardColumns, cardRow(card, newCode(), newLink(), loyalty.DayOf(j.Now, j.Zone)))
+	err := insert(ctx, tx, "card", cardColumns, cardRow(card, newCode(), newLink(), loyalty.DayOf(j.Now, j.Zone), j.LocationID))
 	if err != nil {
 		return false, err
 	}
