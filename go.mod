@@ -2,6 +2,9 @@ module github.com/leima/leima
 
 go 1.26.8
 
+// Packages of Node.js may hold Go code that is none of ours.
+ignore node_modules
+
 require (
 	github.com/getkin/kin-openapi v0.152.0
 	github.com/google/go-cmp v0.7.0
