@@ -68,7 +68,9 @@ type plainMembers struct {
 
 // text returns the member's value, "" if it is not there. The value of an instant or
 // number is its text.
-func (m *plainMembers) text(member int) string { return m.body[m.spans[member].from:m.spans[member].to] }
+func (m *plainMembers) text(member int) string {
+	return m.body[m.spans[member].from:m.spans[member].to]
+}
 
 // pointer is text, nil if it is not there.
 func (m *plainMembers) pointer(member int) *string {
