@@ -44,8 +44,14 @@ func checkBatch(batch []CardState) error {
 		if err := checkRef(s.CardRef); err != nil {
 			return err
 		}
-		if len(s.Payload) > MaxPayload {
-			return &InputError{"Payload", fmt.Sprintf("must have at most %d bytes", MaxPayload)}
+		if len(s.Payload)+len(s.Rest) > MaxPayload {
+			return &InputError{"Payload", fmt.Sprintf("must have at most %d bytes with Rest", MaxPayload)}
+		}
+		if s.KeepRest && s.Since > s.Version {
+			return &InputError{"Since", "must not be above Version"}
+		}
+		if s.KeepRest && (len(s.Rest) > 0 || len(s.Aliases) > 0) {
+			return &InputError{"KeepRest", "must not be set beside Rest or Aliases"}
 		}
 		if len(s.Aliases) > MaxAliases {
 			return &InputError{"Aliases", fmt.Sprintf("must be at most %d", MaxAliases)}

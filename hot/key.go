@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -18,12 +19,20 @@ const buckets = 128
 // digestLen is the length of an alias' digest, in bytes.
 const digestLen = 16
 
-// versionLen is the length of a version in a card's value, in bytes.
-const versionLen = 8
+// Lengths at the beginning of a card's value, in bytes: the version, and with it the
+// length of the payload.
+const (
+	versionLen = 8
+	headLen    = versionLen + 2
+)
+
+// markerLen stands for the length of the payload in the value of a card of which
+// nothing but the version is known.
+const markerLen = 0xffff
 
 // keyspace makes the keys of one epoch:
 //
-//	PREFIX:EPOCH:c:{b17}:ORG:CARD                  version, aliases and payload
+//	PREFIX:EPOCH:c:{b17}:ORG:CARD                  version, payload, aliases and rest
 //	PREFIX:EPOCH:a:{b99}:ORG:DIGEST                {b17}:ORG:CARD
 //	PREFIX:EPOCH:t:{b5}:ORG:PROGRAM:LOCATION:DAY   hash of a cell
 //	PREFIX:EPOCH:u:{b5}:ORG:PROGRAM:LOCATION:DAY   list of what arrives during a count
@@ -93,37 +102,72 @@ func appendDigest(b []byte, org, alias string) []byte {
 	return append(b, sum[:digestLen]...)
 }
 
-// appendCard appends the value of a card: the version, big-endian; one byte for the
-// number of aliases; their digests; the payload.
+// appendHead appends the version, big-endian, and the length of the payload.
+func appendHead(b []byte, version uint64, payloadLen int) []byte {
+	b = binary.BigEndian.AppendUint64(b, version)
+	return binary.BigEndian.AppendUint16(b, uint16(payloadLen)) //nolint:gosec // at most MaxPayload or markerLen
+}
+
+// appendCard appends the value of a whole card: the head; the payload; one byte for
+// the number of aliases; their digests; the rest. Of a card with KeepRest it appends
+// the head and the payload, or the head of a marker when no older card is of use.
+// What changes often comes first, so that it can be written over in its place.
 func appendCard(b []byte, s *CardState) []byte {
-	b = binary.BigEndian.AppendUint64(b, s.Version)
+	if s.KeepRest && s.Since == s.Version {
+		return appendHead(b, s.Version, markerLen)
+	}
+	b = append(appendHead(b, s.Version, len(s.Payload)), s.Payload...)
+	if s.KeepRest {
+		return b
+	}
 	b = append(b, byte(len(s.Aliases))) //nolint:gosec // at most MaxAliases
 	for _, alias := range s.Aliases {
 		b = appendDigest(b, s.Org, alias)
 	}
-	return append(b, s.Payload...)
+	return append(b, s.Rest...)
 }
 
 var errNotACard = errors.New("the value is not a card of this release")
 
-// parseCard reads what appendCard wrote. The digests are those of the aliases, one
-// after the other.
-func parseCard(value string) (version uint64, digests, payload string, err error) {
-	if len(value) <= versionLen {
-		return 0, "", "", errNotACard
+// cardValue is the value of a card, taken apart.
+type cardValue struct {
+	version uint64
+	// whole is false for a marker, which has nothing else.
+	whole bool
+	// digests are those of the aliases, one after the other.
+	payload, digests, rest []byte
+}
+
+// parseCard reads what appendCard wrote of a whole card, and markers. The parts are
+// parts of value.
+func parseCard(value []byte) (cardValue, error) {
+	if len(value) < headLen {
+		return cardValue{}, errNotACard
 	}
-	version = binary.BigEndian.Uint64([]byte(value[:versionLen]))
-	end := versionLen + 1 + digestLen*int(value[versionLen])
-	if len(value) < end {
-		return 0, "", "", errNotACard
+	c := cardValue{version: binary.BigEndian.Uint64(value)}
+	length := int(binary.BigEndian.Uint16(value[versionLen:]))
+	if length == markerLen {
+		return c, nil
 	}
-	return version, value[versionLen+1 : end], value[end:], nil
+	c.whole = true
+	value = value[headLen:]
+	if len(value) <= length {
+		return cardValue{}, errNotACard
+	}
+	c.payload, value = value[:length:length], value[length:]
+	digests := digestLen * int(value[0])
+	value = value[1:]
+	if len(value) < digests {
+		return cardValue{}, errNotACard
+	}
+	c.digests, c.rest = value[:digests:digests], value[digests:]
+	return c, nil
 }
 
 // listsAlias tells whether a digest is among digests.
-func listsAlias(digests string, digest []byte) bool {
-	for ; digests != ""; digests = digests[digestLen:] {
-		if digests[:digestLen] == string(digest) {
+func listsAlias(digests, digest []byte) bool {
+	for ; len(digests) > 0; digests = digests[digestLen:] {
+		if bytes.Equal(digests[:digestLen], digest) {
 			return true
 		}
 	}

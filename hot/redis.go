@@ -35,7 +35,7 @@ type Options struct {
 	//
 	// The account needs no more than, for the prefix leima:
 	//
-	//	~leima:* &leima:* +get +set +del +getrange +exists +hmget +hset +hincrby
+	//	~leima:* &leima:* +get +set +del +getrange +setrange +exists +hmget +hset +hincrby
 	//	+hlen +rpush +lrange +llen +lindex +ltrim +pexpire +time +eval +evalsha +ping
 	//	+info +publish +subscribe +unsubscribe, in a Cluster also +cluster|slots +command
 	URL string

@@ -88,32 +88,40 @@ func (r *Redis) groups(batch []CardState) [][]*CardState {
 	return groups
 }
 
-// valueHint is about what a key and a value need besides names, payload and digests.
-const valueHint = 48
+// valueHint is about what a key and its arguments need besides names and contents.
+const valueHint = 64
 
-// projectCall returns the call that sets the cards of a group. Keys and values are
-// parts of one string each, as a batch would otherwise be a thousand allocations.
+// projectCall returns the call that sets the cards of a group. Keys and arguments are
+// parts of one string, as a batch would otherwise be a thousand allocations.
 func projectCall(keys *keyspace, group []*CardState) *call {
 	size := 0
 	for _, s := range group {
-		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + digestLen*len(s.Aliases)
+		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + len(s.Rest) + digestLen*len(s.Aliases)
 	}
+	const parts = 3 // of each card: the key, what it builds on, the value
 	text := make([]byte, 0, size)
-	ends := make([]int, 0, 2*len(group))
+	ends := make([]int, 1, 1+parts*len(group))
 	for _, s := range group {
 		text = append(text, keys.cards...)
 		text = appendPlace(text, s.bucket(), s.Org, s.Card)
 		ends = append(ends, len(text))
+		switch {
+		case s.KeepRest && s.Since == s.Version:
+			text = appendHead(text, s.Since, markerLen)
+		case s.KeepRest:
+			text = appendHead(text, s.Since, len(s.Payload))
+		}
+		ends = append(ends, len(text))
 		text = appendCard(text, s)
 		ends = append(ends, len(text))
 	}
-	whole, begin := string(text), 0
-	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1+len(group))}
+	whole := string(text)
+	part := func(i int) string { return whole[ends[i]:ends[i+1]] }
+	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1, parts*len(group))}
 	c.args[0] = ProjectionTTL.Milliseconds()
 	for i := range group {
-		c.keys[i] = whole[begin:ends[2*i]]
-		c.args[i+1] = whole[ends[2*i]:ends[2*i+1]]
-		begin = ends[2*i+1]
+		c.keys[i] = part(parts * i)
+		c.args = append(c.args, part(parts*i+1), part(parts*i+2))
 	}
 	return c
 }
@@ -201,15 +209,15 @@ func refOf(place, org string) (CardRef, bool) {
 	return CardRef{org, card}, ok
 }
 
-// believe returns the card of a value, false when it does not list the alias by which
-// it was found (if it was), or when a newer state could not be written.
+// believe returns the card of a value, false for a marker, when it does not list the
+// alias by which it was found (if it was), or when a newer state could not be written.
 func (r *Redis) believe(ref CardRef, value string, digest []byte) (CardState, bool, error) {
-	version, digests, payload, err := parseCard(value)
+	card, err := parseCard([]byte(value))
 	if err != nil {
 		return CardState{}, false, unavailable(err)
 	}
-	if digest != nil && !listsAlias(digests, digest) || r.missed.newer(ref, version) {
+	if !card.whole || digest != nil && !listsAlias(card.digests, digest) || r.missed.newer(ref, card.version) {
 		return CardState{}, false, nil
 	}
-	return CardState{CardRef: ref, Version: version, Payload: []byte(payload)}, true, nil
+	return CardState{CardRef: ref, Version: card.version, Payload: card.payload, Rest: card.rest}, true, nil
 }

@@ -12,7 +12,7 @@ const (
 	// MaxBatch bounds the cards of one Project, the increments of one Push and the
 	// cells of one ReadTotals.
 	MaxBatch = 512
-	// MaxPayload bounds what is kept of a card, in bytes.
+	// MaxPayload bounds what is kept of a card, Payload and Rest together, in bytes.
 	MaxPayload = 16 << 10
 	// MaxAliases bounds the aliases of one card.
 	MaxAliases = 8
@@ -32,7 +32,7 @@ const (
 
 // How long the hot state remembers.
 const (
-	// ProjectionTTL is how long a card stays after its last projection. It bounds
+	// ProjectionTTL is how long a card stays after its last whole projection. It bounds
 	// how long a mistake can live.
 	ProjectionTTL = 24 * time.Hour
 	// TotalsTTL is how long a cell stays after it was counted.
@@ -79,31 +79,51 @@ type Health struct {
 type CardRef struct{ Org, Card string }
 
 // CardState is a card as it was after a commit.
+//
+// Whoever has just committed knows the Payload, and seldom the Rest: with KeepRest,
+// what is known of it stays if it is still right, and else is dropped, to be read
+// from the truth when somebody asks. So a commit is projected without a reading.
 type CardState struct {
 	CardRef
-	// Version rises with every change of the card in the truth.
+	// Version rises with every change of the card in the truth, whatever part of it
+	// changed.
 	Version uint64
-	// Payload is the caller's and never looked into. It must not be changed after it
-	// was handed over, by either side. Empty is a valid payload; a caller may let it
-	// stand for a card that is no more.
-	Payload []byte
+	// Payload is what changes often and Rest what does not. Both are the caller's and
+	// never looked into. They must not be changed after they were handed over, by
+	// either side. Empty is valid; a caller may let it stand for a card that is no more.
+	Payload, Rest []byte
 	// Aliases are the other names under which the card can be found now, unique
 	// within the organization. They are written but never read back: see the
 	// package's documentation.
 	Aliases []string
+	// KeepRest tells that Rest and Aliases are not given, but are what they were in the
+	// version Since, at most Version, and have been since. A card that is known in an
+	// older version than Since, or not at all, becomes a marker: its version is
+	// remembered, so that nothing older can come back, and it reads as not known. With
+	// Since equal to Version that is what happens to every older one, and the Payload
+	// does not matter.
+	KeepRest bool
+	Since    uint64
+}
+
+// Changed returns the CardState of a card of which nothing is known but that all of it
+// changed with the version.
+func Changed(ref CardRef, version uint64) CardState {
+	return CardState{CardRef: ref, Version: version, KeepRest: true, Since: version}
 }
 
 // Cards is a projection of cards, by id and by alias.
 type Cards interface {
 	// Project takes up to MaxBatch cards and returns within WriteTimeout. A card
-	// that is known in a higher version stays as it is; an equal version replaces
-	// (that is how a rebuild corrects). After an error, some cards may not have been
-	// taken, and those are repaired later without the caller's doing; the error is an
-	// *InputError, and nothing was taken, or wraps ErrUnavailable.
+	// that is known in a higher version stays as it is. An equal version replaces
+	// (that is how a rebuild corrects), but not with KeepRest. After an error, some
+	// cards may not have been taken, and those are repaired later without the caller's
+	// doing; the error is an *InputError, and nothing was taken, or wraps
+	// ErrUnavailable.
 	Project(ctx context.Context, batch []CardState) error
 	// Card returns the card and true, or false when it is not known here, which says
-	// nothing about the truth. It returns within ReadTimeout. Errors are an
-	// *InputError or wrap ErrUnavailable.
+	// nothing about the truth. Payload and Rest are of the one version that is told.
+	// It returns within ReadTimeout. Errors are an *InputError or wrap ErrUnavailable.
 	Card(ctx context.Context, ref CardRef) (CardState, bool, error)
 	// CardByAlias is Card by one of the aliases of the card's latest projection.
 	CardByAlias(ctx context.Context, org, alias string) (CardState, bool, error)
