@@ -78,6 +78,25 @@ func (s *InProcessState) Project(_ context.Context, batch []CardState) error {
 	return nil
 }
 
+// Follow implements State. It never fails but for its arguments.
+func (s *InProcessState) Follow(ctx context.Context, round Round) error {
+	if err := checkRound(round); err != nil {
+		return err
+	}
+	if err := s.Project(ctx, round.Cards); err != nil {
+		return err
+	}
+	for _, push := range round.Pushes {
+		if err := s.AddTotals(ctx, push); err != nil {
+			return err
+		}
+	}
+	for _, topic := range round.Topics {
+		s.Publish(topic)
+	}
+	return nil
+}
+
 // project decides as scripts/project.lua does.
 func (s *InProcessState) project(next *CardState) {
 	old, known := s.cards.get(next.CardRef)

@@ -50,6 +50,9 @@ func newKeyspace(prefix string, epoch int64) *keyspace {
 	}
 }
 
+// placeHint is about what the names of a card need, in bytes: so much fits on the stack.
+const placeHint = 128
+
 // place is what follows after the kind: the tag and the names.
 func appendPlace(key []byte, bucket int, names ...string) []byte {
 	key = append(key, "{b"...)
@@ -65,14 +68,14 @@ func appendPlace(key []byte, bucket int, names ...string) []byte {
 func (ref CardRef) bucket() int { return bucket(ref.Org, ref.Card) }
 
 func (ref CardRef) place() string {
-	return string(appendPlace(nil, ref.bucket(), ref.Org, ref.Card))
+	return string(appendPlace(make([]byte, 0, placeHint), ref.bucket(), ref.Org, ref.Card))
 }
 
 func (k *keyspace) card(ref CardRef) string { return k.cards + ref.place() }
 
-func (k *keyspace) alias(org string, digest []byte) string {
-	name := base64.RawURLEncoding.EncodeToString(digest)
-	return k.aliases + string(appendPlace(nil, bucket(org, name), org, name))
+func aliasPlace(org string, digest []byte) string {
+	name := string(base64.RawURLEncoding.AppendEncode(make([]byte, 0, placeHint), digest))
+	return string(appendPlace(make([]byte, 0, placeHint), bucket(org, name), org, name))
 }
 
 func (c Cell) bucket() int { return bucket(c.Org, c.Program, c.Location, c.Day) }
@@ -98,7 +101,8 @@ func bucket(names ...string) int {
 // appendDigest appends the digest of an alias. It is salted by the organization, so
 // that the same number in two of them looks different.
 func appendDigest(b []byte, org, alias string) []byte {
-	sum := sha256.Sum256([]byte(org + "\x00" + alias))
+	text := append(append(append(make([]byte, 0, placeHint), org...), 0), alias...)
+	sum := sha256.Sum256(text)
 	return append(b, sum[:digestLen]...)
 }
 

@@ -16,7 +16,7 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 	ref := CardRef{"org_1", "card_1"}
 	cell := Cell{"org_1", "prog_1", "loc_1", "2026-03-01"}
 	got := []string{
-		k.card(ref), k.alias("org_1", appendDigest(nil, "org_1", "code")), k.cells + cell.place(), k.logs + cell.place(), k.limits + "till",
+		k.card(ref), k.aliases + aliasPlace("org_1", appendDigest(nil, "org_1", "code")), k.cells + cell.place(), k.logs + cell.place(), k.limits + "till",
 	}
 	want := []string{
 		"leima:7:c:{b110}:org_1:card_1",

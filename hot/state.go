@@ -9,8 +9,8 @@ import (
 
 // Limits of what the hot state takes.
 const (
-	// MaxBatch bounds the cards of one Project, the increments of one Push and the
-	// cells of one ReadTotals.
+	// MaxBatch bounds the cards of one Project, the cells of one ReadTotals and, in one
+	// Round, the cards, the increments of all pushes, the pushes and the topics.
 	MaxBatch = 512
 	// MaxPayload bounds what is kept of a card, Payload and Rest together, in bytes.
 	MaxPayload = 16 << 10
@@ -59,6 +59,10 @@ type State interface {
 	Totals
 	Limits
 	Live
+	// Follow is Project, AddTotals and Publish in one and in this order, so whoever is
+	// told of a topic finds the new card. It returns within WriteTimeout, and topics are
+	// told whatever happens. Errors are those of the three.
+	Follow(ctx context.Context, round Round) error
 	// SetEpoch forgets everything when epoch is another than before. See the
 	// package's documentation on choosing one.
 	SetEpoch(epoch int64)
@@ -67,6 +71,16 @@ type State interface {
 	Health(ctx context.Context) Health
 	// Close stops what runs in the background.
 	Close() error
+}
+
+// Round is what some commits changed, to be told at once.
+type Round struct {
+	// Cards are as for Project. One card several times is taken in order.
+	Cards []CardState
+	// Pushes are as for AddTotals, those of one source in order.
+	Pushes []Push
+	// Topics are as for Publish.
+	Topics []string
 }
 
 // Health is what /readyz shows of the hot state.
@@ -195,6 +209,10 @@ type Totals interface {
 	// same Source and Seq. Calls of one Source come one after the other, in order.
 	// After an error the cells are unknown until they are counted again.
 	AddTotals(ctx context.Context, push Push) error
+	// ForgetTotals makes cells unknown until they are counted again, also those that are
+	// being counted: it is for whoever cannot say any more what a batch changed. After
+	// an error they are unknown to this process at once, to others a little later.
+	ForgetTotals(ctx context.Context, cells []Cell) error
 	// ReadTotals returns one Reading for each cell, in order.
 	ReadTotals(ctx context.Context, cells []Cell) ([]Reading, error)
 	// BeginTotals announces a count. It must come before the transaction that

@@ -75,14 +75,15 @@ local function give(letter, ...)
   return 'F'
 end
 
-for i, key in ipairs(KEYS) do
-  local since, new = ARGV[2 * i], ARGV[2 * i + 1]
+for i = 1, #KEYS do
+  local key, since, new = KEYS[i], ARGV[2 * i], ARGV[2 * i + 1]
   if since == '' then
     answer[i] = give(whole(key, new))
   else
     local head = call('GETRANGE', key, 0, 9)
-    if head == since and not full then -- the plain case, a stamp on a card that is known
-      answer[i] = give('S', 'SETRANGE', key, 0, new)
+    -- The plain case, a stamp on a card that is known as it was, comes first.
+    if head == since and not full and type(pcall('SETRANGE', key, 0, new)) == 'number' then
+      answer[i] = 'S'
     else
       answer[i] = give(part(key, head, since, new))
     end
