@@ -66,9 +66,9 @@ type server struct {
 func (sh *shell) openLiveStore(ctx context.Context, log *slog.Logger, live *hot.InProcess) (*store.Store, error) {
 	return sh.openStore(ctx, openOptions{
 		migrate: true, log: log,
-		committed: func(orgID string, cardIDs []string) {
-			for _, id := range cardIDs {
-				live.Publish(web.CardTopic(orgID, id))
+		committed: func(c loyalty.Commit) {
+			for _, card := range c.Cards {
+				live.Publish(web.CardTopic(card.OrgID, card.ID))
 			}
 		},
 	})
