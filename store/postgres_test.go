@@ -40,7 +40,13 @@ func admin(t testing.TB) (*sql.DB, *url.URL) {
 
 func connect(t testing.TB, dsn string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("pgx", dsn)
+	return raw(t, "pgx", dsn)
+}
+
+// raw opens a database beside the store.
+func raw(t testing.TB, driver, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
