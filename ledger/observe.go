@@ -113,9 +113,9 @@ type observedBatches struct {
 }
 
 // ApplyBatch implements loyalty.BatchLedger.
-func (l observedBatches) ApplyBatch(ctx context.Context, orgID string, commands []loyalty.Command) ([]loyalty.Outcome, error) {
+func (l observedBatches) ApplyBatch(ctx context.Context, commands []loyalty.Command) ([]loyalty.Outcome, error) {
 	began := time.Now()
-	outcomes, err := l.BatchLedger.ApplyBatch(ctx, orgID, commands)
+	outcomes, err := l.BatchLedger.ApplyBatch(ctx, commands)
 	l.observer.Committed(len(commands), time.Since(began))
 	return outcomes, err //nolint:wrapcheck // it is the ledger's own
 }

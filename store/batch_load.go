@@ -52,124 +52,141 @@ func (x *set) add(v string) {
 	x.values = append(x.values, v)
 }
 
+// keySet collects keys without repetition, in the order of the commands.
+type keySet struct {
+	has    map[rowKey]bool
+	values []rowKey
+}
+
+func (x *keySet) add(k rowKey) {
+	if k.id == "" || x.has[k] {
+		return
+	}
+	if x.has == nil {
+		x.has = map[rowKey]bool{}
+	}
+	x.has[k] = true
+	x.values = append(x.values, k)
+}
+
 // resolve finds the card of each command, which may be named by one of its entries or
 // coupons only. The link from those to the card never changes, so no lock is needed.
 func (b *batch) resolve(ctx context.Context) error {
-	var entries, coupons set
-	for _, c := range b.commands {
-		entries.add(c.EntryID)
-		coupons.add(c.CouponID)
+	var entries, coupons keySet
+	for i := range b.commands {
+		c := &b.commands[i]
+		entries.add(rowKey{c.OrgID, c.EntryID})
+		coupons.add(rowKey{c.OrgID, c.CouponID})
 	}
-	if err := b.loadEntries(ctx, entries.values); err != nil {
+	list, err := entriesIn(ctx, b.tx, entries.values)
+	if err != nil {
 		return err
+	}
+	for _, e := range list {
+		b.originals[rowKey{e.OrgID, e.ID}] = e
 	}
 	if err := b.loadCouponsWhere(ctx, "id", coupons.values, ""); err != nil {
 		return err
 	}
-	for i, c := range b.commands {
-		b.cardOf[i] = b.resolved(c)
+	for i := range b.commands {
+		b.cardOf[i] = rowKey{b.commands[i].OrgID, b.resolved(&b.commands[i])}
 	}
 	return nil
 }
 
 // resolved returns the card that all parts of the command agree on, "" if they do not.
-func (b *batch) resolved(c loyalty.Command) string {
+func (b *batch) resolved(c *loyalty.Command) string {
 	owner := c.CardID
 	switch c.Kind {
 	case loyalty.CommandReverse:
-		owner = b.originals[c.EntryID].CardID
+		owner = b.originals[rowKey{c.OrgID, c.EntryID}].CardID
 	case loyalty.CommandRedeem, loyalty.CommandExpire:
-		owner = b.coupons[c.CouponID].CardID
+		owner = b.coupons[rowKey{c.OrgID, c.CouponID}].CardID
 	case loyalty.CommandStamp, loyalty.CommandAdjust, loyalty.CommandWelcome, loyalty.CommandMergeIn, loyalty.CommandMergeOut:
 	}
-	if c.OrgID != b.orgID || c.CardID != "" && c.CardID != owner {
+	if c.CardID != "" && c.CardID != owner {
 		return ""
 	}
 	return owner
 }
 
-func (b *batch) loadEntries(ctx context.Context, ids []string) error {
+// entriesIn reads the entries with the ids, as far as they are there.
+func entriesIn(ctx context.Context, tx *transaction, ids []rowKey) ([]loyalty.Entry, error) {
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE org_id = $1 AND id IN "+in(&args, ids), args...)
-	for _, e := range list {
-		b.originals[e.ID] = e
-	}
-	return err
+	var args []any
+	return all(ctx, tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE (org_id, id) IN "+inPairs(&args, ids), args...)
 }
 
 // loadCouponsWhere reads the coupons whose column has one of the values.
-func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []string, condition string) error {
+func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []rowKey, condition string) error {
 	if len(values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
+	var args []any
 	list, err := all(ctx, b.tx, scanCoupon,
-		"SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND "+column+" IN "+in(&args, values)+condition, args...)
+		"SELECT "+couponColumns+" FROM coupon WHERE (org_id, "+column+") IN "+inPairs(&args, values)+condition, args...)
 	for _, k := range list {
-		b.coupons[k.ID] = k
+		b.coupons[rowKey{k.OrgID, k.ID}] = k
 	}
 	return err
 }
 
 func (b *batch) lockCards(ctx context.Context) error {
-	var ids set
-	for _, id := range b.cardOf {
-		ids.add(id)
+	var ids keySet
+	for _, key := range b.cardOf {
+		ids.add(key)
 	}
 	if len(ids.values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+
-		in(&args, ids.values)+" ORDER BY id"+b.tx.forUpdate, args...)
+	var args []any
+	list, err := all(ctx, b.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE (org_id, id) IN "+
+		inPairs(&args, ids.values)+" ORDER BY org_id, id"+b.tx.forUpdate, args...)
 	for _, c := range list {
-		b.cards[c.ID] = c
+		b.cards[rowKey{c.OrgID, c.ID}] = c
 	}
 	return err
 }
 
 func (b *batch) loadKeys(ctx context.Context) error {
-	var keys, entries set
-	for _, c := range b.commands {
-		keys.add(c.IdempotencyKey)
+	var keys keySet
+	for i := range b.commands {
+		keys.add(rowKey{b.commands[i].OrgID, b.commands[i].IdempotencyKey})
 	}
 	if len(keys.values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, func(r scanner) (u usedKey, err error) {
-		if err = r.Scan(&u.key, &u.bodyHash, &u.entryID, &u.snapshot); err != nil {
-			err = fmt.Errorf("read idempotency key: %w", err)
-		}
-		return u, err
-	}, "SELECT idempotency_key, body_hash, entry_id, outcome FROM idempotency WHERE org_id = $1 AND idempotency_key IN "+
-		in(&args, keys.values), args...)
-	if err != nil {
-		return err
-	}
+	var args []any
+	list, err := all(ctx, b.tx, scanUsedKey, "SELECT "+entrySelect+", body_hash, outcome FROM entry "+
+		"WHERE idempotency_key <> '' AND (org_id, idempotency_key) IN "+inPairs(&args, keys.values), args...)
 	for _, u := range list {
-		b.used[u.key] = u
-		entries.add(u.entryID)
+		b.used[rowKey{u.entry.OrgID, u.entry.IdempotencyKey}] = u
 	}
-	return b.loadEntries(ctx, entries.values)
+	return err
+}
+
+func scanUsedKey(r scanner) (u usedKey, err error) {
+	if err = r.Scan(append(entryTargets(&u.entry), &u.bodyHash, &u.snapshot)...); err != nil {
+		err = fmt.Errorf("read idempotency key: %w", err)
+	}
+	return u, err
 }
 
 func (b *batch) loadPrograms(ctx context.Context) error {
-	var ids set
+	var ids keySet
 	for _, c := range b.cards {
-		ids.add(c.ProgramID)
+		ids.add(rowKey{c.OrgID, c.ProgramID})
 	}
 	if len(ids.values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
+	var args []any
 	list, err := all(ctx, b.tx, scanProgram,
-		"SELECT "+programColumns+" FROM program WHERE org_id = $1 AND id IN "+in(&args, ids.values), args...)
+		"SELECT "+programColumns+" FROM program WHERE (org_id, id) IN "+inPairs(&args, ids.values), args...)
 	for _, p := range list {
-		b.programs[p.ID] = p
+		b.programs[rowKey{p.OrgID, p.ID}] = p
 	}
 	return err
 }
@@ -177,11 +194,14 @@ func (b *batch) loadPrograms(ctx context.Context) error {
 // loadCoupons reads, under the lock of their cards, the coupons that are named and
 // those of cards that may lose stamps.
 func (b *batch) loadCoupons(ctx context.Context) error {
-	var ids, cards set
-	for i, c := range b.commands {
-		ids.add(c.CouponID)
-		if original := b.originals[c.EntryID]; original.Kind == loyalty.EntryRedeem {
-			ids.add(original.CouponID)
+	var ids, cards keySet
+	for i := range b.commands {
+		c := &b.commands[i]
+		ids.add(rowKey{c.OrgID, c.CouponID})
+		if c.EntryID != "" {
+			if original := b.originals[rowKey{c.OrgID, c.EntryID}]; original.Kind == loyalty.EntryRedeem {
+				ids.add(rowKey{c.OrgID, original.CouponID})
+			}
 		}
 		if needsOpenCoupons(c) {
 			cards.add(b.cardOf[i])
@@ -193,14 +213,15 @@ func (b *batch) loadCoupons(ctx context.Context) error {
 	if err := b.loadCouponsWhere(ctx, "card_id", cards.values, " AND status = 'issued'"); err != nil {
 		return err
 	}
-	for _, k := range b.coupons {
-		b.open[k.CardID] = append(b.open[k.CardID], k.ID)
+	for id, k := range b.coupons {
+		card := rowKey{k.OrgID, k.CardID}
+		b.open[card] = append(b.open[card], id)
 	}
 	return nil
 }
 
 // needsOpenCoupons reports whether the command may take stamps away; see loyalty.State.
-func needsOpenCoupons(c loyalty.Command) bool {
+func needsOpenCoupons(c *loyalty.Command) bool {
 	switch c.Kind {
 	case loyalty.CommandReverse, loyalty.CommandMergeOut:
 		return true
@@ -212,46 +233,45 @@ func needsOpenCoupons(c loyalty.Command) bool {
 }
 
 func (b *batch) loadReversed(ctx context.Context) error {
-	var ids set
-	for _, c := range b.commands {
-		ids.add(c.EntryID)
+	var ids keySet
+	for i := range b.commands {
+		ids.add(rowKey{b.commands[i].OrgID, b.commands[i].EntryID})
 	}
 	if len(ids.values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scan1[string],
-		"SELECT reverses FROM entry WHERE org_id = $1 AND reverses IN "+in(&args, ids.values), args...)
-	for _, id := range list {
-		b.reversed[id] = true
+	var args []any
+	list, err := all(ctx, b.tx, scanRowKey,
+		"SELECT org_id, reverses FROM entry WHERE reverses IS NOT NULL AND (org_id, reverses) IN "+inPairs(&args, ids.values), args...)
+	for _, key := range list {
+		b.reversed[key] = true
 	}
 	return err
 }
 
+func scanRowKey(r scanner) (k rowKey, err error) {
+	if err = r.Scan(&k.orgID, &k.id); err != nil {
+		err = fmt.Errorf("read key: %w", err)
+	}
+	return k, err
+}
+
 func (b *batch) loadRefs(ctx context.Context) error {
-	var refs, locations set
-	anywhere := false
-	for _, c := range b.commands {
-		if c.ExternalRef != "" {
-			refs.add(c.ExternalRef)
-			locations.add(c.LocationID)
-			anywhere = anywhere || c.LocationID == ""
-		}
+	var refs keySet
+	for i := range b.commands {
+		refs.add(rowKey{b.commands[i].OrgID, b.commands[i].ExternalRef})
 	}
 	if len(refs.values) == 0 {
 		return nil
 	}
-	if anywhere {
-		locations.values = append(locations.values, "")
-	}
-	args := []any{b.orgID}
+	var args []any
 	list, err := all(ctx, b.tx, func(r scanner) (x externalRef, err error) {
-		if err = r.Scan(&x.locationID, &x.ref, &x.kind); err != nil {
+		if err = r.Scan(&x.orgID, &x.locationID, &x.ref, &x.kind); err != nil {
 			err = fmt.Errorf("read external reference: %w", err)
 		}
 		return x, err
-	}, "SELECT COALESCE(location_id, ''), external_ref, kind FROM entry WHERE org_id = $1 AND external_ref <> '' AND external_ref IN "+
-		in(&args, refs.values)+" AND COALESCE(location_id, '') IN "+in(&args, locations.values), args...)
+	}, "SELECT org_id, COALESCE(location_id, ''), external_ref, kind FROM entry WHERE external_ref <> '' AND (org_id, external_ref) IN "+
+		inPairs(&args, refs.values), args...)
 	for _, x := range list {
 		b.refs[x] = true
 	}
@@ -261,20 +281,21 @@ func (b *batch) loadRefs(ctx context.Context) error {
 // loadCardDays counts the stamps that cards got on the days of the commands, where a
 // program limits them. Of its last day a card carries the count itself.
 func (b *batch) loadCardDays(ctx context.Context) error {
-	var cards set
+	var cards keySet
 	days := map[loyalty.Day]bool{}
-	for i, c := range b.commands {
+	for i := range b.commands {
+		c := &b.commands[i]
 		card, found := b.cards[b.cardOf[i]]
-		if !found || c.Kind != loyalty.CommandStamp || b.programs[card.ProgramID].Limits.MaxPerCardDay == 0 {
+		if !found || c.Kind != loyalty.CommandStamp || b.programOf(card).Limits.MaxPerCardDay == 0 {
 			continue
 		}
-		day := loyalty.DayOf(c.At, c.Zone)
-		b.cardDays[cardDay{card.ID, day}] = 0
+		key, day := b.cardOf[i], loyalty.DayOf(c.At, c.Zone)
+		b.cardDays[cardDay{key, day}] = 0
 		if day == card.Day {
-			b.cardDays[cardDay{card.ID, day}] = card.DayStamps
+			b.cardDays[cardDay{key, day}] = card.DayStamps
 			continue
 		}
-		cards.add(card.ID)
+		cards.add(key)
 		days[day] = true
 	}
 	if len(cards.values) == 0 {
@@ -284,46 +305,46 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 		cardDay
 		stamps int
 	}
-	args := []any{b.orgID}
+	var args []any
 	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
-		if err = r.Scan(&t.cardID, &t.day, &t.stamps); err != nil {
+		if err = r.Scan(&t.card.orgID, &t.card.id, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of a day: %w", err)
 		}
 		return t, err
-	}, "SELECT e.card_id, e.day, CAST(SUM(e.quantity) AS BIGINT) FROM entry e WHERE e.org_id = $1 AND e.kind = 'stamp' AND e.card_id IN "+
-		in(&args, cards.values)+" AND e.day IN "+in(&args, slices.Collect(maps.Keys(days)))+
-		" AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id) GROUP BY e.card_id, e.day", args...)
+	}, "SELECT e.org_id, e.card_id, e.day, CAST(SUM(e.quantity) AS BIGINT) FROM entry e WHERE e.kind = 'stamp' AND (e.org_id, e.card_id) IN "+
+		inPairs(&args, cards.values)+" AND e.day IN "+in(&args, slices.Collect(maps.Keys(days)))+
+		" AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id) GROUP BY e.org_id, e.card_id, e.day", args...)
 	for _, t := range list {
 		// The query may answer for pairs that nobody asked about.
-		if card := b.cards[t.cardID]; t.day != card.Day {
+		if card := b.cards[t.card]; t.day != card.Day {
 			b.cardDays[t.cardDay] = t.stamps
 		}
 	}
 	return err
 }
 
+func (b *batch) programOf(c loyalty.Card) loyalty.Program { return b.programs[rowKey{c.OrgID, c.ProgramID}] }
+
 // lockStaffDays makes and locks the counters of staff, in one order for all replicas,
 // where a program limits what staff may give. It comes after the cards.
 func (b *batch) lockStaffDays(ctx context.Context) error {
-	wanted := map[staffDay]bool{}
-	for i, c := range b.commands {
+	for i := range b.commands {
+		c := &b.commands[i]
 		card := b.cards[b.cardOf[i]]
-		if b.programs[card.ProgramID].Limits.MaxPerStaffDay == 0 {
+		program := rowKey{card.OrgID, card.ProgramID}
+		if b.programs[program].Limits.MaxPerStaffDay == 0 {
 			continue
 		}
-		original := b.originals[c.EntryID]
+		original := b.originals[rowKey{c.OrgID, c.EntryID}]
 		switch {
 		case c.Kind == loyalty.CommandStamp && c.Actor.Kind == loyalty.ActorStaff:
-			wanted[staffDay{card.ProgramID, c.Actor.ID, loyalty.DayOf(c.At, c.Zone)}] = true
+			b.staffDays[staffDay{program, c.Actor.ID, loyalty.DayOf(c.At, c.Zone)}] = 0
 		case c.Kind == loyalty.CommandReverse && original.Kind == loyalty.EntryStamp && original.Actor.Kind == loyalty.ActorStaff:
-			wanted[staffDay{card.ProgramID, original.Actor.ID, original.Day}] = true
+			b.staffDays[staffDay{program, original.Actor.ID, original.Day}] = 0
 		}
 	}
-	if len(wanted) == 0 {
+	if len(b.staffDays) == 0 {
 		return nil
-	}
-	for d := range wanted {
-		b.staffDays[d] = 0
 	}
 	type tally struct {
 		staffDay
@@ -332,11 +353,11 @@ func (b *batch) lockStaffDays(ctx context.Context) error {
 	// The update that changes nothing locks rows that are there and returns them.
 	query, args := b.staffDayUpsert("staff_day.stamps")
 	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
-		if err = r.Scan(&t.programID, &t.staffID, &t.day, &t.stamps); err != nil {
+		if err = r.Scan(&t.program.orgID, &t.program.id, &t.staffID, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of staff: %w", err)
 		}
 		return t, err
-	}, query+" RETURNING program_id, staff_id, day, stamps", args...)
+	}, query+" RETURNING org_id, program_id, staff_id, day, stamps", args...)
 	for _, t := range list {
 		b.staffDays[t.staffDay] = t.stamps
 	}
@@ -358,10 +379,15 @@ func (b *batch) saveStaffDays(ctx context.Context) error {
 func (b *batch) staffDayUpsert(stamps string) (query string, args []any) {
 	const width = 5
 	for _, d := range slices.SortedFunc(maps.Keys(b.staffDays), func(x, y staffDay) int {
-		return cmp.Or(cmp.Compare(x.programID, y.programID), cmp.Compare(x.staffID, y.staffID), cmp.Compare(x.day, y.day))
+		return cmp.Or(compareKeys(x.program, y.program), cmp.Compare(x.staffID, y.staffID), cmp.Compare(x.day, y.day))
 	}) {
-		args = append(args, b.orgID, d.programID, d.staffID, int64(d.day), b.staffDays[d])
+		args = append(args, d.program.orgID, d.program.id, d.staffID, int64(d.day), b.staffDays[d])
 	}
 	return "INSERT INTO staff_day (org_id, program_id, staff_id, day, stamps) VALUES " + placeholders(1, len(args)/width, width) +
 		" ON CONFLICT (org_id, program_id, staff_id, day) DO UPDATE SET stamps = " + stamps, args
+}
+
+// compareKeys is the order in which rows are locked.
+func compareKeys(a, b rowKey) int {
+	return cmp.Or(cmp.Compare(a.orgID, b.orgID), cmp.Compare(a.id, b.id))
 }

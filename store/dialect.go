@@ -22,8 +22,9 @@ type dialect struct {
 	lock string
 	// reading is how transactions begin that only read: they see one state of the data.
 	reading sql.TxOptions
-	// setOrganization names the organization to row-level security, "" if there is none.
-	setOrganization string
+	// setOrganizations names the organizations of a transaction, separated by commas, to
+	// row-level security, "" if there is none.
+	setOrganizations string
 }
 
 var (
@@ -33,7 +34,7 @@ var (
 		forUpdate:       " FOR UPDATE",
 		lock:            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 		reading:         sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-		setOrganization: "SELECT set_config('leima.org_id', $1, true)",
+		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
 	}
 )
 
@@ -94,6 +95,19 @@ func sqliteCode(err error) int {
 func isConflict(err error) bool {
 	code := pgCode(err)
 	return code == pgSerializationFailure || code == pgDeadlock
+}
+
+// isRace is isConflict or that another transaction added the same row first, so that
+// this one finds it when it is run again.
+func isRace(err error) bool { return isConflict(err) || isUnique(err) }
+
+// errCommit is wrapped by the error of a COMMIT.
+var errCommit = errors.New("commit")
+
+// isUnsure reports whether a transaction that failed with err may have been committed
+// all the same: the COMMIT was sent and the database did not answer that it failed.
+func isUnsure(err error) bool {
+	return errors.Is(err, errCommit) && pgCode(err) == "" && sqliteCode(err) == 0
 }
 
 func isUnique(err error) bool {

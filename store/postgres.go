@@ -49,6 +49,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.writes.SetMaxIdleConns(postgresConnections)
 	s.writes.SetConnMaxIdleTime(postgresIdleTime)
 	s.reads = s.writes
+	s.committers = newCommitters(postgresConnections)
 	return nil
 }
 

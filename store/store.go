@@ -16,10 +16,12 @@ import (
 type Config struct {
 	// URL is sqlite:///path/to/leima.db or postgres://user:password@host/database.
 	URL string
-	// Committed is told the cards that a committed transaction changed, before the
-	// call that changed them returns. It must be quick and may be called from several
-	// goroutines at once. nil is nobody.
-	Committed func(orgID string, cardIDs []string)
+	// Committed is told what a committed transaction changed, before the call that
+	// changed it returns. It must be quick and may be called from several goroutines at
+	// once, but for one Commit.Source by one after the other in the order of its numbers.
+	// It is not told of a transaction of which it is not known whether it was committed.
+	// nil is nobody.
+	Committed func(loyalty.Commit)
 	// Now is the clock, in UTC milliseconds, for the few methods that are not given
 	// an instant. nil is the system's.
 	Now func() int64
@@ -34,7 +36,8 @@ type Store struct {
 	owner, writes, reads *sql.DB
 	dialect              dialect
 	path                 string // of the SQLite file
-	committed            func(orgID string, cardIDs []string)
+	committed            func(loyalty.Commit)
+	committers           *committers
 	now                  func() int64
 	log                  *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
@@ -56,7 +59,7 @@ var ErrURL = errors.New("want sqlite:///path/to/leima.db or postgres://user@host
 func Open(ctx context.Context, c Config) (*Store, error) {
 	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber}
 	if s.committed == nil {
-		s.committed = func(string, []string) {}
+		s.committed = func(loyalty.Commit) {}
 	}
 	if s.now == nil {
 		s.now = func() int64 { return time.Now().UnixMilli() }

@@ -74,9 +74,9 @@ func (sh *shell) openLive(ctx context.Context, log *slog.Logger) (*store.Store, 
 	}
 	st, err := sh.openStore(ctx, openOptions{
 		migrate: true, log: log,
-		committed: func(orgID string, cardIDs []string) {
-			for _, id := range cardIDs {
-				state.Publish(web.CardTopic(orgID, id))
+		committed: func(c loyalty.Commit) {
+			for _, card := range c.Cards {
+				state.Publish(web.CardTopic(card.OrgID, card.ID))
 			}
 		},
 	})

@@ -1,5 +1,4 @@
--- What those need who follow the ledger: the epoch of the hot state, how far each
--- committer has come, and where a card was joined.
+-- What those need who follow the ledger with a hot state.
 
 -- +goose Up
 
@@ -11,14 +10,3 @@ CREATE TABLE hot_epoch (
     epoch       BIGINT NOT NULL,
     incarnation TEXT   NOT NULL
 );
-
--- Each committer of each process counts its transactions here, in the transaction
--- itself: whoever counts the ledger reads in the same snapshot how far it counted.
-CREATE TABLE IF NOT EXISTS committer (
-    source  TEXT   NOT NULL PRIMARY KEY,
-    seq     BIGINT NOT NULL,
-    seen_at BIGINT NOT NULL
-);
-
--- New cards are counted by day and location. '' is none, or a card of before.
-ALTER TABLE card ADD COLUMN joined_location TEXT NOT NULL DEFAULT '';
