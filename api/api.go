@@ -116,6 +116,11 @@ func New(d Dependencies) (*API, error) {
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
 	}
+	for _, op := range operations {
+		if op.plainBody != nil && op.plainParameters != nil {
+			op.direct = h.direct(op)
+		}
+	}
 	return &API{
 		operations:  operations,
 		credentials: d.Store,
@@ -148,7 +153,7 @@ func (a *API) Register(e *echo.Echo) {
 	for _, op := range a.operations {
 		guards[op.id] = []echo.MiddlewareFunc{a.guard(op)}
 	}
-	contract.RegisterHandlersWithOptions(e, a.handlers, contract.RegisterHandlersOptions{OperationMiddlewares: guards})
+	contract.RegisterHandlersWithOptions(routes{e}, a.handlers, contract.RegisterHandlersOptions{OperationMiddlewares: guards})
 	a.registerRest(e)
 }
 

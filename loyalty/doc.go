@@ -13,5 +13,6 @@
 //
 // Start with Program (program.go), Card (card.go) and Command (command.go),
 // then read Apply (apply.go). Ledger (ledger.go) is the seam behind which
-// commands are made durable.
+// commands are made durable. Replay (replay.go) does a whole ledger once more, for
+// whoever wants to know that what is kept is what the rules lead to.
 package loyalty

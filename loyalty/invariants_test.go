@@ -82,8 +82,8 @@ func (l *ledger) checkBalance(t reporter) {
 	if l.card.Status != loyalty.CardMerged && l.card.Balance >= l.card.Goal {
 		t.Errorf("a full card was left: %s", l)
 	}
-	if l.card.Version != int64(len(l.heads)) {
-		t.Errorf("version %d after %d commands", l.card.Version, len(l.heads))
+	if l.card.Version != int64(len(l.heads)+l.renamed) {
+		t.Errorf("version %d after %d commands and %d other changes", l.card.Version, len(l.heads), l.renamed)
 	}
 }
 
@@ -110,7 +110,10 @@ func (l *ledger) checkCoupons(t reporter) {
 			t.Errorf("the card owes stamps and still has an unused reward: %s", l)
 		}
 		p := place{c.Round, c.RewardID}
-		if c.Kind == loyalty.RewardMilestone && seen[p] {
+		if c.Kind != loyalty.RewardMilestone || !c.UsableAt(l.now) {
+			continue
+		}
+		if seen[p] {
 			t.Errorf("the milestone at %d of card %d can be used twice: %s", c.At, c.Round, l)
 		}
 		seen[p] = true

@@ -60,6 +60,8 @@ type ledger struct {
 	heads []loyalty.Entry
 	// undone holds the ids of the entries that were taken back.
 	undone map[string]bool
+	// renamed counts changes of what the card shows that are not the ledger's.
+	renamed int
 
 	now   int64
 	zone  *time.Location

@@ -20,6 +20,8 @@ type machine struct {
 	plain  *plain
 	// first is the program that the card was issued in.
 	first loyalty.Program
+	// programs are all that the card was stamped under, for Replay.
+	programs versions
 	// history is all that was done, to be done once more from the beginning.
 	history []deed
 }
@@ -319,6 +321,11 @@ func (m *machine) newCard(t *rapid.T) {
 	if refusal != nil || m.ledger.card.Balance != 0 || -result.Entries[0].Quantity != want {
 		t.Fatalf("emptying the card: %v, %d left, %d moved, want %d", refusal, m.ledger.card.Balance, -result.Entries[0].Quantity, want)
 	}
+	if m.programs != nil {
+		if err := replayed(m.programs, m.ledger.card, m.ledger.coupons, m.ledger.entries); err != nil {
+			t.Fatalf("the emptied card, replayed: %v", err)
+		}
+	}
 	old, p := m.ledger, m.ledger.program
 	m.ledger, m.plain, m.first, m.history = newLedger(p), &plain{program: p, goal: p.Goal}, p, nil
 	m.ledger.now, m.ledger.zone, m.ledger.actor = old.now, old.zone, old.actor
@@ -329,6 +336,9 @@ func (m *machine) change(t *rapid.T) {
 	p := drawProgram(t)
 	p.Version = m.ledger.program.Version + 1
 	m.ledger.program, m.plain.program = p, p
+	if m.programs != nil {
+		m.programs[p.Version] = p
+	}
 }
 
 func (m *machine) later(t *rapid.T) {

@@ -164,7 +164,7 @@ func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]
 		for i, v := range views {
 			ids[i] = v.Card.ID
 		}
-		coupons, err := s.openCouponsOfEach(ctx, tx, orgID, ids)
+		coupons, err := s.openCoupons(ctx, tx, orgID, ids)
 		for i := range views {
 			views[i].Coupons = coupons[views[i].Card.ID]
 		}

@@ -41,10 +41,11 @@ func (sh *shell) demoCommand() *cobra.Command {
 }
 
 func (sh *shell) demo(ctx context.Context) (err error) {
-	log, err := sh.logger()
+	log, flushLog, err := sh.serverLogger()
 	if err != nil {
 		return err
 	}
+	defer flushLog()
 	unlock, err := sh.lockData()
 	if err != nil {
 		return err

@@ -38,18 +38,38 @@ const (
 	maxDrainTime    = 5 * time.Second
 )
 
-// drained is the handler with its rest of each body read.
+// drained is the handler with its rest of each body read. Nearly always there is none.
 func drained(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := r.Body
-		h.ServeHTTP(w, r)
 		if r.ContentLength == 0 || r.ContentLength > maxDrainedBytes {
+			h.ServeHTTP(w, r)
+			return
+		}
+		body := &watchedBody{ReadCloser: r.Body}
+		r.Body = body
+		h.ServeHTTP(w, r)
+		if body.ended {
 			return
 		}
 		// Without a deadline of its own the rest has that of the whole request.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxDrainTime))
-		_, _ = io.CopyN(io.Discard, body, maxDrainedBytes) // the answer is the same either way
+		_, _ = io.CopyN(io.Discard, body.ReadCloser, maxDrainedBytes) // the answer is the same either way
 	})
+}
+
+// watchedBody is a body that knows whether it was read to its end.
+type watchedBody struct {
+	io.ReadCloser
+	ended bool
+}
+
+// Read implements io.Reader.
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.ended = true // or broken, and then there is no rest to be had either
+	}
+	return n, err //nolint:wrapcheck // io.EOF is looked for by ==
 }
 
 // newEcho returns the router with what is common to all routes. The middleware around

@@ -52,10 +52,11 @@ func askedToStop(ctx context.Context, err error) error {
 }
 
 func (sh *shell) serve(ctx context.Context) (err error) {
-	log, err := sh.logger()
+	log, flushLog, err := sh.serverLogger()
 	if err != nil {
 		return err
 	}
+	defer flushLog()
 	unlock, err := sh.lockData()
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
--- What those need who follow the ledger with a hot state.
+-- What those need who follow the ledger: the epoch of the hot state.
 
 -- +goose Up
 
