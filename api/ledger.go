@@ -29,6 +29,7 @@ type ledgerHandlers struct {
 	store     EntryStore
 	cards     CardStore
 	directory *directory
+	guesses   *guesses
 	now       func() int64
 }
 

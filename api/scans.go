@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 type scanHandlers struct {
 	store     CardStore
 	directory *directory
+	guesses   *guesses
 	sentences Sentences
 	now       func() int64
 }
@@ -36,9 +38,14 @@ func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.Scan
 	if err != nil {
 		return contract.Scan{}, err
 	}
+	if err := h.guesses.allowed(&rq.principal); err != nil {
+		return contract.Scan{}, err
+	}
 	v, err := h.find(ctx, rq, body.Code, given(body.ProgramID))
-	if err != nil {
-		return contract.Scan{}, missing(codeCardNotFound, err)
+	if errors.Is(err, loyalty.ErrNotFound) {
+		return contract.Scan{}, cmp.Or(h.guesses.missed(ctx, &rq.principal), missing(codeCardNotFound, err))
+	} else if err != nil {
+		return contract.Scan{}, fmt.Errorf("find card: %w", err)
 	}
 	now := h.now()
 	try := loyalty.Command{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -35,15 +36,30 @@ func (h ledgerHandlers) stamp(ctx context.Context, rq *request, key string, body
 	if err != nil {
 		return loyalty.Outcome{}, err
 	}
-	if c.CardID = given(body.CardID); c.CardID == "" {
-		// A code that leads nowhere still goes to the ledger: the card may have been
-		// revoked since, and then the key is answered as it was before.
-		c.CardID, err = identify(ctx, h.cards, rq.principal.OrgID, *body.Code)
-		if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
-			return loyalty.Outcome{}, err
-		}
+	if body.CardID != nil {
+		c.CardID = *body.CardID
+		return h.carryOut(ctx, c, codeCardNotFound)
 	}
-	return h.carryOut(ctx, c, codeCardNotFound)
+	return h.stampByCode(ctx, rq, c, *body.Code)
+}
+
+// stampByCode stamps the card that the code or number leads to.
+func (h ledgerHandlers) stampByCode(ctx context.Context, rq *request, c loyalty.Command, code string) (loyalty.Outcome, error) {
+	err := h.guesses.allowed(&rq.principal)
+	if err != nil {
+		return loyalty.Outcome{}, err
+	}
+	// A code that leads nowhere still goes to the ledger: the card may have been
+	// revoked since, and then the key is answered as it was before.
+	c.CardID, err = identify(ctx, h.cards, rq.principal.OrgID, code)
+	if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
+		return loyalty.Outcome{}, err
+	}
+	o, err := h.carryOut(ctx, c, codeCardNotFound)
+	if p := (*problem)(nil); c.CardID == "" && errors.As(err, &p) && p.code == codeCardNotFound {
+		err = cmp.Or(h.guesses.missed(ctx, &rq.principal), err)
+	}
+	return o, err
 }
 
 // stampMeaning parses the body. The card is named as the caller named it: where a
