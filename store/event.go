@@ -22,12 +22,16 @@ type event struct {
 	at                             int64
 }
 
+const eventColumns = "org_id, id, kind, card_id, subject_id, created_at"
+
+func newEventID() string { return typeid.New("evt") }
+
 func insertEvents(ctx context.Context, tx *transaction, events []event) error {
 	args := make([]any, 0, 6*len(events))
 	for _, e := range events {
-		args = append(args, e.orgID, typeid.New("evt"), e.kind, e.cardID, e.subjectID, e.at)
+		args = append(args, e.orgID, newEventID(), e.kind, e.cardID, e.subjectID, e.at)
 	}
-	return insert(ctx, tx, "event", "org_id, id, kind, card_id, subject_id, created_at", args)
+	return insert(ctx, tx, "event", eventColumns, args)
 }
 
 // cleanUpLimit bounds the rows that one CleanUp deletes from each table.
