@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -78,6 +79,7 @@ func wire(p parts) (*server, error) {
 	})
 	v1, err := api.New(api.Dependencies{
 		Store: confirming, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
+		Totals: countedTotals{p.store}, Limits: p.hot,
 		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -115,6 +117,18 @@ type sentences struct{}
 
 func (sentences) Refusal(language string, r *loyalty.Refusal) string {
 	return locale.Refusal(language, string(r.Code), r.Params())
+}
+
+// countedTotals answers with totals by counting the ledger each time.
+type countedTotals struct{ store *store.Store }
+
+// Totals implements api.TotalsStore.
+func (t countedTotals) Totals(ctx context.Context, orgID string, q loyalty.TotalsQuery) ([]loyalty.CellCounts, error) {
+	counts, _, err := t.store.CountTotals(ctx, orgID, q)
+	if err != nil {
+		return nil, fmt.Errorf("count totals: %w", err)
+	}
+	return counts, nil
 }
 
 // wakingStore tells the job that sends confirmations when there may be one to send.
