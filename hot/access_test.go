@@ -18,7 +18,7 @@ import (
 )
 
 // leastRights are what the documentation of OpenRedis says that the account needs.
-var leastRights = strings.Fields(`~test-*:* &test-*:* -@all +get +set +del +getrange +exists +hmget +hset +hincrby +hlen
+var leastRights = strings.Fields(`~test-*:* &test-*:* -@all +get +mget +set +del +getrange +setrange +exists +hmget +hset +hincrby +hlen
 	+rpush +lrange +llen +lindex +ltrim +pexpire +time +eval +evalsha +ping +info +publish +subscribe +unsubscribe`)
 
 func TestAnAccountWithTheLeastRights(t *testing.T) {

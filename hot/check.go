@@ -2,6 +2,7 @@ package hot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -44,8 +45,14 @@ func checkBatch(batch []CardState) error {
 		if err := checkRef(s.CardRef); err != nil {
 			return err
 		}
-		if len(s.Payload) > MaxPayload {
-			return &InputError{"Payload", fmt.Sprintf("must have at most %d bytes", MaxPayload)}
+		if len(s.Payload)+len(s.Rest) > MaxPayload {
+			return &InputError{"Payload", fmt.Sprintf("must have at most %d bytes with Rest", MaxPayload)}
+		}
+		if s.KeepRest && s.Since > s.Version {
+			return &InputError{"Since", "must not be above Version"}
+		}
+		if s.KeepRest && (len(s.Rest) > 0 || len(s.Aliases) > 0) {
+			return &InputError{"KeepRest", "must not be set beside Rest or Aliases"}
 		}
 		if len(s.Aliases) > MaxAliases {
 			return &InputError{"Aliases", fmt.Sprintf("must be at most %d", MaxAliases)}
@@ -102,15 +109,50 @@ func checkPush(push Push) error {
 	if len(push.Increments) > MaxBatch {
 		return &InputError{"Increments", fmt.Sprintf("must be at most %d", MaxBatch)}
 	}
-	cells := make(map[Cell]struct{}, len(push.Increments))
-	for _, inc := range push.Increments {
+	// Most pushes are small: a map would cost more than looking through them.
+	var cells map[Cell]struct{}
+	if len(push.Increments) > fewIncrements {
+		cells = make(map[Cell]struct{}, len(push.Increments))
+	}
+	for i, inc := range push.Increments {
 		if err := checkCell(inc.Cell); err != nil {
 			return err
 		}
-		if _, twice := cells[inc.Cell]; twice {
+		_, twice := cells[inc.Cell]
+		if cells != nil {
+			cells[inc.Cell] = struct{}{}
+		} else {
+			twice = slices.ContainsFunc(push.Increments[:i], func(other Increment) bool { return other.Cell == inc.Cell })
+		}
+		if twice {
 			return &InputError{"Increments", "must hold each cell once"}
 		}
-		cells[inc.Cell] = struct{}{}
+	}
+	return nil
+}
+
+// fewIncrements is up to how many increments a push is looked through for a cell that
+// it holds twice.
+const fewIncrements = 16
+
+func checkRound(round Round) error {
+	if err := checkBatch(round.Cards); err != nil {
+		return err
+	}
+	increments := 0
+	for _, push := range round.Pushes {
+		if err := checkPush(push); err != nil {
+			return err
+		}
+		increments += len(push.Increments)
+	}
+	switch {
+	case len(round.Pushes) > MaxBatch:
+		return &InputError{"Pushes", fmt.Sprintf("must be at most %d", MaxBatch)}
+	case increments > MaxBatch:
+		return &InputError{"Pushes", fmt.Sprintf("must have at most %d increments", MaxBatch)}
+	case len(round.Topics) > MaxBatch:
+		return &InputError{"Topics", fmt.Sprintf("must be at most %d", MaxBatch)}
 	}
 	return nil
 }

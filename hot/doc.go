@@ -22,6 +22,11 @@
 //
 //   - Cards carry a version. An older one never replaces a newer one, whatever the
 //     order in which they arrive, so replicas need no locks and retries do no harm.
+//   - A commit knows what changed of a card and not the rest of it. It is projected all
+//     the same (CardState.KeepRest): the rest that is there stays if it is of the version
+//     that the commit built on or newer. Otherwise the card becomes a marker, a version
+//     without a card, which reads as a miss, and somebody who reads it through from the
+//     truth fills it again. So a card that is read is always of one version.
 //   - An alias (a code, a number) is only a pointer. The card itself lists its
 //     aliases, and one that it does not list is not found. So a reissued code stops
 //     working with the same write that brings the new one, and a pointer that was
@@ -36,8 +41,8 @@
 //     the cards are read from the truth and projected again. They are not simply
 //     deleted: a deleted card has forgotten its version, and an older write that was
 //     stuck in a connection could come after it. When more was missed than can be
-//     remembered, or Redis restarted and came back with an older state, the caller
-//     is told to raise the epoch (Options.Lost, Redis.Incarnation).
+//     remembered, or Redis restarted and came back with an older state, or somebody
+//     flushed it, the caller is told to raise the epoch (Options.Lost, Redis.Incarnation).
 //   - A full Redis (maxmemory with noeviction) refuses writes and still answers
 //     reads. A card that cannot be written is deleted instead, by the same script,
 //     so that a full Redis knows less and nothing wrong.

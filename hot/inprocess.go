@@ -32,7 +32,8 @@ type InProcessState struct {
 
 	mu    sync.Mutex
 	epoch int64
-	cards *lru[CardRef, CardState]
+	// cards holds whole cards, and markers, which have KeepRest.
+	cards *lru[CardRef, *CardState]
 	// aliases holds, for the aliases of the cards in cards and for no others, the
 	// card's id.
 	aliases map[aliasRef]string
@@ -55,7 +56,7 @@ func NewInProcessState() *InProcessState {
 
 // forgetAliases removes the pointers to a card that leaves, other than those that
 // point to another card by now.
-func (s *InProcessState) forgetAliases(ref CardRef, state CardState) {
+func (s *InProcessState) forgetAliases(ref CardRef, state *CardState) {
 	for _, alias := range state.Aliases {
 		key := aliasRef{ref.Org, alias}
 		if s.aliases[key] == ref.Card {
@@ -71,20 +72,57 @@ func (s *InProcessState) Project(_ context.Context, batch []CardState) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, state := range batch {
-		if old, ok := s.cards.get(state.CardRef); ok && old.Version > state.Version {
-			continue
-		}
-		cost := inProcessCardBytes + len(state.Org) + len(state.Card) + len(state.Payload)
-		for _, alias := range state.Aliases {
-			cost += inProcessAliasBytes + len(state.Org) + len(alias)
-		}
-		s.cards.put(state.CardRef, state, cost)
-		for _, alias := range state.Aliases {
-			s.aliases[aliasRef{state.Org, alias}] = state.Card
-		}
+	for i := range batch {
+		s.project(&batch[i])
 	}
 	return nil
+}
+
+// Follow implements State. It never fails but for its arguments.
+func (s *InProcessState) Follow(ctx context.Context, round Round) error {
+	if err := checkRound(round); err != nil {
+		return err
+	}
+	if err := s.Project(ctx, round.Cards); err != nil {
+		return err
+	}
+	for _, push := range round.Pushes {
+		if err := s.AddTotals(ctx, push); err != nil {
+			return err
+		}
+	}
+	for _, topic := range round.Topics {
+		s.Publish(topic)
+	}
+	return nil
+}
+
+// project decides as scripts/project.lua does.
+func (s *InProcessState) project(next *CardState) {
+	old, known := s.cards.get(next.CardRef)
+	if known && (old.Version > next.Version || old.Version == next.Version && next.KeepRest) {
+		return
+	}
+	state := *next
+	if next.KeepRest {
+		switch {
+		case !known || old.KeepRest || old.Version < next.Since:
+			state = Changed(next.CardRef, next.Version)
+		case len(old.Payload) == len(next.Payload): // costs what it did
+			old.Version, old.Payload = next.Version, next.Payload
+			return
+		default:
+			state.Rest, state.Aliases, state.KeepRest, state.Since = old.Rest, old.Aliases, false, 0
+		}
+	}
+	cost := inProcessCardBytes + len(state.Org) + len(state.Card) + len(state.Payload) + len(state.Rest)
+	for _, alias := range state.Aliases {
+		cost += inProcessAliasBytes + len(state.Org) + len(alias)
+	}
+	s.cards.put(state.CardRef, &state, cost)
+	for _, alias := range state.Aliases {
+		s.aliases[aliasRef{state.Org, alias}] = state.Card
+	}
 }
 
 // Card implements Cards.
@@ -113,8 +151,12 @@ func (s *InProcessState) CardByAlias(_ context.Context, org, alias string) (Card
 
 func (s *InProcessState) card(ref CardRef) (CardState, bool, error) {
 	state, ok := s.cards.get(ref)
-	state.Aliases = nil // not read back, as the contract says
-	return state, ok, nil
+	if !ok || state.KeepRest {
+		return CardState{}, false, nil
+	}
+	found := *state
+	found.Aliases = nil // not read back, as the contract says
+	return found, true, nil
 }
 
 // SetEpoch implements State.

@@ -75,6 +75,20 @@ func (t *inProcessTotals) AddTotals(_ context.Context, push Push) error {
 	return nil
 }
 
+// ForgetTotals implements Totals.
+func (t *inProcessTotals) ForgetTotals(_ context.Context, cells []Cell) error {
+	if err := checkCells(cells); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, cell := range cells {
+		t.cells.remove(cell)
+		delete(t.counting, cell)
+	}
+	return nil
+}
+
 // add counts what was not counted yet.
 func (c *inProcessCell) add(e inProcessEntry) {
 	if e.seq <= c.applied[e.source] {

@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -18,12 +19,20 @@ const buckets = 128
 // digestLen is the length of an alias' digest, in bytes.
 const digestLen = 16
 
-// versionLen is the length of a version in a card's value, in bytes.
-const versionLen = 8
+// Lengths at the beginning of a card's value, in bytes: the version, and with it the
+// length of the payload.
+const (
+	versionLen = 8
+	headLen    = versionLen + 2
+)
+
+// markerLen stands for the length of the payload in the value of a card of which
+// nothing but the version is known.
+const markerLen = 0xffff
 
 // keyspace makes the keys of one epoch:
 //
-//	PREFIX:EPOCH:c:{b17}:ORG:CARD                  version, aliases and payload
+//	PREFIX:EPOCH:c:{b17}:ORG:CARD                  version, payload, aliases and rest
 //	PREFIX:EPOCH:a:{b99}:ORG:DIGEST                {b17}:ORG:CARD
 //	PREFIX:EPOCH:t:{b5}:ORG:PROGRAM:LOCATION:DAY   hash of a cell
 //	PREFIX:EPOCH:u:{b5}:ORG:PROGRAM:LOCATION:DAY   list of what arrives during a count
@@ -41,6 +50,9 @@ func newKeyspace(prefix string, epoch int64) *keyspace {
 	}
 }
 
+// placeHint is about what the names of a card need, in bytes: so much fits on the stack.
+const placeHint = 128
+
 // place is what follows after the kind: the tag and the names.
 func appendPlace(key []byte, bucket int, names ...string) []byte {
 	key = append(key, "{b"...)
@@ -56,14 +68,14 @@ func appendPlace(key []byte, bucket int, names ...string) []byte {
 func (ref CardRef) bucket() int { return bucket(ref.Org, ref.Card) }
 
 func (ref CardRef) place() string {
-	return string(appendPlace(nil, ref.bucket(), ref.Org, ref.Card))
+	return string(appendPlace(make([]byte, 0, placeHint), ref.bucket(), ref.Org, ref.Card))
 }
 
 func (k *keyspace) card(ref CardRef) string { return k.cards + ref.place() }
 
-func (k *keyspace) alias(org string, digest []byte) string {
-	name := base64.RawURLEncoding.EncodeToString(digest)
-	return k.aliases + string(appendPlace(nil, bucket(org, name), org, name))
+func aliasPlace(org string, digest []byte) string {
+	name := string(base64.RawURLEncoding.AppendEncode(make([]byte, 0, placeHint), digest))
+	return string(appendPlace(make([]byte, 0, placeHint), bucket(org, name), org, name))
 }
 
 func (c Cell) bucket() int { return bucket(c.Org, c.Program, c.Location, c.Day) }
@@ -89,41 +101,77 @@ func bucket(names ...string) int {
 // appendDigest appends the digest of an alias. It is salted by the organization, so
 // that the same number in two of them looks different.
 func appendDigest(b []byte, org, alias string) []byte {
-	sum := sha256.Sum256([]byte(org + "\x00" + alias))
+	text := append(append(append(make([]byte, 0, placeHint), org...), 0), alias...)
+	sum := sha256.Sum256(text)
 	return append(b, sum[:digestLen]...)
 }
 
-// appendCard appends the value of a card: the version, big-endian; one byte for the
-// number of aliases; their digests; the payload.
+// appendHead appends the version, big-endian, and the length of the payload.
+func appendHead(b []byte, version uint64, payloadLen int) []byte {
+	b = binary.BigEndian.AppendUint64(b, version)
+	return binary.BigEndian.AppendUint16(b, uint16(payloadLen)) //nolint:gosec // at most MaxPayload or markerLen
+}
+
+// appendCard appends the value of a whole card: the head; the payload; one byte for
+// the number of aliases; their digests; the rest. Of a card with KeepRest it appends
+// the head and the payload, or the head of a marker when no older card is of use.
+// What changes often comes first, so that it can be written over in its place.
 func appendCard(b []byte, s *CardState) []byte {
-	b = binary.BigEndian.AppendUint64(b, s.Version)
+	if s.KeepRest && s.Since == s.Version {
+		return appendHead(b, s.Version, markerLen)
+	}
+	b = append(appendHead(b, s.Version, len(s.Payload)), s.Payload...)
+	if s.KeepRest {
+		return b
+	}
 	b = append(b, byte(len(s.Aliases))) //nolint:gosec // at most MaxAliases
 	for _, alias := range s.Aliases {
 		b = appendDigest(b, s.Org, alias)
 	}
-	return append(b, s.Payload...)
+	return append(b, s.Rest...)
 }
 
 var errNotACard = errors.New("the value is not a card of this release")
 
-// parseCard reads what appendCard wrote. The digests are those of the aliases, one
-// after the other.
-func parseCard(value string) (version uint64, digests, payload string, err error) {
-	if len(value) <= versionLen {
-		return 0, "", "", errNotACard
+// cardValue is the value of a card, taken apart.
+type cardValue struct {
+	version uint64
+	// whole is false for a marker, which has nothing else.
+	whole bool
+	// digests are those of the aliases, one after the other.
+	payload, digests, rest []byte
+}
+
+// parseCard reads what appendCard wrote of a whole card, and markers. The parts are
+// parts of value.
+func parseCard(value []byte) (cardValue, error) {
+	if len(value) < headLen {
+		return cardValue{}, errNotACard
 	}
-	version = binary.BigEndian.Uint64([]byte(value[:versionLen]))
-	end := versionLen + 1 + digestLen*int(value[versionLen])
-	if len(value) < end {
-		return 0, "", "", errNotACard
+	c := cardValue{version: binary.BigEndian.Uint64(value)}
+	length := int(binary.BigEndian.Uint16(value[versionLen:]))
+	if length == markerLen {
+		return c, nil
 	}
-	return version, value[versionLen+1 : end], value[end:], nil
+	c.whole = true
+	value = value[headLen:]
+	if len(value) <= length {
+		return cardValue{}, errNotACard
+	}
+	c.payload, value = value[:length:length], value[length:]
+	digests := digestLen * int(value[0])
+	value = value[1:]
+	if len(value) < digests {
+		return cardValue{}, errNotACard
+	}
+	c.digests, c.rest = value[:digests:digests], value[digests:]
+	return c, nil
 }
 
 // listsAlias tells whether a digest is among digests.
-func listsAlias(digests string, digest []byte) bool {
-	for ; digests != ""; digests = digests[digestLen:] {
-		if digests[:digestLen] == string(digest) {
+func listsAlias(digests, digest []byte) bool {
+	for ; len(digests) > 0; digests = digests[digestLen:] {
+		if bytes.Equal(digests[:digestLen], digest) {
 			return true
 		}
 	}

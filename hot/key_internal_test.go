@@ -1,6 +1,7 @@
 package hot
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 	ref := CardRef{"org_1", "card_1"}
 	cell := Cell{"org_1", "prog_1", "loc_1", "2026-03-01"}
 	got := []string{
-		k.card(ref), k.alias("org_1", appendDigest(nil, "org_1", "code")), k.cells + cell.place(), k.logs + cell.place(), k.limits + "till",
+		k.card(ref), k.aliases + aliasPlace("org_1", appendDigest(nil, "org_1", "code")), k.cells + cell.place(), k.logs + cell.place(), k.limits + "till",
 	}
 	want := []string{
 		"leima:7:c:{b110}:org_1:card_1",
@@ -47,19 +48,24 @@ func TestWhatIsKeptOfACard(t *testing.T) {
 		text := rapid.StringN(1, 20, MaxName)
 		s := CardState{
 			CardRef: CardRef{Org: text.Draw(rt, "org"), Card: text.Draw(rt, "card")}, Version: rapid.Uint64().Draw(rt, "version"),
-			Payload: rapid.SliceOf(rapid.Byte()).Draw(rt, "payload"), Aliases: rapid.SliceOfN(text, 0, MaxAliases).Draw(rt, "aliases"),
+			Payload: rapid.SliceOf(rapid.Byte()).Draw(rt, "payload"), Rest: rapid.SliceOf(rapid.Byte()).Draw(rt, "rest"),
+			Aliases: rapid.SliceOfN(text, 0, MaxAliases).Draw(rt, "aliases"),
 		}
-		version, digests, payload, err := parseCard(string(appendCard(nil, &s)))
-		if err != nil || version != s.Version || payload != string(s.Payload) {
-			rt.Fatalf("got version %d, payload %q, %v", version, payload, err)
+		got, err := parseCard(appendCard(nil, &s))
+		if err != nil || !got.whole || got.version != s.Version || !bytes.Equal(got.payload, s.Payload) || !bytes.Equal(got.rest, s.Rest) {
+			rt.Fatalf("got %+v, %v", got, err)
 		}
 		for _, alias := range s.Aliases {
-			if !listsAlias(digests, appendDigest(nil, s.Org, alias)) || listsAlias(digests, appendDigest(nil, s.Org+"x", alias)) {
+			if !listsAlias(got.digests, appendDigest(nil, s.Org, alias)) || listsAlias(got.digests, appendDigest(nil, s.Org+"x", alias)) {
 				rt.Errorf("alias %q", alias)
 			}
-			if len(alias) > 3 && strings.Contains(digests, alias) {
+			if len(alias) > 3 && bytes.Contains(got.digests, []byte(alias)) {
 				rt.Errorf("the alias %q can be read", alias)
 			}
+		}
+		marker := Changed(s.CardRef, s.Version)
+		if got, err := parseCard(appendCard(nil, &marker)); err != nil || got.whole || got.version != s.Version {
+			rt.Fatalf("got the marker %+v, %v", got, err)
 		}
 		if strings.Contains(s.Org, ":") {
 			return
@@ -74,16 +80,20 @@ func TestWhatIsKeptOfACard(t *testing.T) {
 }
 
 func FuzzParseCard(f *testing.F) {
-	f.Add(string(appendCard(nil, &CardState{CardRef: CardRef{"org", "card"}, Version: 1, Aliases: []string{"code"}, Payload: []byte("x")})))
-	f.Add("")
-	f.Fuzz(func(t *testing.T, value string) {
-		_, digests, payload, err := parseCard(value)
-		if err == nil && versionLen+1+len(digests)+len(payload) != len(value) {
-			t.Errorf("%q: digests %q, payload %q", value, digests, payload)
+	state := CardState{CardRef: CardRef{"org", "card"}, Version: 1, Aliases: []string{"code"}, Payload: []byte("x"), Rest: []byte("y")}
+	f.Add(appendCard(nil, &state))
+	state = Changed(state.CardRef, 2)
+	f.Add(appendCard(nil, &state))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, value []byte) {
+		got, err := parseCard(value)
+		if err != nil {
+			return
 		}
-		if err == nil {
-			listsAlias(digests, make([]byte, digestLen))
+		if parts := headLen + len(got.payload) + 1 + len(got.digests) + len(got.rest); got.whole && parts != len(value) {
+			t.Errorf("%q: %+v", value, got)
 		}
+		listsAlias(got.digests, make([]byte, digestLen))
 	})
 }
 

@@ -100,6 +100,31 @@ func TestARestartFromAnOlderStateIsSeen(t *testing.T) {
 	}
 }
 
+// After FLUSHALL nobody remembers versions, and what was under way could bring back an
+// older card.
+func TestAFlushIsAnotherIncarnation(t *testing.T) {
+	server := startServer(t)
+	s, _ := open(t, server.url(), "test")
+	other, _ := open(t, server.url(), "test")
+	incarnation := func(s *hot.Redis) string {
+		t.Helper()
+		is, err := s.Incarnation(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return is
+	}
+	first := incarnation(s)
+	if incarnation(other) != first || incarnation(s) != first {
+		t.Error("two processes see different incarnations")
+	}
+	server.do("FLUSHALL")
+	second := incarnation(other)
+	if second == first || incarnation(s) != second {
+		t.Error("a flush is not seen")
+	}
+}
+
 func TestProcessesHearEachOtherAgain(t *testing.T) {
 	server := startServer(t)
 	a, _ := open(t, server.url(), "test")

@@ -3,13 +3,10 @@ package hot
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,7 +32,7 @@ type Options struct {
 	//
 	// The account needs no more than, for the prefix leima:
 	//
-	//	~leima:* &leima:* +get +set +del +getrange +exists +hmget +hset +hincrby
+	//	~leima:* &leima:* +get +mget +set +del +getrange +setrange +exists +hmget +hset +hincrby
 	//	+hlen +rpush +lrange +llen +lindex +ltrim +pexpire +time +eval +evalsha +ping
 	//	+info +publish +subscribe +unsubscribe, in a Cluster also +cluster|slots +command
 	URL string
@@ -213,33 +210,6 @@ func (r *Redis) everyServer(ctx context.Context, f func(context.Context, *redis.
 	default:
 		return fmt.Errorf("hot: unknown client %T", client)
 	}
-}
-
-// Incarnation returns a text that changes when a server restarted or another one took
-// over, so that what it holds may be older than what it held. The caller keeps it in
-// the database, compares it every few seconds and, when it changed, stores it and
-// raises the epoch in one transaction; the first process to do so does it for all.
-// It returns within ReadTimeout; errors wrap ErrUnavailable.
-func (r *Redis) Incarnation(ctx context.Context) (string, error) {
-	var mu sync.Mutex
-	var runs []string
-	ask := func(ctx context.Context, server *redis.Client) error {
-		info, err := server.InfoMap(ctx, "server").Result()
-		if err != nil {
-			return err //nolint:wrapcheck // try says what it means
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		runs = append(runs, info["Server"]["run_id"])
-		return nil
-	}
-	err := r.try(ctx, r.options.ReadTimeout, func(ctx context.Context) error { return r.everyServer(ctx, ask) })
-	if err != nil {
-		return "", err
-	}
-	slices.Sort(runs)
-	sum := sha256.Sum256([]byte(strings.Join(runs, " ")))
-	return hex.EncodeToString(sum[:digestLen]), nil
 }
 
 // try calls f, for timeout at most, unless the breaker is open, and reports to it. The

@@ -2,10 +2,8 @@ package hot
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // scriptCards bounds the cards that one script sets, as nothing else happens in
@@ -20,22 +18,14 @@ const (
 	cardFull       = 'F'
 )
 
-// Project implements Cards: one pipelined call, and a second one for pointers of
-// aliases when cards are new to Redis.
+// Project implements Cards.
 func (r *Redis) Project(ctx context.Context, batch []CardState) error {
-	if err := checkBatch(batch); err != nil {
-		return err
-	}
-	start := time.Now()
-	keys := r.keys.Load()
-	groups := r.groups(batch)
-	calls := make([]*call, len(groups))
-	for i, group := range groups {
-		calls[i] = projectCall(keys, group)
-	}
-	err := r.run(ctx, r.options.WriteTimeout, calls)
+	return r.Follow(ctx, Round{Cards: batch})
+}
 
-	var pointers []*call
+// projected looks at the answers for the groups and returns the calls that write
+// pointers of aliases.
+func (r *Redis) projected(keys *keyspace, groups [][]*CardState, calls []*call) (pointers []*call, err error) {
 	for i, group := range groups {
 		letters, wrong := calls[i].answer.Text()
 		if wrong != nil || len(letters) != len(group) {
@@ -54,14 +44,7 @@ func (r *Redis) Project(ctx context.Context, batch []CardState) error {
 			}
 		}
 	}
-	// A pointer that is missing is written when somebody asks for it in vain.
-	if left := r.options.WriteTimeout - time.Since(start); err == nil && left > 0 {
-		err = r.run(ctx, left, pointers)
-	}
-	if err != nil {
-		return fmt.Errorf("hot: project %d cards: %w", len(batch), err)
-	}
-	return nil
+	return pointers, err
 }
 
 // groups divides a batch into what one script can set: in a Cluster the cards of one
@@ -88,32 +71,40 @@ func (r *Redis) groups(batch []CardState) [][]*CardState {
 	return groups
 }
 
-// valueHint is about what a key and a value need besides names, payload and digests.
-const valueHint = 48
+// valueHint is about what a key and its arguments need besides names and contents.
+const valueHint = 64
 
-// projectCall returns the call that sets the cards of a group. Keys and values are
-// parts of one string each, as a batch would otherwise be a thousand allocations.
+// projectCall returns the call that sets the cards of a group. Keys and arguments are
+// parts of one string, as a batch would otherwise be a thousand allocations.
 func projectCall(keys *keyspace, group []*CardState) *call {
 	size := 0
 	for _, s := range group {
-		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + digestLen*len(s.Aliases)
+		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + len(s.Rest) + digestLen*len(s.Aliases)
 	}
+	const parts = 3 // of each card: the key, what it builds on, the value
 	text := make([]byte, 0, size)
-	ends := make([]int, 0, 2*len(group))
+	ends := make([]int, 1, 1+parts*len(group))
 	for _, s := range group {
 		text = append(text, keys.cards...)
 		text = appendPlace(text, s.bucket(), s.Org, s.Card)
 		ends = append(ends, len(text))
+		switch {
+		case s.KeepRest && s.Since == s.Version:
+			text = appendHead(text, s.Since, markerLen)
+		case s.KeepRest:
+			text = appendHead(text, s.Since, len(s.Payload))
+		}
+		ends = append(ends, len(text))
 		text = appendCard(text, s)
 		ends = append(ends, len(text))
 	}
-	whole, begin := string(text), 0
-	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1+len(group))}
+	whole := string(text)
+	part := func(i int) string { return whole[ends[i]:ends[i+1]] }
+	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1, parts*len(group))}
 	c.args[0] = ProjectionTTL.Milliseconds()
 	for i := range group {
-		c.keys[i] = whole[begin:ends[2*i]]
-		c.args[i+1] = whole[ends[2*i]:ends[2*i+1]]
-		begin = ends[2*i+1]
+		c.keys[i] = part(parts * i)
+		c.args = append(c.args, part(parts*i+1), part(parts*i+2))
 	}
 	return c
 }
@@ -123,7 +114,7 @@ func projectCall(keys *keyspace, group []*CardState) *call {
 func appendPointers(calls []*call, keys *keyspace, s *CardState) []*call {
 	place := s.place()
 	for _, alias := range s.Aliases {
-		key := keys.alias(s.Org, appendDigest(nil, s.Org, alias))
+		key := keys.aliases + aliasPlace(s.Org, appendDigest(nil, s.Org, alias))
 		calls = append(calls, command("SET", key, place, "PX", pointerTTL.Milliseconds()))
 	}
 	return calls
@@ -138,32 +129,20 @@ func (r *Redis) Card(ctx context.Context, ref CardRef) (CardState, bool, error) 
 	if err := checkRef(ref); err != nil {
 		return CardState{}, false, err
 	}
-	keys := r.keys.Load()
-	value, err := r.get(ctx, keys.card(ref))
+	_, value, err := r.ask(ctx, read{place: ref.place()})
 	if err != nil || value == "" {
 		return CardState{}, false, err
 	}
 	return r.believe(ref, value, nil)
 }
 
-// get returns the value of a key, "" for none.
-func (r *Redis) get(ctx context.Context, key string) (string, error) {
-	c := command("GET", key)
-	if err := r.ask(ctx, c); err != nil {
-		return "", err
-	}
-	value, _ := c.answer.Text() // nil is ""
-	return value, nil
-}
-
-// CardByAlias implements Cards: one round trip, in a Cluster two.
+// CardByAlias implements Cards: two round trips.
 func (r *Redis) CardByAlias(ctx context.Context, org, alias string) (CardState, bool, error) {
 	if err := checkAlias(org, alias); err != nil {
 		return CardState{}, false, err
 	}
-	keys := r.keys.Load()
 	digest := appendDigest(make([]byte, 0, digestLen), org, alias)
-	place, value, err := r.follow(ctx, keys, keys.alias(org, digest))
+	place, value, err := r.ask(ctx, read{place: aliasPlace(org, digest), pointer: true})
 	if err != nil || value == "" {
 		return CardState{}, false, err
 	}
@@ -174,26 +153,6 @@ func (r *Redis) CardByAlias(ctx context.Context, org, alias string) (CardState, 
 	return r.believe(ref, value, digest)
 }
 
-// follow returns the place and the value of the card that the pointer leads to.
-func (r *Redis) follow(ctx context.Context, keys *keyspace, pointer string) (place, value string, err error) {
-	if r.cluster {
-		if place, err = r.get(ctx, pointer); err != nil || place == "" {
-			return "", "", err
-		}
-		value, err = r.get(ctx, keys.cards+place)
-		return place, value, err
-	}
-	c := &call{script: aliasScript, keys: []string{pointer}, args: []any{keys.cards}}
-	if err := r.ask(ctx, c); err != nil {
-		return "", "", err
-	}
-	parts, _ := c.answer.StringSlice() // nil is none
-	if len(parts) != 2 {
-		return "", "", nil
-	}
-	return parts[0], parts[1], nil
-}
-
 // refOf returns the card of a place, false unless it is the organization's.
 func refOf(place, org string) (CardRef, bool) {
 	_, names, _ := strings.Cut(place, "}:")
@@ -201,15 +160,15 @@ func refOf(place, org string) (CardRef, bool) {
 	return CardRef{org, card}, ok
 }
 
-// believe returns the card of a value, false when it does not list the alias by which
-// it was found (if it was), or when a newer state could not be written.
+// believe returns the card of a value, false for a marker, when it does not list the
+// alias by which it was found (if it was), or when a newer state could not be written.
 func (r *Redis) believe(ref CardRef, value string, digest []byte) (CardState, bool, error) {
-	version, digests, payload, err := parseCard(value)
+	card, err := parseCard([]byte(value))
 	if err != nil {
 		return CardState{}, false, unavailable(err)
 	}
-	if digest != nil && !listsAlias(digests, digest) || r.missed.newer(ref, version) {
+	if !card.whole || digest != nil && !listsAlias(card.digests, digest) || r.missed.newer(ref, card.version) {
 		return CardState{}, false, nil
 	}
-	return CardState{CardRef: ref, Version: version, Payload: []byte(payload)}, true, nil
+	return CardState{CardRef: ref, Version: card.version, Payload: card.payload, Rest: card.rest}, true, nil
 }

@@ -13,7 +13,7 @@ func (r *Redis) Allow(
 		return false, 0, err
 	}
 	c := &call{script: allowScript, keys: []string{r.keys.Load().limits + key}, args: []any{limit, window.Microseconds()}}
-	if err := r.ask(ctx, c); err != nil {
+	if _, _, err := r.ask(ctx, read{call: c}); err != nil {
 		return r.alone.Allow(ctx, key, limit, window)
 	}
 	wait, err := c.answer.Int64()

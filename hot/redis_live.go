@@ -33,6 +33,10 @@ const (
 	// wakeChunk and wakePause: after a reconnection everybody who waits is told, as
 	// anything may have been missed, but not everybody in the same moment.
 	wakeChunk, wakePause = 500, 50 * time.Millisecond
+	// aloneFor is for how long nothing is told to other processes after a message that
+	// none of them heard: a single server need not pay for it with every batch. One that
+	// has just started finds out so much later.
+	aloneFor = 250 * time.Millisecond
 )
 
 // redisLive is a Live for all processes with the same prefix. There is one channel:
@@ -44,8 +48,9 @@ const (
 // Whoever waits in this process is told directly, so a lost Redis costs only what
 // happens in other processes.
 type redisLive struct {
-	local  InProcess
-	client redis.UniversalClient
+	local   InProcess
+	client  redis.UniversalClient
+	cluster bool
 	// try is Redis.try, timeout that of writes.
 	try     func(context.Context, time.Duration, func(context.Context) error) error
 	timeout time.Duration
@@ -53,6 +58,8 @@ type redisLive struct {
 	// self begins this process' messages, which it does not need to hear.
 	self string
 
+	// aloneUntil is until when, in UTC milliseconds, there is nobody else to tell.
+	aloneUntil atomic.Int64
 	// hearing is whether other processes are heard at present.
 	hearing atomic.Bool
 
@@ -63,7 +70,7 @@ type redisLive struct {
 
 func newRedisLive(r *Redis) *redisLive {
 	return &redisLive{
-		client: r.client, try: r.try, timeout: r.options.WriteTimeout, channel: r.options.Prefix + ":live", self: rand.Text(),
+		client: r.client, cluster: r.cluster, try: r.try, timeout: r.options.WriteTimeout, channel: r.options.Prefix + ":live", self: rand.Text(),
 		unspoken: map[string]struct{}{}, pending: make(chan struct{}, 1),
 	}
 }
@@ -71,7 +78,7 @@ func newRedisLive(r *Redis) *redisLive {
 // Publish implements Live.
 func (l *redisLive) Publish(topic string) {
 	l.local.Publish(topic)
-	if len(topic) > MaxTopic {
+	if len(topic) > MaxTopic || l.nobodyElse() {
 		return
 	}
 	l.mu.Lock()
@@ -82,6 +89,20 @@ func (l *redisLive) Publish(topic string) {
 	select {
 	case l.pending <- struct{}{}:
 	default: // told already
+	}
+}
+
+// nobodyElse tells whether there is nobody else to tell.
+func (l *redisLive) nobodyElse() bool { return time.Now().UnixMilli() < l.aloneUntil.Load() }
+
+// spoken looks at how many connections a message reached. In a Cluster that number is
+// of one node and says nothing.
+func (l *redisLive) spoken(reached int64) {
+	if l.cluster {
+		return
+	}
+	if reached == 0 || reached == 1 && l.hearing.Load() {
+		l.aloneUntil.Store(time.Now().Add(aloneFor).UnixMilli())
 	}
 }
 
@@ -102,7 +123,11 @@ func (l *redisLive) speak(ctx context.Context) {
 		for some := range slices.Chunk(l.takeUnspoken(), messageTopics) {
 			message := encodeTopics(l.self, some)
 			err := l.try(ctx, l.timeout, func(ctx context.Context) error {
-				return l.client.Publish(ctx, l.channel, message).Err()
+				reached, err := l.client.Publish(ctx, l.channel, message).Result()
+				if err == nil {
+					l.spoken(reached)
+				}
+				return err //nolint:wrapcheck // try says what it means
 			})
 			if err != nil {
 				break // they find out when they look by themselves
@@ -137,6 +162,15 @@ func encodeTopics(self string, topics []string) string {
 		message = append(message, topic...)
 	}
 	return string(message)
+}
+
+// speakable returns the topics that other processes can hear of.
+func speakable(topics []string) []string {
+	tooLong := func(topic string) bool { return len(topic) > MaxTopic }
+	if !slices.ContainsFunc(topics, tooLong) {
+		return topics
+	}
+	return slices.DeleteFunc(slices.Clone(topics), tooLong)
 }
 
 var errNotTopics = errors.New("the message is not one of this release")

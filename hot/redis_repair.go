@@ -66,14 +66,17 @@ func (m *missed) addCards(states []*CardState) {
 	m.added()
 }
 
-func (m *missed) addCells(increments []Increment) {
+// addCells returns the mark of each cell, for doneCell.
+func (m *missed) addCells(increments []Increment) map[Cell]uint64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.marks++
+	marks := make(map[Cell]uint64, len(increments))
 	for _, inc := range increments {
-		m.cells[inc.Cell] = m.marks
+		m.cells[inc.Cell], marks[inc.Cell] = m.marks, m.marks
 	}
 	m.added()
+	return marks
 }
 
 func (m *missed) added() {

@@ -28,7 +28,6 @@ func mustScript(file string) *script {
 
 var (
 	projectScript = mustScript("project.lua")
-	aliasScript   = mustScript("alias.lua")
 	addScript     = mustScript("add.lua")
 	beginScript   = mustScript("begin.lua")
 	finishScript  = mustScript("finish.lua")
@@ -116,98 +115,4 @@ func (r *Redis) sendAll(ctx context.Context, calls []*call) error {
 		pending = unknown
 	}
 	return nil
-}
-
-// Limits of reads that travel together.
-const (
-	// readers is how many pipelines of reads are under way at once. Few make bigger
-	// pipelines, which cost less for each read.
-	readers = 2
-	// maxReads bounds the reads that wait. More fail at once.
-	maxReads = 4096
-	// maxReadBatch bounds the reads of one pipeline.
-	maxReadBatch = 128
-	// minReadShare is which part of its time a read must have left to be sent at all.
-	minReadShare = 5
-)
-
-// read is a call that somebody waits for.
-type read struct {
-	call *call
-	err  error
-	by   time.Time
-	done chan struct{}
-}
-
-var (
-	errTooMany = unavailable(errors.New("too many reads wait"))
-	errTooLate = unavailable(errors.New("the read waited for too long"))
-	errClosed  = unavailable(errors.New("it was closed"))
-)
-
-// ask sends a call together with those that others make at the same time: while a
-// pipeline is under way, the next one forms. It waits for ReadTimeout at most.
-func (r *Redis) ask(ctx context.Context, c *call) error {
-	rd := &read{call: c, by: time.Now().Add(r.options.ReadTimeout), done: make(chan struct{})}
-	select {
-	case r.reads <- rd:
-	default:
-		return errTooMany
-	}
-	// The reader answers in time: see readBatch.
-	select {
-	case <-rd.done:
-		return rd.err
-	case <-ctx.Done():
-		return unavailable(ctx.Err())
-	case <-r.stopped:
-		return errClosed
-	}
-}
-
-// readLoop sends the reads until the context ends.
-func (r *Redis) readLoop(ctx context.Context) {
-	batch := make([]*read, 0, maxReadBatch)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case rd := <-r.reads:
-			batch = append(batch[:0], rd)
-		}
-		for more := true; more && len(batch) < maxReadBatch; {
-			select {
-			case rd := <-r.reads:
-				batch = append(batch, rd)
-			default:
-				more = false
-			}
-		}
-		r.readBatch(ctx, batch)
-	}
-}
-
-// readBatch answers the reads within the time of the oldest one. A read that already
-// waited for almost all of its time is not sent, so a slow Redis is not asked what
-// nobody will hear.
-func (r *Redis) readBatch(ctx context.Context, batch []*read) {
-	now := time.Now()
-	timeout := r.options.ReadTimeout
-	calls := make([]*call, 0, len(batch))
-	for _, rd := range batch {
-		left := rd.by.Sub(now)
-		if left < r.options.ReadTimeout/minReadShare {
-			rd.err = errTooLate
-			continue
-		}
-		timeout = min(timeout, left)
-		calls = append(calls, rd.call)
-	}
-	_ = r.run(ctx, timeout, calls) // every call has its own error
-	for _, rd := range batch {
-		if rd.err == nil {
-			rd.err = rd.call.failed()
-		}
-		close(rd.done)
-	}
 }

@@ -14,36 +14,56 @@ const scriptCells = 64
 
 // AddTotals implements Totals.
 func (r *Redis) AddTotals(ctx context.Context, push Push) error {
-	if err := checkPush(push); err != nil {
+	return r.Follow(ctx, Round{Pushes: []Push{push}})
+}
+
+// addCalls returns the calls that add the pushes, and which increments each holds.
+func (r *Redis) addCalls(keys *keyspace, pushes []Push) (groups [][]Increment, calls []*call) {
+	for _, push := range pushes {
+		some := [][]Increment{push.Increments}
+		switch {
+		case r.cluster:
+			some = byBucket(push.Increments)
+		case len(push.Increments) > scriptCells:
+			some = slices.Collect(slices.Chunk(push.Increments, scriptCells))
+		case len(push.Increments) == 0:
+			continue
+		}
+		for _, group := range some {
+			groups, calls = append(groups, group), append(calls, addCall(keys, push, group))
+		}
+	}
+	return groups, calls
+}
+
+func addCall(keys *keyspace, push Push, increments []Increment) *call {
+	c := &call{
+		script: addScript, keys: make([]string, 0, 2*len(increments)), args: make([]any, 0, 4+4*len(increments)),
+	}
+	c.args = append(c.args, push.Source, push.Seq, MaxCountLog, MaxSources)
+	for _, inc := range increments {
+		place := inc.place()
+		c.keys = append(c.keys, keys.cells+place, keys.logs+place)
+		c.args = append(c.args, inc.Stamps, inc.Coupons, inc.Redemptions, inc.Cards)
+	}
+	return c
+}
+
+// ForgetTotals implements Totals.
+func (r *Redis) ForgetTotals(ctx context.Context, cells []Cell) error {
+	if err := checkCells(cells); err != nil {
 		return err
 	}
-	keys := r.keys.Load()
-	var groups [][]Increment
-	if r.cluster {
-		groups = byBucket(push.Increments)
-	} else {
-		groups = slices.Collect(slices.Chunk(push.Increments, scriptCells))
+	increments := make([]Increment, len(cells))
+	for i, cell := range cells {
+		increments[i].Cell = cell
 	}
-	calls := make([]*call, len(groups))
-	for i, group := range groups {
-		c := &call{script: addScript, args: []any{push.Source, push.Seq, MaxCountLog, MaxSources}}
-		for _, inc := range group {
-			place := inc.place()
-			c.keys = append(c.keys, keys.cells+place, keys.logs+place)
-			c.args = append(c.args, inc.Stamps, inc.Coupons, inc.Redemptions, inc.Cards)
-		}
-		calls[i] = c
+	// What is marked is not believed meanwhile, and if the deletion fails it is repeated.
+	marks := r.missed.addCells(increments)
+	if err := r.dropCells(ctx, cells, marks); err != nil {
+		return fmt.Errorf("hot: forget %d totals: %w", len(cells), err)
 	}
-	err := r.run(ctx, r.options.WriteTimeout, calls)
-	if err == nil {
-		return nil
-	}
-	for i, c := range calls {
-		if c.failed() != nil {
-			r.missed.addCells(groups[i])
-		}
-	}
-	return fmt.Errorf("hot: add to %d totals: %w", len(push.Increments), err)
+	return nil
 }
 
 func byBucket(increments []Increment) [][]Increment {

@@ -9,10 +9,10 @@ import (
 
 // Limits of what the hot state takes.
 const (
-	// MaxBatch bounds the cards of one Project, the increments of one Push and the
-	// cells of one ReadTotals.
+	// MaxBatch bounds the cards of one Project, the cells of one ReadTotals and, in one
+	// Round, the cards, the increments of all pushes, the pushes and the topics.
 	MaxBatch = 512
-	// MaxPayload bounds what is kept of a card, in bytes.
+	// MaxPayload bounds what is kept of a card, Payload and Rest together, in bytes.
 	MaxPayload = 16 << 10
 	// MaxAliases bounds the aliases of one card.
 	MaxAliases = 8
@@ -32,7 +32,7 @@ const (
 
 // How long the hot state remembers.
 const (
-	// ProjectionTTL is how long a card stays after its last projection. It bounds
+	// ProjectionTTL is how long a card stays after its last whole projection. It bounds
 	// how long a mistake can live.
 	ProjectionTTL = 24 * time.Hour
 	// TotalsTTL is how long a cell stays after it was counted.
@@ -59,6 +59,10 @@ type State interface {
 	Totals
 	Limits
 	Live
+	// Follow is Project, AddTotals and Publish in one and in this order, so whoever is
+	// told of a topic finds the new card. It returns within WriteTimeout, and topics are
+	// told whatever happens. Errors are those of the three.
+	Follow(ctx context.Context, round Round) error
 	// SetEpoch forgets everything when epoch is another than before. See the
 	// package's documentation on choosing one.
 	SetEpoch(epoch int64)
@@ -67,6 +71,16 @@ type State interface {
 	Health(ctx context.Context) Health
 	// Close stops what runs in the background.
 	Close() error
+}
+
+// Round is what some commits changed, to be told at once.
+type Round struct {
+	// Cards are as for Project. One card several times is taken in order.
+	Cards []CardState
+	// Pushes are as for AddTotals, those of one source in order.
+	Pushes []Push
+	// Topics are as for Publish.
+	Topics []string
 }
 
 // Health is what /readyz shows of the hot state.
@@ -79,31 +93,51 @@ type Health struct {
 type CardRef struct{ Org, Card string }
 
 // CardState is a card as it was after a commit.
+//
+// Whoever has just committed knows the Payload, and seldom the Rest: with KeepRest,
+// what is known of it stays if it is still right, and else is dropped, to be read
+// from the truth when somebody asks. So a commit is projected without a reading.
 type CardState struct {
 	CardRef
-	// Version rises with every change of the card in the truth.
+	// Version rises with every change of the card in the truth, whatever part of it
+	// changed.
 	Version uint64
-	// Payload is the caller's and never looked into. It must not be changed after it
-	// was handed over, by either side. Empty is a valid payload; a caller may let it
-	// stand for a card that is no more.
-	Payload []byte
+	// Payload is what changes often and Rest what does not. Both are the caller's and
+	// never looked into. They must not be changed after they were handed over, by
+	// either side. Empty is valid; a caller may let it stand for a card that is no more.
+	Payload, Rest []byte
 	// Aliases are the other names under which the card can be found now, unique
 	// within the organization. They are written but never read back: see the
 	// package's documentation.
 	Aliases []string
+	// KeepRest tells that Rest and Aliases are not given, but are what they were in the
+	// version Since, at most Version, and have been since. A card that is known in an
+	// older version than Since, or not at all, becomes a marker: its version is
+	// remembered, so that nothing older can come back, and it reads as not known. With
+	// Since equal to Version that is what happens to every older one, and the Payload
+	// does not matter.
+	KeepRest bool
+	Since    uint64
+}
+
+// Changed returns the CardState of a card of which nothing is known but that all of it
+// changed with the version.
+func Changed(ref CardRef, version uint64) CardState {
+	return CardState{CardRef: ref, Version: version, KeepRest: true, Since: version}
 }
 
 // Cards is a projection of cards, by id and by alias.
 type Cards interface {
 	// Project takes up to MaxBatch cards and returns within WriteTimeout. A card
-	// that is known in a higher version stays as it is; an equal version replaces
-	// (that is how a rebuild corrects). After an error, some cards may not have been
-	// taken, and those are repaired later without the caller's doing; the error is an
-	// *InputError, and nothing was taken, or wraps ErrUnavailable.
+	// that is known in a higher version stays as it is. An equal version replaces
+	// (that is how a rebuild corrects), but not with KeepRest. After an error, some
+	// cards may not have been taken, and those are repaired later without the caller's
+	// doing; the error is an *InputError, and nothing was taken, or wraps
+	// ErrUnavailable.
 	Project(ctx context.Context, batch []CardState) error
 	// Card returns the card and true, or false when it is not known here, which says
-	// nothing about the truth. It returns within ReadTimeout. Errors are an
-	// *InputError or wrap ErrUnavailable.
+	// nothing about the truth. Payload and Rest are of the one version that is told.
+	// It returns within ReadTimeout. Errors are an *InputError or wrap ErrUnavailable.
 	Card(ctx context.Context, ref CardRef) (CardState, bool, error)
 	// CardByAlias is Card by one of the aliases of the card's latest projection.
 	CardByAlias(ctx context.Context, org, alias string) (CardState, bool, error)
@@ -175,6 +209,10 @@ type Totals interface {
 	// same Source and Seq. Calls of one Source come one after the other, in order.
 	// After an error the cells are unknown until they are counted again.
 	AddTotals(ctx context.Context, push Push) error
+	// ForgetTotals makes cells unknown until they are counted again, also those that are
+	// being counted: it is for whoever cannot say any more what a batch changed. After
+	// an error they are unknown to this process at once, to others a little later.
+	ForgetTotals(ctx context.Context, cells []Cell) error
 	// ReadTotals returns one Reading for each cell, in order.
 	ReadTotals(ctx context.Context, cells []Cell) ([]Reading, error)
 	// BeginTotals announces a count. It must come before the transaction that

@@ -63,7 +63,7 @@ func (x ExpireCoupons) expire(ctx context.Context, o organization.Organization) 
 				At: c.ExpiresAt, Now: now,
 			}
 		}
-		outcomes, err := x.Store.ApplyBatch(ctx, o.ID, commands)
+		outcomes, err := x.Store.ApplyBatch(ctx, commands)
 		if err != nil {
 			return closed, fmt.Errorf("close overdue coupons: %w", err)
 		}

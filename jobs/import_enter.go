@@ -65,7 +65,7 @@ func (im *importing) enterBatch(ctx context.Context, batch []receipt.Receipt) er
 		at := im.locations[r.Location]
 		commands[i].CardID, commands[i].LocationID, commands[i].Zone = im.cards[r.Customer], at.id, im.zoneOf(r.Location)
 	}
-	outcomes, err := im.Store.ApplyBatch(ctx, im.run.OrgID, commands)
+	outcomes, err := im.Store.ApplyBatch(ctx, commands)
 	if err != nil {
 		return fmt.Errorf("apply: %w", err)
 	}

@@ -36,9 +36,9 @@ type Config struct {
 // GroupCommit is a loyalty.Ledger that carries out many commands in one
 // transaction of a loyalty.BatchLedger.
 //
-// A batch is of one organization, and organizations take turns, so that a busy one
-// does not hold up a quiet one for longer than a batch. Commands on one card keep
-// their order of arrival.
+// A batch is of all organizations that have commands waiting, which take turns in it, so
+// that a busy one does not hold up a quiet one. Commands on one card keep their order of
+// arrival.
 type GroupCommit struct {
 	batches loyalty.BatchLedger
 	config  Config
@@ -203,7 +203,7 @@ func (g *GroupCommit) commit(commands []loyalty.Command) (outcomes []loyalty.Out
 			outcomes, err = nil, fmt.Errorf("%w: panic while committing: %v", loyalty.ErrUnknown, p)
 		}
 	}()
-	outcomes, err = g.batches.ApplyBatch(ctx, commands[0].OrgID, commands)
+	outcomes, err = g.batches.ApplyBatch(ctx, commands)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", loyalty.ErrUnknown, err)
 	}

@@ -23,7 +23,7 @@ type gate struct {
 
 func newGate() *gate { return &gate{pass: make(chan error)} }
 
-func (g *gate) ApplyBatch(ctx context.Context, orgID string, commands []loyalty.Command) ([]loyalty.Outcome, error) {
+func (g *gate) ApplyBatch(ctx context.Context, commands []loyalty.Command) ([]loyalty.Outcome, error) {
 	g.mu.Lock()
 	g.batches = append(g.batches, append([]loyalty.Command(nil), commands...))
 	g.mu.Unlock()
@@ -37,9 +37,6 @@ func (g *gate) ApplyBatch(ctx context.Context, orgID string, commands []loyalty.
 	}
 	outcomes := make([]loyalty.Outcome, len(commands))
 	for i, c := range commands {
-		if c.OrgID != orgID {
-			return nil, fmt.Errorf("a command of %s in a batch of %s", c.OrgID, orgID)
-		}
 		outcomes[i].Entry = loyalty.Entry{CardID: c.CardID, OrgID: c.OrgID, IdempotencyKey: c.IdempotencyKey}
 		if c.CardID == "missing" {
 			outcomes[i].Err = loyalty.ErrNotFound
@@ -111,22 +108,61 @@ func closeNow(t *testing.T, g *ledger.GroupCommit) {
 func TestABusyOrganizationDoesNotHoldUpAQuietOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := newGate()
-		g := ledger.NewGroupCommit(gate, ledger.Config{MaxBatch: 4})
+		g := ledger.NewGroupCommit(gate, ledger.Config{MaxBatch: 16})
 		apply(t.Context(), g, command("busy", "a", "first"))
-		for i := range 20 {
+		for i := range 60 {
 			apply(t.Context(), g, command("busy", "a", fmt.Sprint("b", i)))
 		}
 		quiet := apply(t.Context(), g, command("quiet", "q", "q"))
-		for range 3 {
-			gate.pass <- nil
+		other := apply(t.Context(), g, command("other", "o", "o"))
+		gate.pass <- nil // the first
+		gate.pass <- nil // the next has room for all three
+		if a, b := <-quiet, <-other; a.err != nil || b.err != nil {
+			t.Fatal(a.err, b.err)
 		}
-		if a := <-quiet; a.err != nil {
-			t.Fatal(a.err)
+		synctest.Wait()
+		orgs := map[string]int{}
+		gate.mu.Lock()
+		for _, c := range gate.batches[1] {
+			orgs[c.OrgID]++
 		}
-		if n := len(gate.sizes()); n > 4 { // the fourth may have begun
-			t.Fatalf("the quiet organization waited for %d batches", n)
+		gate.mu.Unlock()
+		if fmt.Sprint(orgs) != "map[busy:14 other:1 quiet:1]" {
+			t.Fatalf("the batch holds %v", orgs)
 		}
 		drain(t, gate, g)
+	})
+}
+
+// Many organizations share a batch, and a batch that is too small for all of them goes on
+// with those that had no turn.
+func TestOrganizationsShareBatchesInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newGate()
+		g := ledger.NewGroupCommit(gate, ledger.Config{MaxBatch: 10})
+		apply(t.Context(), g, command("first", "a", "first"))
+		const orgs, each = 15, 2
+		for i := range each {
+			for org := range orgs {
+				apply(t.Context(), g, command(fmt.Sprint("org ", org), "a", fmt.Sprint(i)))
+			}
+		}
+		drain(t, gate, g)
+		if got := fmt.Sprint(gate.sizes()); got != "[1 10 10 10]" {
+			t.Fatalf("batches of %s, want [1 10 10 10]", got)
+		}
+		seen := map[string]int{}
+		for n, batch := range gate.batches[1:] {
+			for _, c := range batch {
+				if before, again := seen[c.OrgID]; again && before != n {
+					t.Fatalf("%s waited for a second turn although it fitted into batch %d", c.OrgID, before)
+				}
+				seen[c.OrgID] = n
+			}
+		}
+		if len(seen) != orgs {
+			t.Fatalf("%d organizations were served, want %d", len(seen), orgs)
+		}
 	})
 }
 
@@ -161,7 +197,7 @@ func TestAFullQueueSaysSoAndDoesNothing(t *testing.T) {
 		if a := <-apply(t.Context(), g, command("q", "a", "over")); !errors.Is(a.err, loyalty.ErrBusy) {
 			t.Fatalf("fifth command: %v, want ErrBusy", a.err)
 		}
-		for range 3 {
+		for range 2 { // the first, and all that waited for it
 			gate.pass <- nil
 		}
 		if a := <-last; a.err != nil {
@@ -184,7 +220,7 @@ func TestTheSameKeyTwiceAtOnceIsInFlight(t *testing.T) {
 		}
 		other := apply(t.Context(), g, command("p", "a", "k")) // another organization's key is another key
 		gate.pass <- nil
-		gate.pass <- nil
+		gate.pass <- nil // the other came while the first was under way
 		if a, b := <-first, <-other; a.err != nil || b.err != nil {
 			t.Fatal(a.err, b.err)
 		}

@@ -26,6 +26,11 @@ const (
 func (t *ticket) withdraw() bool { return t.state.CompareAndSwap(ticketWaiting, ticketWithdrawn) }
 func (t *ticket) claim() bool    { return t.state.CompareAndSwap(ticketWaiting, ticketTaken) }
 
+// turn is how many commands an organization may put into a batch before the next
+// organization has its turn. More than one, so that picking costs little; few, so that
+// many organizations fit into a batch.
+const turn = 8
+
 // lane is the queue of one committer: a queue for each organization, and the order
 // in which organizations take turns.
 type lane struct {
@@ -66,16 +71,18 @@ func (l *lane) push(t *ticket) bool {
 	return true
 }
 
-// take waits for a ticket and then takes up to limit of the organization whose turn
-// it is. It returns none only when the lane is closed and empty.
+// take waits for a ticket and then takes up to limit, organizations in turn. Whose turn
+// was cut short by the limit has to wait for the others, as if it had not been. It
+// returns none only when the lane is closed and empty.
 func (l *lane) take(batch []*ticket, limit int) []*ticket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for {
-		for len(l.turns) > 0 && len(batch) == 0 {
+		for len(l.turns) > 0 && len(batch) < limit {
 			q := l.turns[0]
+			l.turns[0] = nil
 			l.turns = l.turns[1:]
-			batch = q.take(batch, limit)
+			batch = q.take(batch, min(limit, len(batch)+turn))
 			if len(q.tickets) > 0 {
 				l.turns = append(l.turns, q)
 			} else {
@@ -89,7 +96,7 @@ func (l *lane) take(batch []*ticket, limit int) []*ticket {
 	}
 }
 
-// take leaves out the tickets whose callers have given up.
+// take fills the batch up to limit and leaves out the tickets whose callers have given up.
 func (q *orgQueue) take(batch []*ticket, limit int) []*ticket {
 	for len(q.tickets) > 0 && len(batch) < limit {
 		t := q.tickets[0]

@@ -59,7 +59,8 @@ type Ledger interface {
 // BatchLedger carries out many commands in one transaction. The outcomes stand in
 // the order of the commands. The error is for a fault of the whole batch (nothing
 // is acknowledged then); what is wrong with one command stands in its Outcome.
-// At most MaxBatch commands of one organization may be given.
+// At most MaxBatch commands may be given, of as many organizations as there are: each
+// command is decided among the cards, coupons, entries and keys of its own OrgID alone.
 type BatchLedger interface {
-	ApplyBatch(ctx context.Context, orgID string, commands []Command) ([]Outcome, error)
+	ApplyBatch(ctx context.Context, commands []Command) ([]Outcome, error)
 }

@@ -10,8 +10,12 @@ import (
 	"github.com/leima/leima/loyalty"
 )
 
-const ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
-	"last_stamp_at, day, day_stamps, welcomed_at, joined_at"
+const (
+	ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
+		"last_stamp_at, day, day_stamps, welcomed_at, joined_at"
+	// ledgerCardChanges are those that commands change.
+	ledgerCardChanges = "status, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
+)
 
 func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 	err = r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
@@ -23,10 +27,23 @@ func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 }
 
 // load reads all that the commands need to be decided. The order matters: what a card
-// lock guards (its coupons, whether an entry was reversed) is read after the lock.
-func (b *batch) load(ctx context.Context) error {
+// lock guards (its coupons, whether an entry was reversed) is read after the lock. A
+// batch of plain stamps asks for no more than its cards and keys.
+func (b *batch) load(ctx context.Context, s *Store) error {
+	if err := b.resolve(ctx); err != nil {
+		return err
+	}
+	if err := b.lockCards(ctx); err != nil {
+		return err
+	}
+	if err := b.findPrograms(ctx, s.programs); err != nil {
+		return err
+	}
+	if err := b.findLocations(ctx, s.locations); err != nil {
+		return err
+	}
 	for _, step := range []func(context.Context) error{
-		b.resolve, b.lockCards, b.loadKeys, b.loadPrograms, b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
+		b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -52,139 +69,152 @@ func (x *set) add(v string) {
 	x.values = append(x.values, v)
 }
 
-// resolve finds the card of each command, which may be named by one of its entries or
-// coupons only. The link from those to the card never changes, so no lock is needed.
+// keySet collects keys without repetition, in the order of the commands.
+type keySet struct {
+	has    map[rowKey]bool
+	values []rowKey
+}
+
+func (x *keySet) add(k rowKey) {
+	if k.id == "" || x.has[k] {
+		return
+	}
+	if x.has == nil {
+		x.has = map[rowKey]bool{}
+	}
+	x.has[k] = true
+	x.values = append(x.values, k)
+}
+
+// resolve reads the entries and coupons by which commands name their cards. The link from
+// those to the card never changes, so no lock is needed.
 func (b *batch) resolve(ctx context.Context) error {
-	var entries, coupons set
-	for _, c := range b.commands {
-		entries.add(c.EntryID)
-		coupons.add(c.CouponID)
+	var entries, coupons keySet
+	for i := range b.commands {
+		c := &b.commands[i]
+		entries.add(rowKey{c.OrgID, c.EntryID})
+		coupons.add(rowKey{c.OrgID, c.CouponID})
 	}
-	if err := b.loadEntries(ctx, entries.values); err != nil {
-		return err
+	if len(entries.values) > 0 {
+		tx, err := b.st.rare(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := entriesIn(ctx, tx, entries.values)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			b.originals[rowKey{e.OrgID, e.ID}] = e
+		}
 	}
-	if err := b.loadCouponsWhere(ctx, "id", coupons.values, ""); err != nil {
-		return err
-	}
-	for i, c := range b.commands {
-		b.cardOf[i] = b.resolved(c)
-	}
-	return nil
+	return b.loadCouponsWhere(ctx, "id", coupons.values, "")
 }
 
 // resolved returns the card that all parts of the command agree on, "" if they do not.
-func (b *batch) resolved(c loyalty.Command) string {
+func (b *batch) resolved(c *loyalty.Command) string {
 	owner := c.CardID
 	switch c.Kind {
 	case loyalty.CommandReverse:
-		owner = b.originals[c.EntryID].CardID
+		owner = b.originals[rowKey{c.OrgID, c.EntryID}].CardID
 	case loyalty.CommandRedeem, loyalty.CommandExpire:
-		owner = b.coupons[c.CouponID].CardID
+		owner = b.coupons[rowKey{c.OrgID, c.CouponID}].CardID
 	case loyalty.CommandStamp, loyalty.CommandAdjust, loyalty.CommandWelcome, loyalty.CommandMergeIn, loyalty.CommandMergeOut:
 	}
-	if c.OrgID != b.orgID || c.CardID != "" && c.CardID != owner {
+	if c.CardID != "" && c.CardID != owner {
 		return ""
 	}
 	return owner
 }
 
-func (b *batch) loadEntries(ctx context.Context, ids []string) error {
+// entriesIn reads the entries with the ids, as far as they are there.
+func entriesIn(ctx context.Context, tx *transaction, ids []rowKey) ([]loyalty.Entry, error) {
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE org_id = $1 AND id IN "+in(&args, ids), args...)
-	for _, e := range list {
-		b.originals[e.ID] = e
-	}
-	return err
+	var args []any
+	return all(ctx, tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE (org_id, id) IN "+inPairs(&args, ids), args...)
 }
 
 // loadCouponsWhere reads the coupons whose column has one of the values.
-func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []string, condition string) error {
+func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []rowKey, condition string) error {
 	if len(values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanCoupon,
-		"SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND "+column+" IN "+in(&args, values)+condition, args...)
-	for _, k := range list {
-		b.coupons[k.ID] = k
-	}
-	return err
-}
-
-func (b *batch) lockCards(ctx context.Context) error {
-	var ids set
-	for _, id := range b.cardOf {
-		ids.add(id)
-	}
-	if len(ids.values) == 0 {
-		return nil
-	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+
-		in(&args, ids.values)+" ORDER BY id"+b.tx.forUpdate, args...)
-	for _, c := range list {
-		b.cards[c.ID] = c
-	}
-	return err
-}
-
-func (b *batch) loadKeys(ctx context.Context) error {
-	var keys, entries set
-	for _, c := range b.commands {
-		keys.add(c.IdempotencyKey)
-	}
-	if len(keys.values) == 0 {
-		return nil
-	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, func(r scanner) (u usedKey, err error) {
-		if err = r.Scan(&u.key, &u.bodyHash, &u.entryID, &u.snapshot); err != nil {
-			err = fmt.Errorf("read idempotency key: %w", err)
-		}
-		return u, err
-	}, "SELECT idempotency_key, body_hash, entry_id, outcome FROM idempotency WHERE org_id = $1 AND idempotency_key IN "+
-		in(&args, keys.values), args...)
+	tx, err := b.st.rare(ctx)
 	if err != nil {
 		return err
 	}
-	for _, u := range list {
-		b.used[u.key] = u
-		entries.add(u.entryID)
-	}
-	return b.loadEntries(ctx, entries.values)
-}
-
-func (b *batch) loadPrograms(ctx context.Context) error {
-	var ids set
-	for _, c := range b.cards {
-		ids.add(c.ProgramID)
-	}
-	if len(ids.values) == 0 {
-		return nil
-	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scanProgram,
-		"SELECT "+programColumns+" FROM program WHERE org_id = $1 AND id IN "+in(&args, ids.values), args...)
-	for _, p := range list {
-		b.programs[p.ID] = p
+	var args []any
+	list, err := all(ctx, tx, scanCoupon,
+		"SELECT "+couponColumns+" FROM coupon WHERE (org_id, "+column+") IN "+inPairs(&args, values)+condition, args...)
+	for _, k := range list {
+		b.coupons[rowKey{k.OrgID, k.ID}] = k
 	}
 	return err
+}
+
+// lockCards locks the cards of the commands and finds the keys that were used before.
+func (b *batch) lockCards(ctx context.Context) error {
+	cards := make([]rowKey, len(b.commands))
+	keys := make([]rowKey, 0, len(b.commands))
+	for i := range b.commands {
+		c := &b.commands[i]
+		cards[i] = rowKey{c.OrgID, b.resolved(c)}
+		if c.IdempotencyKey != "" {
+			keys = append(keys, rowKey{c.OrgID, c.IdempotencyKey})
+		}
+	}
+	held, used, err := b.st.lock(ctx, sortedKeys(cards), sortedKeys(keys))
+	if err != nil {
+		return err
+	}
+	b.cards = make(map[rowKey]*heldCard, len(held))
+	for _, h := range held {
+		b.cards[h.key()] = h
+	}
+	for i, key := range cards {
+		b.cardOf[i] = b.cards[key]
+	}
+	for _, u := range used {
+		b.used[rowKey{u.entry.OrgID, u.entry.IdempotencyKey}] = u
+	}
+	return nil
+}
+
+// sortedKeys returns the keys with an id in the order of compareKeys, each once.
+func sortedKeys(keys []rowKey) []rowKey {
+	list := slices.DeleteFunc(slices.Clone(keys), func(k rowKey) bool { return k.id == "" })
+	slices.SortFunc(list, compareKeys)
+	return slices.Compact(list)
+}
+
+// compareKeys is the order in which rows are locked.
+func compareKeys(a, b rowKey) int {
+	return cmp.Or(cmp.Compare(a.orgID, b.orgID), cmp.Compare(a.id, b.id))
+}
+
+func scanUsedKey(r scanner) (u usedKey, err error) {
+	if err = r.Scan(append(entryTargets(&u.entry), &u.bodyHash, &u.snapshot)...); err != nil {
+		err = fmt.Errorf("read idempotency key: %w", err)
+	}
+	return u, err
 }
 
 // loadCoupons reads, under the lock of their cards, the coupons that are named and
 // those of cards that may lose stamps.
 func (b *batch) loadCoupons(ctx context.Context) error {
-	var ids, cards set
-	for i, c := range b.commands {
-		ids.add(c.CouponID)
-		if original := b.originals[c.EntryID]; original.Kind == loyalty.EntryRedeem {
-			ids.add(original.CouponID)
+	var ids, cards keySet
+	for i := range b.commands {
+		c := &b.commands[i]
+		ids.add(rowKey{c.OrgID, c.CouponID})
+		if c.EntryID != "" {
+			if original := b.originals[rowKey{c.OrgID, c.EntryID}]; original.Kind == loyalty.EntryRedeem {
+				ids.add(rowKey{c.OrgID, original.CouponID})
+			}
 		}
-		if needsOpenCoupons(c) {
-			cards.add(b.cardOf[i])
+		if h := b.cardOf[i]; h != nil && needsOpenCoupons(c) {
+			cards.add(h.key())
 		}
 	}
 	if err := b.loadCouponsWhere(ctx, "id", ids.values, ""); err != nil {
@@ -193,14 +223,15 @@ func (b *batch) loadCoupons(ctx context.Context) error {
 	if err := b.loadCouponsWhere(ctx, "card_id", cards.values, " AND status = 'issued'"); err != nil {
 		return err
 	}
-	for _, k := range b.coupons {
-		b.open[k.CardID] = append(b.open[k.CardID], k.ID)
+	for id, k := range b.coupons {
+		card := rowKey{k.OrgID, k.CardID}
+		b.open[card] = append(b.open[card], id)
 	}
 	return nil
 }
 
 // needsOpenCoupons reports whether the command may take stamps away; see loyalty.State.
-func needsOpenCoupons(c loyalty.Command) bool {
+func needsOpenCoupons(c *loyalty.Command) bool {
 	switch c.Kind {
 	case loyalty.CommandReverse, loyalty.CommandMergeOut:
 		return true
@@ -212,46 +243,53 @@ func needsOpenCoupons(c loyalty.Command) bool {
 }
 
 func (b *batch) loadReversed(ctx context.Context) error {
-	var ids set
-	for _, c := range b.commands {
-		ids.add(c.EntryID)
+	var ids keySet
+	for i := range b.commands {
+		ids.add(rowKey{b.commands[i].OrgID, b.commands[i].EntryID})
 	}
 	if len(ids.values) == 0 {
 		return nil
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, scan1[string],
-		"SELECT reverses FROM entry WHERE org_id = $1 AND reverses IN "+in(&args, ids.values), args...)
-	for _, id := range list {
-		b.reversed[id] = true
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
+	var args []any
+	list, err := all(ctx, tx, scanRowKey,
+		"SELECT org_id, reverses FROM entry WHERE reverses IS NOT NULL AND (org_id, reverses) IN "+inPairs(&args, ids.values), args...)
+	for _, key := range list {
+		b.reversed[key] = true
 	}
 	return err
 }
 
+func scanRowKey(r scanner) (k rowKey, err error) {
+	if err = r.Scan(&k.orgID, &k.id); err != nil {
+		err = fmt.Errorf("read key: %w", err)
+	}
+	return k, err
+}
+
 func (b *batch) loadRefs(ctx context.Context) error {
-	var refs, locations set
-	anywhere := false
-	for _, c := range b.commands {
-		if c.ExternalRef != "" {
-			refs.add(c.ExternalRef)
-			locations.add(c.LocationID)
-			anywhere = anywhere || c.LocationID == ""
-		}
+	var refs keySet
+	for i := range b.commands {
+		refs.add(rowKey{b.commands[i].OrgID, b.commands[i].ExternalRef})
 	}
 	if len(refs.values) == 0 {
 		return nil
 	}
-	if anywhere {
-		locations.values = append(locations.values, "")
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, func(r scanner) (x externalRef, err error) {
-		if err = r.Scan(&x.locationID, &x.ref, &x.kind); err != nil {
+	var args []any
+	list, err := all(ctx, tx, func(r scanner) (x externalRef, err error) {
+		if err = r.Scan(&x.orgID, &x.locationID, &x.ref, &x.kind); err != nil {
 			err = fmt.Errorf("read external reference: %w", err)
 		}
 		return x, err
-	}, "SELECT COALESCE(location_id, ''), external_ref, kind FROM entry WHERE org_id = $1 AND external_ref <> '' AND external_ref IN "+
-		in(&args, refs.values)+" AND COALESCE(location_id, '') IN "+in(&args, locations.values), args...)
+	}, "SELECT org_id, COALESCE(location_id, ''), external_ref, kind FROM entry WHERE external_ref <> '' AND (org_id, external_ref) IN "+
+		inPairs(&args, refs.values), args...)
 	for _, x := range list {
 		b.refs[x] = true
 	}
@@ -261,20 +299,21 @@ func (b *batch) loadRefs(ctx context.Context) error {
 // loadCardDays counts the stamps that cards got on the days of the commands, where a
 // program limits them. Of its last day a card carries the count itself.
 func (b *batch) loadCardDays(ctx context.Context) error {
-	var cards set
+	var cards keySet
 	days := map[loyalty.Day]bool{}
-	for i, c := range b.commands {
-		card, found := b.cards[b.cardOf[i]]
-		if !found || c.Kind != loyalty.CommandStamp || b.programs[card.ProgramID].Limits.MaxPerCardDay == 0 {
+	for i := range b.commands {
+		c := &b.commands[i]
+		h := b.cardOf[i]
+		if h == nil || c.Kind != loyalty.CommandStamp || h.program.Limits.MaxPerCardDay == 0 {
 			continue
 		}
-		day := loyalty.DayOf(c.At, c.Zone)
-		b.cardDays[cardDay{card.ID, day}] = 0
-		if day == card.Day {
-			b.cardDays[cardDay{card.ID, day}] = card.DayStamps
+		key, day := h.key(), loyalty.DayOf(c.At, c.Zone)
+		b.cardDays[cardDay{key, day}] = 0
+		if day == h.card.Day {
+			b.cardDays[cardDay{key, day}] = h.card.DayStamps
 			continue
 		}
-		cards.add(card.ID)
+		cards.add(key)
 		days[day] = true
 	}
 	if len(cards.values) == 0 {
@@ -284,18 +323,22 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 		cardDay
 		stamps int
 	}
-	args := []any{b.orgID}
-	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
-		if err = r.Scan(&t.cardID, &t.day, &t.stamps); err != nil {
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
+	var args []any
+	list, err := all(ctx, tx, func(r scanner) (t tally, err error) {
+		if err = r.Scan(&t.card.orgID, &t.card.id, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of a day: %w", err)
 		}
 		return t, err
-	}, "SELECT e.card_id, e.day, CAST(SUM(e.quantity) AS BIGINT) FROM entry e WHERE e.org_id = $1 AND e.kind = 'stamp' AND e.card_id IN "+
-		in(&args, cards.values)+" AND e.day IN "+in(&args, slices.Collect(maps.Keys(days)))+
-		" AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id) GROUP BY e.card_id, e.day", args...)
+	}, "SELECT e.org_id, e.card_id, e.day, CAST(SUM(e.quantity) AS BIGINT) FROM entry e WHERE e.kind = 'stamp' AND (e.org_id, e.card_id) IN "+
+		inPairs(&args, cards.values)+" AND e.day IN "+in(&args, slices.Collect(maps.Keys(days)))+
+		" AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id) GROUP BY e.org_id, e.card_id, e.day", args...)
 	for _, t := range list {
 		// The query may answer for pairs that nobody asked about.
-		if card := b.cards[t.cardID]; t.day != card.Day {
+		if h := b.cards[t.card]; t.day != h.card.Day {
 			b.cardDays[t.cardDay] = t.stamps
 		}
 	}
@@ -305,38 +348,40 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 // lockStaffDays makes and locks the counters of staff, in one order for all replicas,
 // where a program limits what staff may give. It comes after the cards.
 func (b *batch) lockStaffDays(ctx context.Context) error {
-	wanted := map[staffDay]bool{}
-	for i, c := range b.commands {
-		card := b.cards[b.cardOf[i]]
-		if b.programs[card.ProgramID].Limits.MaxPerStaffDay == 0 {
+	for i := range b.commands {
+		c := &b.commands[i]
+		h := b.cardOf[i]
+		if h == nil || h.program.Limits.MaxPerStaffDay == 0 {
 			continue
 		}
-		original := b.originals[c.EntryID]
+		program := rowKey{h.card.OrgID, h.card.ProgramID}
+		original := b.originals[rowKey{c.OrgID, c.EntryID}]
 		switch {
 		case c.Kind == loyalty.CommandStamp && c.Actor.Kind == loyalty.ActorStaff:
-			wanted[staffDay{card.ProgramID, c.Actor.ID, loyalty.DayOf(c.At, c.Zone)}] = true
+			b.staffDays[staffDay{program, c.Actor.ID, loyalty.DayOf(c.At, c.Zone)}] = 0
 		case c.Kind == loyalty.CommandReverse && original.Kind == loyalty.EntryStamp && original.Actor.Kind == loyalty.ActorStaff:
-			wanted[staffDay{card.ProgramID, original.Actor.ID, original.Day}] = true
+			b.staffDays[staffDay{program, original.Actor.ID, original.Day}] = 0
 		}
 	}
-	if len(wanted) == 0 {
+	if len(b.staffDays) == 0 {
 		return nil
-	}
-	for d := range wanted {
-		b.staffDays[d] = 0
 	}
 	type tally struct {
 		staffDay
 		stamps int
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	// The update that changes nothing locks rows that are there and returns them.
 	query, args := b.staffDayUpsert("staff_day.stamps")
-	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
-		if err = r.Scan(&t.programID, &t.staffID, &t.day, &t.stamps); err != nil {
+	list, err := all(ctx, tx, func(r scanner) (t tally, err error) {
+		if err = r.Scan(&t.program.orgID, &t.program.id, &t.staffID, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of staff: %w", err)
 		}
 		return t, err
-	}, query+" RETURNING program_id, staff_id, day, stamps", args...)
+	}, query+" RETURNING org_id, program_id, staff_id, day, stamps", args...)
 	for _, t := range list {
 		b.staffDays[t.staffDay] = t.stamps
 	}
@@ -348,8 +393,12 @@ func (b *batch) saveStaffDays(ctx context.Context) error {
 	if len(b.staffDays) == 0 {
 		return nil
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	query, args := b.staffDayUpsert("excluded.stamps")
-	_, err := exec(ctx, b.tx, query, args...)
+	_, err = exec(ctx, tx, query, args...)
 	return err
 }
 
@@ -358,9 +407,9 @@ func (b *batch) saveStaffDays(ctx context.Context) error {
 func (b *batch) staffDayUpsert(stamps string) (query string, args []any) {
 	const width = 5
 	for _, d := range slices.SortedFunc(maps.Keys(b.staffDays), func(x, y staffDay) int {
-		return cmp.Or(cmp.Compare(x.programID, y.programID), cmp.Compare(x.staffID, y.staffID), cmp.Compare(x.day, y.day))
+		return cmp.Or(compareKeys(x.program, y.program), cmp.Compare(x.staffID, y.staffID), cmp.Compare(x.day, y.day))
 	}) {
-		args = append(args, b.orgID, d.programID, d.staffID, int64(d.day), b.staffDays[d])
+		args = append(args, d.program.orgID, d.program.id, d.staffID, int64(d.day), b.staffDays[d])
 	}
 	return "INSERT INTO staff_day (org_id, program_id, staff_id, day, stamps) VALUES " + placeholders(1, len(args)/width, width) +
 		" ON CONFLICT (org_id, program_id, staff_id, day) DO UPDATE SET stamps = " + stamps, args

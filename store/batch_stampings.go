@@ -30,48 +30,53 @@ const stampingSelect = "SELECT e.id, e.happened_at FROM entry e WHERE e.org_id =
 // the last. It is one statement for each card with reversals and two for each late
 // stamp; the usual stamp costs none.
 func (b *batch) loadStampings(ctx context.Context) error {
-	reversals := map[string]int{}
-	for i, c := range b.commands {
-		card, found := b.cards[b.cardOf[i]]
-		if !found {
+	reversals := map[rowKey]int{}
+	for i := range b.commands {
+		c := &b.commands[i]
+		h := b.cardOf[i]
+		if h == nil {
 			continue
 		}
-		coolDown := b.programs[card.ProgramID].Limits.CoolDown
+		coolDown := h.program.Limits.CoolDown
 		b.asksStampings = b.asksStampings || coolDown != 0 || c.Kind == loyalty.CommandReverse
 		switch {
-		case c.Kind == loyalty.CommandReverse && b.originals[c.EntryID].Kind == loyalty.EntryStamp:
-			reversals[card.ID]++
-		case c.Kind == loyalty.CommandStamp && c.At < card.LastStampAt && coolDown != 0:
-			if err := b.addStampings(ctx, card.ID, " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
+		case c.Kind == loyalty.CommandReverse && b.originals[rowKey{c.OrgID, c.EntryID}].Kind == loyalty.EntryStamp:
+			reversals[h.key()]++
+		case c.Kind == loyalty.CommandStamp && c.At < h.card.LastStampAt && coolDown != 0:
+			if err := b.addStampings(ctx, h.key(), " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
 				return err
 			}
-			if err := b.addStampings(ctx, card.ID, " AND e.happened_at > $3 ORDER BY e.happened_at LIMIT 1", c.At); err != nil {
+			if err := b.addStampings(ctx, h.key(), " AND e.happened_at > $3 ORDER BY e.happened_at LIMIT 1", c.At); err != nil {
 				return err
 			}
 		}
 	}
-	for cardID, n := range reversals {
+	for card, n := range reversals {
 		// However many of the latest are taken back, the one before them is known.
-		if err := b.addStampings(ctx, cardID, " ORDER BY e.happened_at DESC LIMIT $3", int64(n+1)); err != nil {
+		if err := b.addStampings(ctx, card, " ORDER BY e.happened_at DESC LIMIT $3", int64(n+1)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *batch) addStampings(ctx context.Context, cardID, condition string, value int64) error {
-	list, err := all(ctx, b.tx, scanStamping, stampingSelect+condition, b.orgID, cardID, value)
+func (b *batch) addStampings(ctx context.Context, card rowKey, condition string, value int64) error {
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := all(ctx, tx, scanStamping, stampingSelect+condition, card.orgID, card.id, value)
 	for _, s := range list {
-		if !slices.Contains(b.stampings[cardID], s) {
-			b.stampings[cardID] = append(b.stampings[cardID], s)
+		if !slices.Contains(b.stampings[card], s) {
+			b.stampings[card] = append(b.stampings[card], s)
 		}
 	}
 	return err
 }
 
 // tallyStampings fills in what loyalty.Tally says of other stampings of the card.
-func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, cardID string) {
-	for _, s := range b.stampings[cardID] {
+func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, card rowKey) {
+	for _, s := range b.stampings[card] {
 		t.NearStamp(s.at, c.At)
 		if s.id != c.EntryID {
 			t.LastStampAt = max(t.LastStampAt, s.at)
@@ -85,11 +90,12 @@ func (b *batch) countStamping(head loyalty.Entry) {
 	if !b.asksStampings {
 		return
 	}
+	card := rowKey{head.OrgID, head.CardID}
 	switch head.Kind {
 	case loyalty.EntryStamp:
-		b.stampings[head.CardID] = append(b.stampings[head.CardID], stamping{head.ID, head.At})
+		b.stampings[card] = append(b.stampings[card], stamping{head.ID, head.At})
 	case loyalty.EntryReversal:
-		b.stampings[head.CardID] = slices.DeleteFunc(b.stampings[head.CardID], func(s stamping) bool { return s.id == head.Reverses })
+		b.stampings[card] = slices.DeleteFunc(b.stampings[card], func(s stamping) bool { return s.id == head.Reverses })
 	default:
 	}
 }

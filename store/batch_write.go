@@ -22,66 +22,66 @@ func (newIDs) CouponID() string { return typeid.New("coup") }
 // ledgerWriter collects the results of commands and writes them by few statements.
 // The cards must be locked.
 type ledgerWriter struct {
-	tx      *transaction
-	orgID   string
-	order   []string // of changed cards
-	changed map[string]loyalty.Card
-	entries []loyalty.Entry
+	news    *news
+	order   []rowKey // of changed cards
+	changed map[rowKey]loyalty.Card
+	entries []keptEntry
 	issued  []loyalty.Coupon
 	closed  []loyalty.Coupon // coupons with a new status; the last of an id counts
-	keys    []any
 	events  []event
 }
 
-// add takes the result of a command that came at the instant now.
-func (w *ledgerWriter) add(now int64, r loyalty.Result) {
+// keptEntry is an entry and, on one with an idempotency key, what has to be known to
+// answer the key again.
+type keptEntry struct {
+	loyalty.Entry
+	bodyHash, snapshot string
+}
+
+// add takes the result of a command, with the snapshot of its outcome if it has a key.
+func (w *ledgerWriter) add(c loyalty.Command, r loyalty.Result, snapshot string) {
 	if w.changed == nil {
-		w.changed = map[string]loyalty.Card{}
+		w.changed = map[rowKey]loyalty.Card{}
 	}
-	if _, again := w.changed[r.Card.ID]; !again {
-		w.order = append(w.order, r.Card.ID)
-		w.events = append(w.events, event{kind: EventCardChanged, cardID: r.Card.ID, at: now})
+	key := rowKey{r.Card.OrgID, r.Card.ID}
+	if _, again := w.changed[key]; !again {
+		w.order = append(w.order, key)
+		w.events = append(w.events, event{orgID: key.orgID, kind: EventCardChanged, cardID: key.id, at: c.Now})
 	}
-	w.changed[r.Card.ID] = r.Card
-	w.entries = append(w.entries, r.Entries...)
+	w.changed[key] = r.Card
+	w.news.card(r.Card, len(r.Issued)+len(r.Changed) > 0)
+	for i, e := range r.Entries {
+		k := keptEntry{Entry: e}
+		if i == 0 && c.IdempotencyKey != "" {
+			k.bodyHash, k.snapshot = c.BodyHash, snapshot
+		}
+		w.entries = append(w.entries, k)
+	}
 	w.issued = append(w.issued, r.Issued...)
 	w.closed = append(w.closed, r.Changed...)
 	for _, k := range r.Issued {
-		w.events = append(w.events, event{kind: EventCouponIssued, cardID: k.CardID, subjectID: k.ID, at: now})
+		w.events = append(w.events, event{orgID: k.OrgID, kind: EventCouponIssued, cardID: k.CardID, subjectID: k.ID, at: c.Now})
 	}
 }
-
-func (w *ledgerWriter) addKey(c loyalty.Command, entryID, snapshot string) {
-	w.keys = append(w.keys, w.orgID, c.IdempotencyKey, c.BodyHash, entryID, snapshot)
-}
-
-// changedCards returns the ids of the changed cards in the order of their first change.
-func (w *ledgerWriter) changedCards() []string { return w.order }
 
 // flush writes what was collected. Coupons come before the entries that name them.
-func (w *ledgerWriter) flush(ctx context.Context) error {
-	if len(w.order) == 0 {
-		return nil
-	}
-	if err := w.insertCoupons(ctx); err != nil {
+func (w *ledgerWriter) flush(ctx context.Context, tx *transaction) error {
+	if err := w.insertCoupons(ctx, tx); err != nil {
 		return err
 	}
-	if err := w.insertEntries(ctx); err != nil {
+	if err := w.insertEntries(ctx, tx); err != nil {
 		return err
 	}
-	if err := insert(ctx, w.tx, "idempotency", "org_id, idempotency_key, body_hash, entry_id, outcome", w.sortedKeys()); err != nil {
+	if err := insertEvents(ctx, tx, w.events); err != nil {
 		return err
 	}
-	if err := insertEvents(ctx, w.tx, w.orgID, w.events); err != nil {
+	if err := w.updateCards(ctx, tx); err != nil {
 		return err
 	}
-	if err := w.updateCards(ctx); err != nil {
-		return err
-	}
-	return w.updateCoupons(ctx)
+	return w.updateCoupons(ctx, tx)
 }
 
-func (w *ledgerWriter) insertCoupons(ctx context.Context) error {
+func (w *ledgerWriter) insertCoupons(ctx context.Context, tx *transaction) error {
 	var args []any
 	for _, k := range w.issued {
 		row, err := couponRow(k)
@@ -90,57 +90,73 @@ func (w *ledgerWriter) insertCoupons(ctx context.Context) error {
 		}
 		args = append(args, row...)
 	}
-	return insert(ctx, w.tx, "coupon", couponColumns, args)
+	return insert(ctx, tx, "coupon", couponColumns, args)
 }
 
-// insertEntries adds entries in the order of their external references, and keys in
-// their own order: two replicas that add the same ones then wait for each other and
-// never in a circle.
-func (w *ledgerWriter) insertEntries(ctx context.Context) error {
-	slices.SortStableFunc(w.entries, func(a, b loyalty.Entry) int { return cmp.Compare(a.ExternalRef, b.ExternalRef) })
-	args := make([]any, 0, len(w.entries)*(strings.Count(entryColumns, ",")+1))
-	for _, e := range w.entries {
-		args = append(args, entryRow(e)...)
+// sortEntries puts the entries into the order of their keys: two replicas that add the
+// same ones then wait for each other and never in a circle. It is not needed, and would
+// put a reversal before what it takes back, where there is but one writer.
+func (w *ledgerWriter) sortEntries() {
+	slices.SortStableFunc(w.entries, func(a, b keptEntry) int {
+		return cmp.Or(cmp.Compare(a.OrgID, b.OrgID), cmp.Compare(a.IdempotencyKey, b.IdempotencyKey))
+	})
+}
+
+func (w *ledgerWriter) insertEntries(ctx context.Context, tx *transaction) error {
+	args := make([]any, 0, len(w.entries)*(strings.Count(keptEntryColumns, ",")+1))
+	for i := range w.entries {
+		args = append(args, entryRow(w.entries[i])...)
 	}
-	return insert(ctx, w.tx, "entry", entryColumns, args)
+	return insert(ctx, tx, "entry", keptEntryColumns, args)
 }
 
-func (w *ledgerWriter) sortedKeys() []any {
-	const width = 5
-	rows := slices.Collect(slices.Chunk(w.keys, width))
-	slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(fmt.Sprint(a[1]), fmt.Sprint(b[1])) })
-	return slices.Concat(rows...)
+// cards returns the changed cards in the order of their first change.
+func (w *ledgerWriter) cards() []*loyalty.Card {
+	list := make([]*loyalty.Card, len(w.news.cards))
+	for i := range list {
+		list[i] = &w.news.cards[i].Card
+	}
+	return list
 }
 
-func (w *ledgerWriter) updateCards(ctx context.Context) error {
+func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
 	rows := make([][]any, 0, len(w.order))
-	for _, id := range w.order {
-		c := w.changed[id]
+	for _, key := range w.order {
+		c := w.changed[key]
 		rows = append(rows, []any{
-			c.ID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt,
+			c.OrgID, c.ID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt,
 			int64(c.Day), c.DayStamps, c.WelcomedAt,
 		})
 	}
-	return w.update(ctx, "card", "id TEXT, status TEXT, version BIGINT, balance BIGINT, goal BIGINT, round BIGINT, milestone BIGINT, "+
-		"lifetime BIGINT, last_stamp_at BIGINT, day BIGINT, day_stamps BIGINT, welcomed_at BIGINT", rows)
+	return updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, status TEXT, version BIGINT, balance BIGINT, goal BIGINT, round BIGINT, "+
+		"milestone BIGINT, lifetime BIGINT, last_stamp_at BIGINT, day BIGINT, day_stamps BIGINT, welcomed_at BIGINT", rows)
 }
 
-func (w *ledgerWriter) updateCoupons(ctx context.Context) error {
-	last := map[string]loyalty.Coupon{}
+// closedCoupons returns the coupons with a new status, each once.
+func (w *ledgerWriter) closedCoupons() []loyalty.Coupon {
+	if len(w.closed) == 0 {
+		return nil
+	}
+	last := map[rowKey]loyalty.Coupon{}
 	for _, k := range w.closed {
-		last[k.ID] = k
+		last[rowKey{k.OrgID, k.ID}] = k
 	}
-	rows := make([][]any, 0, len(last))
-	for _, id := range slices.Sorted(maps.Keys(last)) {
-		k := last[id]
-		rows = append(rows, []any{k.ID, string(k.Status), k.ClosedAt, k.ClosedBy})
-	}
-	return w.update(ctx, "coupon", "id TEXT, status TEXT, closed_at BIGINT, closed_by TEXT", rows)
+	return slices.SortedFunc(maps.Values(last), func(a, b loyalty.Coupon) int {
+		return compareKeys(rowKey{a.OrgID, a.ID}, rowKey{b.OrgID, b.ID})
+	})
 }
 
-// update sets columns of the organization's rows, which are found by id, the first
-// column, by one statement. It is an error if one of them is not there.
-func (w *ledgerWriter) update(ctx context.Context, table, columns string, rows [][]any) error {
+func (w *ledgerWriter) updateCoupons(ctx context.Context, tx *transaction) error {
+	var rows [][]any
+	for _, k := range w.closedCoupons() {
+		rows = append(rows, []any{k.OrgID, k.ID, string(k.Status), k.ClosedAt, k.ClosedBy})
+	}
+	return updateRows(ctx, tx, "coupon", "org_id TEXT, id TEXT, status TEXT, closed_at BIGINT, closed_by TEXT", rows)
+}
+
+// updateRows sets columns of rows, which are found by the first two, organization and
+// id, by one statement. It is an error if one of them is not there.
+func updateRows(ctx context.Context, tx *transaction, table, columns string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -149,19 +165,18 @@ func (w *ledgerWriter) update(ctx context.Context, table, columns string, rows [
 		name, kind, _ := strings.Cut(column, " ")
 		names = append(names, name)
 		// PostgreSQL takes the types of a list of values from its first row.
-		casts = append(casts, fmt.Sprintf("CAST($%d AS %s)", i+2, kind))
-		if i > 0 {
+		casts = append(casts, fmt.Sprintf("CAST($%d AS %s)", i+1, kind))
+		if i > 1 {
 			sets = append(sets, name+" = v."+name)
 		}
 	}
 	width := len(names)
 	values := "(" + strings.Join(casts, ",") + ")"
 	if len(rows) > 1 {
-		values += "," + placeholders(2+width, len(rows)-1, width)
+		values += "," + placeholders(1+width, len(rows)-1, width)
 	}
-	args := append([]any{w.orgID}, slices.Concat(rows...)...)
-	n, err := exec(ctx, w.tx, "WITH v ("+strings.Join(names, ", ")+") AS (VALUES "+values+") UPDATE "+table+
-		" SET "+strings.Join(sets, ", ")+" FROM v WHERE "+table+".org_id = $1 AND "+table+".id = v.id", args...)
+	n, err := exec(ctx, tx, "WITH v ("+strings.Join(names, ", ")+") AS (VALUES "+values+") UPDATE "+table+
+		" SET "+strings.Join(sets, ", ")+" FROM v WHERE "+table+".org_id = v.org_id AND "+table+".id = v.id", slices.Concat(rows...)...)
 	if err != nil {
 		return fmt.Errorf("update %s: %w", table, err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 const (
-	cardColumns = ledgerCardColumns + ", code, link, joined_day"
+	cardColumns = ledgerCardColumns + ", code, link, joined_day, joined_location"
 	// maxCardsOfCustomer bounds the cards of one customer that are listed, over all
 	// programs and with those revoked and merged.
 	maxCardsOfCustomer = 200
@@ -57,10 +58,12 @@ func newCode() string {
 
 func newLink() string { return rand.Text() }
 
-func cardRow(c loyalty.Card, code, link string, joinedDay loyalty.Day) []any {
+// cardRow returns the values of cardColumns, with new secrets. joined says where the card
+// is counted as new.
+func cardRow(c loyalty.Card, joined loyalty.Cell) []any {
 	return []any{
 		c.OrgID, c.ID, c.ProgramID, c.CustomerID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone,
-		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, code, link, int64(joinedDay),
+		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, newCode(), newLink(), int64(joined.Day), joined.LocationID,
 	}
 }
 
@@ -174,20 +177,47 @@ func (s *Store) CustomerCards(ctx context.Context, orgID, customerID string) ([]
 // more. Revoking it again changes nothing. It returns loyalty.ErrNotFound for a card
 // that is not there.
 func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64) error {
-	err := s.write(ctx, orgID, func(tx *transaction) error {
-		n, err := exec(ctx, tx, "UPDATE card SET status = 'revoked', version = version + 1 WHERE org_id = $1 AND id = $2 AND "+usable,
-			orgID, cardID)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
+	return s.writeTold(ctx, orgID, func(tx *transaction, n *news) error {
+		card, err := one(ctx, tx, loyalty.ErrNotFound, scanLedgerCard, "UPDATE card SET status = 'revoked', version = version + 1 "+
+			"WHERE org_id = $1 AND id = $2 AND "+usable+" RETURNING "+ledgerCardColumns, orgID, cardID)
+		if errors.Is(err, loyalty.ErrNotFound) {
 			_, err = one(ctx, tx, loyalty.ErrNotFound, scan1[string], "SELECT id FROM card WHERE org_id = $1 AND id = $2", orgID, cardID)
 			return err
 		}
-		return insertEvents(ctx, tx, orgID, []event{{kind: EventCardChanged, cardID: cardID, at: now}})
+		if err != nil {
+			return err
+		}
+		n.card(card, true)
+		return insertEvents(ctx, tx, []event{{orgID: orgID, kind: EventCardChanged, cardID: cardID, at: now}})
 	})
-	if err == nil {
-		s.committed(orgID, []string{cardID})
+}
+
+// lockCardsOf returns all cards of the customers, locked in the order of their ids.
+func lockCardsOf(ctx context.Context, tx *transaction, orgID string, customerIDs ...string) ([]loyalty.Card, error) {
+	// In two steps: SQLite, asked for the order at once, would walk all cards in it.
+	args := []any{orgID}
+	ids, err := all(ctx, tx, scan1[string], "SELECT id FROM card WHERE org_id = $1 AND customer_id IN "+in(&args, customerIDs), args...)
+	if err != nil || len(ids) == 0 {
+		return nil, err
 	}
-	return err
+	args = []any{orgID}
+	return all(ctx, tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+in(&args, ids)+
+		" ORDER BY id"+tx.forUpdate, args...)
+}
+
+// raiseVersions gives locked cards the next version, because what is shown with them has
+// changed: the versions of a card order all states in which it can be seen.
+func raiseVersions(ctx context.Context, tx *transaction, n *news, cards []loyalty.Card, now int64) error {
+	rows := make([][]any, len(cards))
+	events := make([]event, len(cards))
+	for i, c := range cards {
+		c.Version++
+		rows[i] = []any{c.OrgID, c.ID, c.Version}
+		events[i] = event{orgID: c.OrgID, kind: EventCardChanged, cardID: c.ID, at: now}
+		n.card(c, true)
+	}
+	if err := updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, version BIGINT", rows); err != nil {
+		return err
+	}
+	return insertEvents(ctx, tx, events)
 }

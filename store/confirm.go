@@ -23,8 +23,8 @@ import (
 func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (customer.Confirmed, error) {
 	var c *confirming
 	var confirmed customer.Confirmed
-	err := s.writeRaced(ctx, orgID, func(tx *transaction) (err error) {
-		c = &confirming{ledgerWriter: ledgerWriter{tx: tx, orgID: orgID}, now: now}
+	err := s.writeToldRaced(ctx, orgID, func(tx *transaction, n *news) (err error) {
+		c = &confirming{ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: orgID, now: now}
 		if err := c.run(ctx, tokenHash); err != nil {
 			return err
 		}
@@ -43,18 +43,18 @@ func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, n
 	if err != nil {
 		return customer.Confirmed{}, err
 	}
-	s.committed(orgID, c.touched)
 	return confirmed, nil
 }
 
 // confirming is one Confirm under way.
 type confirming struct {
 	ledgerWriter
+	tx      *transaction
+	orgID   string
 	now     int64
 	request customer.ConfirmationRequest
 	plan    confirmPlan
 	zone    organization.Organization
-	touched []string
 }
 
 func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
@@ -71,7 +71,7 @@ func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
 	if err := c.saveCustomers(ctx); err != nil {
 		return err
 	}
-	cards, err := c.lockCards(ctx)
+	cards, err := lockCardsOf(ctx, c.tx, c.orgID, c.plan.provisional.ID, c.plan.survivor().ID)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,27 @@ func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
 			}
 		}
 	}
-	return c.flush(ctx)
+	if err := c.countEntries(ctx, c.tx.itself, nil); err != nil {
+		return err
+	}
+	if err := c.flush(ctx, c.tx); err != nil {
+		return err
+	}
+	return c.raiseOthers(ctx, cards)
+}
+
+// raiseOthers notes that all of the cards are shown with another customer now, and raises
+// the versions of those that did not change themselves.
+func (c *confirming) raiseOthers(ctx context.Context, cards []loyalty.Card) error {
+	var others []loyalty.Card
+	for _, card := range cards {
+		if at, changed := c.news.cardAt[rowKey{card.OrgID, card.ID}]; changed {
+			c.news.cards[at].Whole = true
+		} else {
+			others = append(others, card)
+		}
+	}
+	return raiseVersions(ctx, c.tx, c.news, others, c.now)
 }
 
 // planCustomers locks the customers, so that none of them gets another card meanwhile.
@@ -129,10 +149,10 @@ func (c *confirming) saveCustomers(ctx context.Context) error {
 		return err
 	}
 	if c.plan.existing == nil {
-		c.events = append(c.events, event{kind: EventCustomerConfirmed, subjectID: p.ID, at: c.now})
+		c.events = append(c.events, event{orgID: c.orgID, kind: EventCustomerConfirmed, subjectID: p.ID, at: c.now})
 		return nil
 	}
-	c.events = append(c.events, event{kind: EventCustomerMerged, subjectID: p.ID, at: c.now})
+	c.events = append(c.events, event{orgID: c.orgID, kind: EventCustomerMerged, subjectID: p.ID, at: c.now})
 	if _, err := exec(ctx, c.tx, "UPDATE customer SET version = $3, confirmed_at = $4 WHERE org_id = $1 AND id = $2",
 		c.orgID, c.plan.existing.ID, c.plan.existing.Version, c.plan.existing.ConfirmedAt); err != nil {
 		return err
@@ -140,20 +160,6 @@ func (c *confirming) saveCustomers(ctx context.Context) error {
 	// The boxes of the form stay with the provisional customer: they were ticked before
 	// anybody had shown to be the owner of the contact, who has decisions of their own.
 	return nil
-}
-
-// lockCards returns the provisional customer's usable cards and all cards of the
-// existing one, locked in the order of their ids.
-func (c *confirming) lockCards(ctx context.Context) ([]loyalty.Card, error) {
-	// In two steps: SQLite, asked for the order at once, would walk all cards in it.
-	ids, err := all(ctx, c.tx, scan1[string], "SELECT id FROM card WHERE org_id = $1 AND customer_id IN ($2, $3) "+
-		"AND (customer_id = $3 OR "+usable+")", c.orgID, c.plan.provisional.ID, c.plan.survivor().ID)
-	if err != nil {
-		return nil, err
-	}
-	args := []any{c.orgID}
-	return all(ctx, c.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE org_id = $1 AND id IN "+in(&args, ids)+
-		" ORDER BY id"+c.tx.forUpdate, args...)
 }
 
 // confirmCard makes one provisional card real: by itself, by handing it over, or by
@@ -201,15 +207,14 @@ func (c *confirming) activate(ctx context.Context, card loyalty.Card, owner stri
 	_, err := exec(ctx, c.tx, "UPDATE card SET customer_id = $3, status = $4, version = $5, "+
 		"code = CASE WHEN $6 = '' THEN code ELSE $6 END, link = CASE WHEN $7 = '' THEN link ELSE $7 END WHERE org_id = $1 AND id = $2",
 		c.orgID, card.ID, card.CustomerID, string(card.Status), card.Version, code, link)
-	c.touched = append(c.touched, card.ID)
-	c.events = append(c.events, event{kind: EventCardChanged, cardID: card.ID, at: c.now})
+	c.news.card(card, true)
+	c.events = append(c.events, event{orgID: c.orgID, kind: EventCardChanged, cardID: card.ID, at: c.now})
 	return card, err
 }
 
 // merge moves all stamps, and those that unused coupons cost, from one card to another
 // and returns the latter.
 func (c *confirming) merge(ctx context.Context, p loyalty.Program, from, to loyalty.Card) (loyalty.Card, error) {
-	c.touched = append(c.touched, from.ID, to.ID)
 	out := c.command()
 	out.Kind, out.CardID, out.OtherCardID = loyalty.CommandMergeOut, from.ID, to.ID
 	left, err := c.apply(ctx, p, from, out)
@@ -232,7 +237,7 @@ func (c *confirming) apply(ctx context.Context, p loyalty.Program, card loyalty.
 	if refusal != nil {
 		return r, fmt.Errorf("%s of card %s: %w", command.Kind, card.ID, refusal)
 	}
-	c.add(c.now, r)
+	c.add(command, r, "")
 	return r, nil
 }
 

@@ -149,13 +149,14 @@ func onlyDigits(s string) string {
 }
 
 // UpdateCustomer changes name, contact, locale and external reference of the customer
-// that was read with version ver and returns the new state. Contact must be in the form
+// that was read with version ver and returns the new state. The customer's cards get
+// the next version with it. Contact must be in the form
 // of customer.ParsePhone and ParseEmail, and comes from somebody trusted. It returns
 // customer.ErrVersion, ErrNotFound, or ErrContactTaken if another customer has the
 // phone number, address or reference.
 func (s *Store) UpdateCustomer(ctx context.Context, c customer.Customer, ver int64) (customer.Customer, error) {
 	var changed customer.Customer
-	err := s.write(ctx, c.OrgID, func(tx *transaction) (err error) {
+	err := s.writeTold(ctx, c.OrgID, func(tx *transaction, n *news) (err error) {
 		changed, err = one(ctx, tx, customer.ErrVersion, scanCustomer,
 			"UPDATE customer SET first_name = $4, last_name = $5, search_name = $6, phone = $7, email = $8, locale = $9, "+
 				"external_ref = $10, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3 AND status <> 'merged' "+
@@ -165,7 +166,14 @@ func (s *Store) UpdateCustomer(ctx context.Context, c customer.Customer, ver int
 			_, missing := customerBy(ctx, tx, c.OrgID, "id", c.ID)
 			return versionOrMissing(err, missing)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		cards, err := lockCardsOf(ctx, tx, c.OrgID, c.ID)
+		if err != nil {
+			return err
+		}
+		return raiseVersions(ctx, tx, n, cards, s.now())
 	})
 	if isUnique(err) {
 		return changed, customer.ErrContactTaken

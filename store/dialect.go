@@ -22,18 +22,19 @@ type dialect struct {
 	lock string
 	// reading is how transactions begin that only read: they see one state of the data.
 	reading sql.TxOptions
-	// setOrganization names the organization to row-level security, "" if there is none.
-	setOrganization string
+	// setOrganizations names the organizations of a transaction, separated by commas, to
+	// row-level security, "" if there is none.
+	setOrganizations string
 }
 
 var (
 	sqliteDialect   = dialect{kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true}}
 	postgresDialect = dialect{
-		kind:            "postgres",
-		forUpdate:       " FOR UPDATE",
-		lock:            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-		reading:         sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
-		setOrganization: "SELECT set_config('leima.org_id', $1, true)",
+		kind:             "postgres",
+		forUpdate:        " FOR UPDATE",
+		lock:             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+		reading:          sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
 	}
 )
 
@@ -94,6 +95,28 @@ func sqliteCode(err error) int {
 func isConflict(err error) bool {
 	code := pgCode(err)
 	return code == pgSerializationFailure || code == pgDeadlock
+}
+
+// isRace is isConflict or that another transaction added the same row first, so that
+// this one finds it when it is run again.
+func isRace(err error) bool { return isConflict(err) || isUnique(err) }
+
+// errCommit is wrapped by the error of a COMMIT.
+var errCommit = errors.New("commit")
+
+// isUnsure reports whether a transaction that failed with err may have been committed
+// all the same: the COMMIT was sent and the database did not answer that it failed. A
+// session that PostgreSQL ends, which is more than an ERROR, may have committed before.
+func isUnsure(err error) bool {
+	if !errors.Is(err, errCommit) {
+		return false
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.SeverityUnlocalized != "ERROR"
+	}
+	code := sqliteCode(err) & 0xff
+	return code == 0 || code == sqlite3.SQLITE_IOERR
 }
 
 func isUnique(err error) bool {

@@ -16,7 +16,8 @@ const (
 	entryColumns = "org_id, id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, " +
 		"happened_at, recorded_at, day, location_id, actor_kind, actor_id, coupon_id, reverses, head_id, " +
 		"idempotency_key, external_ref, reason, other_card_id"
-	entrySelect = "org_id, id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, " +
+	keptEntryColumns = entryColumns + ", body_hash, outcome"
+	entrySelect      = "org_id, id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, " +
 		"happened_at, recorded_at, day, COALESCE(location_id, ''), actor_kind, actor_id, COALESCE(coupon_id, ''), " +
 		"COALESCE(reverses, ''), head_id, idempotency_key, external_ref, reason, COALESCE(other_card_id, '')"
 	couponColumns = "org_id, id, card_id, program_id, reward_id, kind, name, status, cost, stamp_no, round, milestone, " +
@@ -24,20 +25,27 @@ const (
 )
 
 func scanEntry(r scanner) (e loyalty.Entry, err error) {
-	err = r.Scan(&e.OrgID, &e.ID, &e.CardID, &e.ProgramID, &e.Kind, &e.Quantity, &e.BalanceAfter, &e.CardVersion, &e.RuleVersion,
-		&e.At, &e.RecordedAt, &e.Day, &e.LocationID, &e.Actor.Kind, &e.Actor.ID, &e.CouponID,
-		&e.Reverses, &e.HeadID, &e.IdempotencyKey, &e.ExternalRef, &e.Reason, &e.OtherCardID)
-	if err != nil {
+	if err = r.Scan(entryTargets(&e)...); err != nil {
 		err = fmt.Errorf("read entry: %w", err)
 	}
 	return e, err
 }
 
-func entryRow(e loyalty.Entry) []any {
+// entryTargets are where the columns of entrySelect go.
+func entryTargets(e *loyalty.Entry) []any {
+	return []any{
+		&e.OrgID, &e.ID, &e.CardID, &e.ProgramID, &e.Kind, &e.Quantity, &e.BalanceAfter, &e.CardVersion, &e.RuleVersion,
+		&e.At, &e.RecordedAt, &e.Day, &e.LocationID, &e.Actor.Kind, &e.Actor.ID, &e.CouponID,
+		&e.Reverses, &e.HeadID, &e.IdempotencyKey, &e.ExternalRef, &e.Reason, &e.OtherCardID,
+	}
+}
+
+// entryRow returns the values of keptEntryColumns.
+func entryRow(e keptEntry) []any {
 	return []any{
 		e.OrgID, e.ID, e.CardID, e.ProgramID, string(e.Kind), e.Quantity, e.BalanceAfter, e.CardVersion, e.RuleVersion,
 		e.At, e.RecordedAt, int64(e.Day), orNull(e.LocationID), string(e.Actor.Kind), e.Actor.ID, orNull(e.CouponID),
-		orNull(e.Reverses), e.HeadID, e.IdempotencyKey, e.ExternalRef, e.Reason, orNull(e.OtherCardID),
+		orNull(e.Reverses), e.HeadID, e.IdempotencyKey, e.ExternalRef, e.Reason, orNull(e.OtherCardID), e.bodyHash, e.snapshot,
 	}
 }
 

@@ -18,16 +18,20 @@ const (
 // event tells others that something happened: to a card ("" if to none) and to a
 // subject, such as a coupon or customer ("" if it is the card itself).
 type event struct {
-	kind, cardID, subjectID string
-	at                      int64
+	orgID, kind, cardID, subjectID string
+	at                             int64
 }
 
-func insertEvents(ctx context.Context, tx *transaction, orgID string, events []event) error {
+const eventColumns = "org_id, id, kind, card_id, subject_id, created_at"
+
+func newEventID() string { return typeid.New("evt") }
+
+func insertEvents(ctx context.Context, tx *transaction, events []event) error {
 	args := make([]any, 0, 6*len(events))
 	for _, e := range events {
-		args = append(args, orgID, typeid.New("evt"), e.kind, e.cardID, e.subjectID, e.at)
+		args = append(args, e.orgID, newEventID(), e.kind, e.cardID, e.subjectID, e.at)
 	}
-	return insert(ctx, tx, "event", "org_id, id, kind, card_id, subject_id, created_at", args)
+	return insert(ctx, tx, "event", eventColumns, args)
 }
 
 // cleanUpLimit bounds the rows that one CleanUp deletes from each table.

@@ -46,7 +46,7 @@ func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs
 	}
 	var cards map[string]string
 	var created int
-	err := s.writeRaced(ctx, orgID, func(tx *transaction) error {
+	err := s.writeToldRaced(ctx, orgID, func(tx *transaction, n *news) error {
 		program, err := programIn(ctx, tx, orgID, programID)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs
 			return err
 		}
 		day := loyalty.DayOf(now, organization.LoadZone(org.Zone, ""))
-		cards, err = importedCards(ctx, tx, program, customers, wanted.values, now, day)
+		cards, err = importedCards(ctx, tx, n, program, customers, wanted.values, now, day)
 		return err
 	})
 	return cards, created, err
@@ -89,16 +89,16 @@ func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID st
 		}
 		customers[ref] = c.ID
 		rows = append(rows, customerRow(c)...)
-		events = append(events, event{kind: EventCustomerJoined, subjectID: c.ID, at: now})
+		events = append(events, event{orgID: orgID, kind: EventCustomerJoined, subjectID: c.ID, at: now})
 	}
 	if err := insert(ctx, tx, "customer", customerColumns, rows); err != nil {
 		return nil, 0, err
 	}
-	return customers, len(events), insertEvents(ctx, tx, orgID, events)
+	return customers, len(events), insertEvents(ctx, tx, events)
 }
 
 // importedCards returns the card of each reference, given the customers.
-func importedCards(ctx context.Context, tx *transaction, p loyalty.Program, customers map[string]string, refs []string, now int64, day loyalty.Day) (map[string]string, error) {
+func importedCards(ctx context.Context, tx *transaction, n *news, p loyalty.Program, customers map[string]string, refs []string, now int64, day loyalty.Day) (map[string]string, error) {
 	var ids set
 	for _, ref := range refs {
 		ids.add(customers[ref])
@@ -123,7 +123,10 @@ func importedCards(ctx context.Context, tx *transaction, p loyalty.Program, cust
 				Version: 1, Goal: p.Goal, JoinedAt: now,
 			}
 			byCustomer[owner] = card.ID
-			rows = append(rows, cardRow(card, newCode(), newLink(), day)...)
+			joined := loyalty.Cell{OrgID: p.OrgID, ProgramID: p.ID, Day: day}
+			rows = append(rows, cardRow(card, joined)...)
+			n.card(card, true)
+			n.count(joined, loyalty.Counts{Cards: 1})
 		}
 		cards[ref] = byCustomer[owner]
 	}

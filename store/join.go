@@ -15,31 +15,38 @@ import (
 // with one contact at once make one customer with one card. A public join looks no
 // contact up, so that neither its answer nor its time tells whether one is known.
 //
-// It returns loyalty.ErrNotFound for a program that is not there, a *loyalty.Refusal for
+// It returns loyalty.ErrNotFound for a program or location that is not there, a *loyalty.Refusal for
 // one that is not active, customer.ErrTwoCustomers, and a *customer.InvalidFieldError
 // for a consent to a text that is not asked.
 func (s *Store) Join(ctx context.Context, j customer.Join) (customer.Joined, error) {
 	var joined customer.Joined
-	err := s.writeRaced(ctx, j.OrgID, func(tx *transaction) (err error) {
-		joined, err = s.join(ctx, tx, j)
+	err := s.writeToldRaced(ctx, j.OrgID, func(tx *transaction, n *news) (err error) {
+		joined, err = s.join(ctx, tx, n, j)
 		return err
 	})
 	if err != nil {
 		return customer.Joined{}, err
 	}
-	if joined.Created {
-		s.committed(j.OrgID, []string{joined.View.Card.ID})
-	}
 	return joined, nil
 }
 
-func (s *Store) join(ctx context.Context, tx *transaction, j customer.Join) (customer.Joined, error) {
+func (s *Store) join(ctx context.Context, tx *transaction, n *news, j customer.Join) (customer.Joined, error) {
 	program, err := programIn(ctx, tx, j.OrgID, j.ProgramID)
 	if err != nil {
 		return customer.Joined{}, err
 	}
 	if program.Status != loyalty.ProgramActive {
 		return customer.Joined{}, &loyalty.Refusal{Code: loyalty.RefusedNotActive}
+	}
+	if at := (rowKey{j.OrgID, j.LocationID}); j.LocationID != "" && !s.locations.knows(at) {
+		found, err := locationsIn(ctx, tx, []rowKey{at})
+		if err != nil {
+			return customer.Joined{}, err
+		}
+		if len(found) == 0 {
+			return customer.Joined{}, loyalty.ErrNotFound
+		}
+		s.locations.remember(found)
 	}
 	var byPhone, byEmail *customer.Customer
 	if j.Trusted {
@@ -61,7 +68,7 @@ func (s *Store) join(ctx context.Context, tx *transaction, j customer.Join) (cus
 	if err := recordJoinConsents(ctx, tx, j, who.ID); err != nil {
 		return customer.Joined{}, err
 	}
-	created, err := s.joinProgram(ctx, tx, j, plan, program, who)
+	created, err := joinProgram(ctx, tx, n, j, plan, program, who)
 	if err != nil {
 		return customer.Joined{}, err
 	}
@@ -93,7 +100,7 @@ func (s *Store) joiningCustomer(ctx context.Context, tx *transaction, j customer
 	if err := insert(ctx, tx, "customer", customerColumns, customerRow(c)); err != nil {
 		return c, err
 	}
-	return c, insertEvents(ctx, tx, j.OrgID, []event{{kind: EventCustomerJoined, subjectID: c.ID, at: j.Now}})
+	return c, insertEvents(ctx, tx, []event{{orgID: j.OrgID, kind: EventCustomerJoined, subjectID: c.ID, at: j.Now}})
 }
 
 // recordJoinConsents keeps the decisions of the form about texts that are asked now.
@@ -123,7 +130,7 @@ func recordJoinConsents(ctx context.Context, tx *transaction, j customer.Join, c
 
 // joinProgram adds the customer's card unless there is a usable one, and reports
 // whether it did.
-func (s *Store) joinProgram(ctx context.Context, tx *transaction, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
+func joinProgram(ctx context.Context, tx *transaction, n *news, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
 	card := loyalty.Card{
 		OrgID: j.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: who.ID, Status: plan.CardStatus,
 		Version: 1, Goal: p.Goal, JoinedAt: j.Now,
@@ -141,11 +148,13 @@ func (s *Store) joinProgram(ctx context.Context, tx *transaction, j customer.Joi
 			card.WelcomedAt = max(card.WelcomedAt, c.WelcomedAt)
 		}
 	}
-	err := insert(ctx, tx, "card", cardColumns, cardRow(card, newCode(), newLink(), loyalty.DayOf(j.Now, j.Zone)))
-	if err != nil {
+	joined := loyalty.Cell{OrgID: j.OrgID, ProgramID: p.ID, LocationID: j.LocationID, Day: loyalty.DayOf(j.Now, j.Zone)}
+	if err := insert(ctx, tx, "card", cardColumns, cardRow(card, joined)); err != nil {
 		return false, err
 	}
-	w := ledgerWriter{tx: tx, orgID: j.OrgID}
+	n.card(card, true)
+	n.count(joined, loyalty.Counts{Cards: 1})
+	w := ledgerWriter{news: n}
 	if plan.Welcome {
 		if err := welcome(&w, p, card, loyalty.Command{
 			OrgID: j.OrgID, Actor: j.Actor, LocationID: j.LocationID, Zone: j.Zone, At: j.Now, Now: j.Now,
@@ -154,10 +163,12 @@ func (s *Store) joinProgram(ctx context.Context, tx *transaction, j customer.Joi
 		}
 	}
 	if len(w.order) == 0 {
-		w.events = append(w.events, event{kind: EventCardChanged, cardID: card.ID, at: j.Now})
-		return true, insertEvents(ctx, tx, j.OrgID, w.events)
+		return true, insertEvents(ctx, tx, []event{{orgID: j.OrgID, kind: EventCardChanged, cardID: card.ID, at: j.Now}})
 	}
-	return true, w.flush(ctx)
+	if err := w.countEntries(ctx, tx.itself, nil); err != nil {
+		return false, err
+	}
+	return true, w.flush(ctx, tx)
 }
 
 // cardsIn returns the customer's cards in the program, whatever their status.
@@ -179,6 +190,6 @@ func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Co
 	if refusal != nil {
 		return fmt.Errorf("welcome card %s: %w", card.ID, refusal)
 	}
-	w.add(c.Now, r)
+	w.add(c, r, "")
 	return nil
 }

@@ -16,9 +16,12 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// postgresOnly is the end of the names of migrations that SQLite leaves out. The
-// numbers count on for both, so that there is one history.
-const postgresOnly = "_postgres.sql"
+// postgresOnly and sqliteOnly are the ends of the names of migrations that the other
+// database leaves out. The numbers count on for both, so that there is one history.
+const (
+	postgresOnly = "_postgres.sql"
+	sqliteOnly   = "_sqlite.sql"
+)
 
 const (
 	// migrationLockPeriod and migrationLockTries bound the wait for another replica
@@ -68,16 +71,16 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find migrations: %w", err)
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	gooseDialect := goose.DialectPostgres
+	gooseDialect, others := goose.DialectPostgres, sqliteOnly
 	if s.dialect.kind == sqliteDialect.kind {
-		gooseDialect = goose.DialectSQLite3
-		left, err := fs.Glob(files, "*"+postgresOnly)
-		if err != nil {
-			return nil, fmt.Errorf("find migrations: %w", err)
-		}
-		options = append(options, goose.WithExcludeNames(left))
-	} else {
+		gooseDialect, others = goose.DialectSQLite3, postgresOnly
+	}
+	left, err := fs.Glob(files, "*"+others)
+	if err != nil {
+		return nil, fmt.Errorf("find migrations: %w", err)
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithExcludeNames(left)}
+	if gooseDialect == goose.DialectPostgres {
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(migrationLockPeriod, migrationLockTries))
 		if err != nil {
 			return nil, fmt.Errorf("make migration lock: %w", err)

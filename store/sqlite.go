@@ -44,6 +44,7 @@ func (s *Store) openSQLite(ctx context.Context, u *url.URL) error {
 	}
 	s.owner = s.writes
 	s.writes.SetMaxOpenConns(1)
+	s.committers, s.inBatch = newCommitters(1), s.inSQLiteBatch
 	if err := assertDurable(ctx, s.writes); err != nil {
 		return fmt.Errorf("open %s: %w", s.path, err)
 	}

@@ -16,10 +16,12 @@ import (
 type Config struct {
 	// URL is sqlite:///path/to/leima.db or postgres://user:password@host/database.
 	URL string
-	// Committed is told the cards that a committed transaction changed, before the
-	// call that changed them returns. It must be quick and may be called from several
-	// goroutines at once. nil is nobody.
-	Committed func(orgID string, cardIDs []string)
+	// Committed is told what a committed transaction changed, before the call that
+	// changed it returns. It must be quick and may be called from several goroutines at
+	// once, but for one Commit.Source by one after the other in the order of its numbers.
+	// It is not told of a transaction of which it is not known whether it was committed.
+	// nil is nobody.
+	Committed func(loyalty.Commit)
 	// Now is the clock, in UTC milliseconds, for the few methods that are not given
 	// an instant. nil is the system's.
 	Now func() int64
@@ -32,11 +34,18 @@ type Store struct {
 	// owner may change the schema; writes and reads may not. In SQLite owner and
 	// writes are the one connection that writes.
 	owner, writes, reads *sql.DB
+	ledger               *sql.DB // for batches, in PostgreSQL
 	dialect              dialect
 	path                 string // of the SQLite file
-	committed            func(orgID string, cardIDs []string)
-	now                  func() int64
-	log                  *slog.Logger
+	committed            func(loyalty.Commit)
+	committers           *committers
+	// inBatch runs f in a transaction of the ledger for the organizations, separated by
+	// commas.
+	inBatch   func(ctx context.Context, orgIDs string, f func(batchStatements) error) error
+	programs  *programCache
+	locations *locationCache
+	now       func() int64
+	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
 	// recognized are credentials that were let in a moment ago.
@@ -54,9 +63,9 @@ var ErrURL = errors.New("want sqlite:///path/to/leima.db or postgres://user@host
 // Open connects to the database and checks that it keeps what it acknowledges. The
 // schema is made and brought up to date by Migrate, without which most methods fail.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber}
+	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber, programs: newProgramCache(), locations: newLocationCache()}
 	if s.committed == nil {
-		s.committed = func(string, []string) {}
+		s.committed = func(loyalty.Commit) {}
 	}
 	if s.now == nil {
 		s.now = func() int64 { return time.Now().UnixMilli() }
@@ -87,7 +96,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func (s *Store) Close() error {
 	var errs []error
 	closed := map[*sql.DB]bool{nil: true}
-	for _, db := range []*sql.DB{s.reads, s.writes, s.owner} {
+	for _, db := range []*sql.DB{s.reads, s.writes, s.ledger, s.owner} {
 		if !closed[db] {
 			closed[db] = true
 			errs = append(errs, db.Close())

@@ -18,60 +18,95 @@ const (
 	maxParameters = 30_000
 )
 
+// rowKey names a row among those of all organizations.
+type rowKey struct{ orgID, id string }
+
+// errOrganization is for an id that row-level security would take for a list of several.
+var errOrganization = errors.New("the id of an organization has no comma in it")
+
 // read runs f in a transaction that sees one state of the organization's data and
 // changes nothing.
 func (s *Store) read(ctx context.Context, orgID string, f func(tx *transaction) error) error {
-	return s.transact(ctx, s.reads, &s.dialect.reading, orgID, f)
+	return s.transact(ctx, s.reads, &s.dialect.reading, []string{orgID}, f)
 }
 
 // write runs f in a transaction, once more from the start if it was chosen as the
 // victim of a deadlock. f must use nothing but its transaction: SQLite has one
 // connection that writes, and a second query on it would wait for itself.
 func (s *Store) write(ctx context.Context, orgID string, f func(tx *transaction) error) error {
-	return s.retry(ctx, orgID, f, isConflict)
+	return s.writeIf(ctx, orgID, isConflict, f)
 }
 
 // writeRaced is write for what looks for a row first and then adds it: if another
 // replica added the same in between, f is run again and finds it.
 func (s *Store) writeRaced(ctx context.Context, orgID string, f func(tx *transaction) error) error {
-	return s.retry(ctx, orgID, f, func(err error) bool { return isConflict(err) || isUnique(err) })
+	return s.writeIf(ctx, orgID, isRace, f)
 }
 
-func (s *Store) retry(ctx context.Context, orgID string, f func(tx *transaction) error, again func(error) bool) error {
-	for try := 1; ; try++ {
-		err := s.transact(ctx, s.writes, nil, orgID, f)
-		if err == nil || !again(err) || try == maxTries || ctx.Err() != nil {
+func (s *Store) writeIf(ctx context.Context, orgID string, again func(error) bool, f func(tx *transaction) error) error {
+	return s.retry(ctx, again, func() error { return s.transact(ctx, s.writes, nil, []string{orgID}, f) })
+}
+
+// retry runs try until it succeeds or fails with an error that is not one of again.
+func (s *Store) retry(ctx context.Context, again func(error) bool, try func() error) error {
+	for n := 1; ; n++ {
+		err := try()
+		if err == nil || !again(err) || n == maxTries || ctx.Err() != nil {
 			return err
 		}
-		s.log.DebugContext(ctx, "transaction is run again", "try", try, "cause", err)
+		s.log.DebugContext(ctx, "transaction is run again", "try", n, "cause", err)
 	}
 }
 
-func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgID string, f func(tx *transaction) error) error {
+func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgIDs []string, f func(tx *transaction) error) error {
+	named, err := listOf(orgIDs)
+	if err != nil {
+		return err
+	}
 	raw, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	defer raw.Rollback() // after a commit it does nothing
 	tx := &transaction{raw, s.dialect}
-	defer tx.Rollback() // after a commit it does nothing
-	if s.dialect.setOrganization != "" {
-		if _, err := tx.ExecContext(ctx, s.dialect.setOrganization, orgID); err != nil {
+	if s.dialect.setOrganizations != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.setOrganizations, named); err != nil {
 			return fmt.Errorf("name organization: %w", err)
 		}
 	}
 	if err := f(tx); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err := raw.Commit(); err != nil {
+		return fmt.Errorf("%w: %w", errCommit, err)
 	}
 	return nil
 }
 
-// transaction is a transaction that knows its dialect.
+// listOf returns the ids as row-level security reads them.
+func listOf(orgIDs []string) (string, error) {
+	for _, id := range orgIDs {
+		if strings.Contains(id, ",") {
+			return "", fmt.Errorf("%q: %w", id, errOrganization)
+		}
+	}
+	return strings.Join(orgIDs, ","), nil
+}
+
+// transaction is an open transaction that knows its dialect.
 type transaction struct {
-	*sql.Tx
+	querier
 	dialect
+}
+
+// itself is for what may also be asked for a transaction that has not begun yet.
+func (tx *transaction) itself(context.Context) (*transaction, error) { return tx, nil }
+
+// querier is a *sql.Tx, or a *sql.Conn on which a transaction was begun.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // lockName waits until no other transaction has the name, and has it until the end.
@@ -88,19 +123,19 @@ func (tx *transaction) lockName(ctx context.Context, name string) error {
 // ExecContext runs a statement with the parameters $1, $2 …
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	query, args = tx.bind(query, args)
-	return tx.Tx.ExecContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+	return tx.querier.ExecContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
 }
 
 // QueryContext runs a query with the parameters $1, $2 …
 func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = tx.bind(query, args)
-	return tx.Tx.QueryContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+	return tx.querier.QueryContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
 }
 
 // QueryRowContext runs a query of one row with the parameters $1, $2 …
 func (tx *transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	query, args = tx.bind(query, args)
-	return tx.Tx.QueryRowContext(ctx, query, args...)
+	return tx.querier.QueryRowContext(ctx, query, args...)
 }
 
 // scanner is a row: *sql.Row or *sql.Rows.
@@ -228,6 +263,17 @@ func in[T any](args *[]any, values []T) string {
 		*args = append(*args, values[len(values)-1])
 	}
 	return placeholders(first, 1, n)
+}
+
+// inPairs is in for pairs of organization and id.
+func inPairs(args *[]any, keys []rowKey) string {
+	first := len(*args) + 1
+	n := 1 << bits.Len(uint(len(keys)-1))
+	for i := range n {
+		k := keys[min(i, len(keys)-1)]
+		*args = append(*args, k.orgID, k.id)
+	}
+	return "(VALUES " + placeholders(first, n, 2) + ")"
 }
 
 // orNull returns NULL for an optional reference that is missing.

@@ -108,10 +108,10 @@ func (w *world) open() {
 	st, err := store.Open(ctx, store.Config{
 		URL: "sqlite://" + filepath.Join(w.t.TempDir(), "leima.db"), Now: w.clock.Load,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
-		Committed: func(orgID string, cardIDs []string) {
-			for _, c := range cardIDs {
+		Committed: func(c loyalty.Commit) {
+			for _, card := range c.Cards {
 				if !w.deaf.Load() {
-					w.live.Publish(web.CardTopic(orgID, c))
+					w.live.Publish(web.CardTopic(card.OrgID, card.ID))
 				}
 			}
 		},

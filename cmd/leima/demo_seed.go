@@ -300,7 +300,7 @@ func (s *seeder) storeBatch(ctx context.Context, batch []demo.Event) error {
 		}
 		commands[i] = c
 	}
-	outcomes, err := s.store.ApplyBatch(ctx, s.plan.Organization.ID, commands)
+	outcomes, err := s.store.ApplyBatch(ctx, commands)
 	if err != nil {
 		return fmt.Errorf("store the demo's history: %w", err)
 	}

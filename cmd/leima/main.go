@@ -94,7 +94,7 @@ func rootCommand(sh *shell) *cobra.Command {
 	defineSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&sh.json, "json", false, "print the result as JSON, where there is one")
 	root.AddCommand(
-		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(),
+		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(), sh.epochCommand(),
 		sh.configCommand(), sh.openAPICommand(), sh.versionCommand(),
 		sh.orgCommand(), sh.signInCommand(), sh.apiKeyCommand(), sh.pinCommand(), sh.programCommand(), sh.tillCommand(),
 	)

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
 )
 
@@ -48,7 +49,7 @@ type openOptions struct {
 	// been made is: an administrator's command must not change a schema under the
 	// server that runs beside it. See needsMigration.
 	migrate   bool
-	committed func(orgID string, cardIDs []string)
+	committed func(loyalty.Commit)
 	log       *slog.Logger
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/leima/leima"
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/hot"
 	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/locale"
@@ -35,7 +34,9 @@ type parts struct {
 	log   *slog.Logger
 	links links
 	store *store.Store
-	live  *hot.InProcess
+	hot   *hotState
+	// metrics is nil if nobody can ask for them.
+	metrics *metrics
 	// demo is nil but in a demo; demoSlug names its shop.
 	demo     web.Demo
 	demoSlug string
@@ -59,25 +60,16 @@ type server struct {
 	web     *web.Web
 	imports *jobs.ImportQueue
 	jobs    []jobs.Periodic
-}
-
-// openLiveStore opens the database so that whoever watches a card hears of every
-// change of it.
-func (sh *shell) openLiveStore(ctx context.Context, log *slog.Logger, live *hot.InProcess) (*store.Store, error) {
-	return sh.openStore(ctx, openOptions{
-		migrate: true, log: log,
-		committed: func(orgID string, cardIDs []string) {
-			for _, id := range cardIDs {
-				live.Publish(web.CardTopic(orgID, id))
-			}
-		},
-	})
+	hot     *hotState
+	metrics *metrics
 }
 
 // wire puts the server together. Everything that the parts of Leima know of each
 // other, they know from here.
 func wire(p parts) (*server, error) {
-	s := &server{ledger: ledger.NewGroupCommit(p.store, ledger.Config{Committers: committers(p.store)})}
+	s := &server{hot: p.hot, metrics: p.metrics}
+	s.ledger = ledger.NewGroupCommit(p.metrics.batches(p.store), ledger.Config{Committers: committers(p.store)})
+	p.metrics.watch(watched{Ledger: s.ledger, Hot: p.hot, Epochs: p.store})
 	wake := make(chan struct{}, 1)
 	confirming := wakingStore{Store: p.store, wake: wake}
 	importer := jobs.Importer{Store: p.store, Records: p.store, Now: p.sh.clock}
@@ -85,7 +77,7 @@ func wire(p parts) (*server, error) {
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
 	v1, err := api.New(api.Dependencies{
-		Store: confirming, Ledger: s.ledger, Imports: s.imports,
+		Store: confirming, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -93,13 +85,13 @@ func wire(p parts) (*server, error) {
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: confirming, Consents: p.store, Confirmations: confirming,
-		Access: p.store, Shop: p.store, Live: p.live, Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.echo = newEcho(p.sh.settings, p.log, s.web.ErrorPage)
+	s.echo = newEcho(p.sh.settings, p.log, s.web.ErrorPage, p.metrics.around()...)
 	v1.Register(s.echo)
 	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", leima.OpenAPI) })
 	s.web.Register(s.echo)
@@ -111,8 +103,10 @@ func wire(p parts) (*server, error) {
 	s.jobs = []jobs.Periodic{
 		{Name: "send confirmations", Every: confirmEvery, Wake: wake, Run: confirmations.Run},
 		{Name: "expire coupons", Every: expireEvery, Run: expiry.Run},
+		{Name: "follow the epoch", Every: epochEvery, Run: p.hot.keepEpoch},
 		{Name: "clean up", Every: cleanUpEvery, Run: jobs.CleanUp{Store: p.store, Now: p.sh.clock}.Run},
 	}
+	s.jobs = p.metrics.periodic(s.jobs)
 	return s, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/leima/leima/hot"
@@ -28,6 +29,10 @@ type failer interface {
 	Context() context.Context
 }
 
+// sameCard tells whether two states are the same; a part that is empty and one that is
+// not there are.
+func sameCard(a, b hot.CardState) bool { return cmp.Equal(a, b, cmpopts.EquateEmpty()) }
+
 func project(tb failer, s hot.State, batch ...hot.CardState) {
 	tb.Helper()
 	if err := s.Project(tb.Context(), batch); err != nil {
@@ -39,8 +44,8 @@ func wantCard(tb failer, s hot.State, org, id string, version uint64, payload st
 	tb.Helper()
 	got, found, err := s.Card(tb.Context(), hot.CardRef{Org: org, Card: id})
 	want := card(org, id, version, payload)
-	if err != nil || !found || cmp.Diff(want, got) != "" {
-		tb.Fatalf("card %s of %s: found %v, error %v, difference (-want +got):\n%s", id, org, found, err, cmp.Diff(want, got))
+	if err != nil || !found || !sameCard(want, got) {
+		tb.Fatalf("card %s of %s: found %v, error %v, difference (-want +got):\n%s", id, org, found, err, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 	}
 }
 
@@ -55,8 +60,8 @@ func wantAlias(tb failer, s hot.State, org, alias, id string, version uint64, pa
 	tb.Helper()
 	got, found, err := s.CardByAlias(tb.Context(), org, alias)
 	want := card(org, id, version, payload)
-	if err != nil || !found || cmp.Diff(want, got) != "" {
-		tb.Fatalf("alias %s of %s: found %v, error %v, difference (-want +got):\n%s", alias, org, found, err, cmp.Diff(want, got))
+	if err != nil || !found || !sameCard(want, got) {
+		tb.Fatalf("alias %s of %s: found %v, error %v, difference (-want +got):\n%s", alias, org, found, err, cmp.Diff(want, got, cmpopts.EquateEmpty()))
 	}
 }
 
@@ -102,6 +107,7 @@ func runCards(t *testing.T, open Open) {
 		wantCard(t, s, "org", "card", 3, "three")
 	})
 	runAliases(t, open)
+	t.Run("parts", func(t *testing.T) { runParts(t, open) })
 	t.Run("a new epoch forgets every card", func(t *testing.T) {
 		s := open(t)
 		project(t, s, card("org", "card", 5, "five", "code"))
@@ -263,10 +269,12 @@ func badCards(t *testing.T, s hot.State) {
 	t.Helper()
 	long := strings.Repeat("x", hot.MaxName+1)
 	for field, c := range map[string]hot.CardState{
-		"Org":     card("", "card", 1, ""),
-		"Card":    card("org", "", 1, ""),
-		"Payload": card("org", "card", 1, strings.Repeat("x", hot.MaxPayload+1)),
-		"Aliases": card("org", "card", 1, "", ""),
+		"Org":      card("", "card", 1, ""),
+		"Card":     card("org", "", 1, ""),
+		"Payload":  card("org", "card", 1, strings.Repeat("x", hot.MaxPayload+1)),
+		"Aliases":  card("org", "card", 1, "", ""),
+		"Since":    part("org", "card", 3, 4, ""),
+		"KeepRest": {CardRef: hot.CardRef{Org: "org", Card: "card"}, KeepRest: true, Aliases: []string{"code"}},
 	} {
 		wantInputError(t, s.Project(t.Context(), []hot.CardState{card("org", "good", 1, ""), c}), field)
 	}

@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 	t.Helper()
 	t.Run("cards", func(t *testing.T) { runCards(t, open) })
 	t.Run("totals", func(t *testing.T) { runTotals(t, open) })
+	t.Run("follow", func(t *testing.T) { runFollow(t, open) })
 	t.Run("limits", func(t *testing.T) { runLimits(t, open) })
 	t.Run("live", func(t *testing.T) { runLive(t, open) })
 	t.Run("reader", func(t *testing.T) { runReader(t, open) })

@@ -123,6 +123,16 @@ func (m *totalsMachine) Forget(t *rapid.T) {
 	}
 }
 
+// ForgetCell is for somebody who cannot say any more what was pushed.
+func (m *totalsMachine) ForgetCell(t *rapid.T) {
+	if rapid.IntRange(0, 4).Draw(t, "rarely") == 0 {
+		if err := m.state.ForgetTotals(t.Context(), []hot.Cell{m.cell}); err != nil {
+			t.Fatalf("forget: %v", err)
+		}
+		m.taken, m.under = nil, nil
+	}
+}
+
 // Check compares the cell with the ledger, after every step.
 func (m *totalsMachine) Check(t *rapid.T) {
 	want := hot.Reading{Known: m.taken != nil}

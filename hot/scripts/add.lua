@@ -10,7 +10,7 @@
 -- then entries "committer number stamps coupons redemptions cards".
 local source, seq = ARGV[1], tonumber(ARGV[2])
 local maxlog, maxsources = tonumber(ARGV[3]), tonumber(ARGV[4])
-local field = '@' .. source
+local field, names = '@' .. source, {'s', 'c', 'r', 'n'}
 local function refused(reply) return type(reply) == 'table' and reply.err end
 for i = 1, #KEYS / 2 do
   local cell, log, first = KEYS[2 * i - 1], KEYS[2 * i], 1 + 4 * i
@@ -25,10 +25,11 @@ for i = 1, #KEYS / 2 do
   if known[1] and seq > tonumber(known[2] or 0) and not refused(reply) then
     reply = redis.pcall('HSET', cell, field, ARGV[2])
     if not refused(reply) then
-      for n, name in ipairs({'s', 'c', 'r', 'n'}) do
-        redis.call('HINCRBY', cell, name, ARGV[first + n - 1])
+      for n, name in ipairs(names) do
+        local by = ARGV[first + n - 1]
+        if by ~= '0' then redis.call('HINCRBY', cell, name, by) end
       end
-      if redis.call('HLEN', cell) > 4 + maxsources then redis.call('DEL', cell) end
+      if not known[2] and redis.call('HLEN', cell) > 4 + maxsources then redis.call('DEL', cell) end
     end
   end
   -- What cannot be kept right is not kept: the next reader counts.

@@ -38,7 +38,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnConsents(v),
-		attacksOnLedger(v, thief), attacksOnImports(v),
+		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v),
 	} {
 		for name, a := range group {
 			all[name] = a
@@ -329,7 +329,7 @@ func attacksOnLedger(v *victim, thief *shop) map[string]attack {
 		named.CardID = v.view.Card.ID
 		return []loyalty.Command{
 			thief.stamp(v.view.Card.ID, 1), thief.adjust(v.view.Card.ID, -1), thief.redeem(v.coupon.ID), thief.reverse(v.entry.ID), named,
-			v.stamp(v.view.Card.ID, 1), // for the victim's organization, in a batch for the thief's
+			v.stamp(typeid.New("card"), 1), // so that the transaction may see the victim's organization, too
 		}
 	}
 	return map[string]attack{
@@ -337,8 +337,8 @@ func attacksOnLedger(v *victim, thief *shop) map[string]attack {
 			_, err := v.Apply(ctx, commands()[0])
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
-		"ApplyBatch": func(ctx context.Context, org string) error {
-			outcomes, err := v.ApplyBatch(ctx, org, commands())
+		"ApplyBatch": func(ctx context.Context, _ string) error {
+			outcomes, err := v.ApplyBatch(ctx, commands())
 			for _, o := range outcomes {
 				err = errors.Join(err, refusedWith(loyalty.ErrNotFound, o.Err))
 			}

@@ -25,7 +25,7 @@ var batchStories = []story{
 // batch carries out commands at once.
 func (sh *shop) batch(commands ...loyalty.Command) []loyalty.Outcome {
 	sh.t.Helper()
-	outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands)
+	outcomes, err := sh.ApplyBatch(sh.ctx, commands)
 	sh.ok(err)
 	if len(outcomes) != len(commands) {
 		sh.t.Fatalf("%d outcomes for %d commands", len(outcomes), len(commands))
@@ -190,14 +190,14 @@ func batchEqualsSingles(su *suite) {
 func batchLimits(su *suite) {
 	sh := newShop(su)
 	card := sh.newCard()
-	outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, nil)
+	outcomes, err := sh.ApplyBatch(sh.ctx, nil)
 	sh.ok(err)
 	su.same("outcomes", 0, len(outcomes))
 	commands := make([]loyalty.Command, loyalty.MaxBatch+1)
 	for i := range commands {
 		commands[i] = sh.stamp(card.ID, 1)
 	}
-	if _, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands); err == nil {
+	if _, err := sh.ApplyBatch(sh.ctx, commands); err == nil {
 		su.t.Fatal("a batch that is too large was taken")
 	}
 	sh.batch(commands[:loyalty.MaxBatch]...)

@@ -180,7 +180,7 @@ func noDeadlock(su *suite) {
 				}
 				commands[i] = c
 			}
-			outcomes, err := sh.ApplyBatch(sh.ctx, sh.org.ID, commands)
+			outcomes, err := sh.ApplyBatch(sh.ctx, commands)
 			if err != nil {
 				su.t.Error(err)
 				return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
 )
 
@@ -26,7 +27,7 @@ func Run(t *testing.T, open Open) {
 	})
 	for _, story := range slices.Concat(
 		ledgerStories, reversalStories, batchStories, raceStories, joinStories, confirmStories, accessStories,
-		organizationStories, programStories, customerStories, importStories, tenancyStories,
+		organizationStories, programStories, customerStories, importStories, followStories, totalsStories, tenancyStories,
 	) {
 		t.Run(story.name, func(t *testing.T) { story.run(&suite{t, w}) })
 	}
@@ -58,7 +59,7 @@ type world struct {
 	*store.Store
 	mu   sync.Mutex
 	now  int64
-	told []string
+	told []loyalty.Commit
 	log  strings.Builder
 }
 
@@ -75,19 +76,30 @@ func (w *world) pass(d time.Duration) {
 	w.now += d.Milliseconds()
 }
 
-func (w *world) committed(_ string, cardIDs []string) {
+func (w *world) committed(c loyalty.Commit) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told = append(w.told, cardIDs...)
+	w.told = append(w.told, c)
 }
 
-// takeTold returns the cards that the store said had changed since the last call.
-func (w *world) takeTold() []string {
+// takeCommits returns what the store said of commits since the last call.
+func (w *world) takeCommits() []loyalty.Commit {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	told := w.told
 	w.told = nil
 	return told
+}
+
+// takeTold returns the cards that the store said had changed since the last call.
+func (w *world) takeTold() []string {
+	var ids []string
+	for _, c := range w.takeCommits() {
+		for _, card := range c.Cards {
+			ids = append(ids, card.ID)
+		}
+	}
+	return ids
 }
 
 // Write keeps what the store logs.

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/typeid"
+)
+
+// MaxViews is the most cards that one call of Views, ViewsAfter or ChangedSince
+// returns.
+const MaxViews = 512
+
+// Views returns the cards with these ids, whatever their status, with their usable
+// coupons, in no order. Those that are not there are left out. At most MaxViews ids.
+func (s *Store) Views(ctx context.Context, orgID string, cardIDs []string) ([]customer.View, error) {
+	if len(cardIDs) > MaxViews {
+		return nil, fmt.Errorf("read %d cards: at most %d in a call", len(cardIDs), MaxViews)
+	}
+	if len(cardIDs) == 0 {
+		return nil, nil
+	}
+	args := []any{orgID}
+	condition := "c.id IN " + in(&args, cardIDs)
+	return s.readViews(ctx, orgID, condition, args...)
+}
+
+// ViewsAfter returns up to limit cards, at most MaxViews, with an id greater than
+// afterCardID, in the order of ids, whatever their status, with their usable coupons.
+// "" is before all; fewer than the limit are the last ones. A card that is added
+// meanwhile has a greater id than those that were there, but for the clocks of the
+// processes that make ids.
+func (s *Store) ViewsAfter(ctx context.Context, orgID, afterCardID string, limit int) ([]customer.View, error) {
+	return s.readViews(ctx, orgID, "c.id > $2 ORDER BY c.id LIMIT $3", orgID, afterCardID, boundedViews(limit))
+}
+
+// ChangedSince returns up to limit cards, at most MaxViews, with an id greater than
+// after that an event since the instant tells of, in the order of ids, as ViewsAfter
+// does. The instant (UTC milliseconds) is compared with the clocks of the processes that
+// wrote the events, which may differ, and an event is there only when its transaction is
+// committed: ask for some seconds more than you need. Events are kept for a month.
+//
+// Events are found by their ids, which begin with the instant, so that stamps need not
+// write into another index. Each call reads all events since the instant, about 0.3 µs
+// each in PostgreSQL: it is made for minutes, not for months.
+func (s *Store) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
+	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT e.card_id FROM event e WHERE e.org_id = $1 AND e.id >= $2 AND e.card_id > $3 "+
+		"ORDER BY e.card_id LIMIT $4) ORDER BY c.id", orgID, firstID("evt", since), after, boundedViews(limit))
+}
+
+func boundedViews(limit int) int { return min(max(limit, 1), MaxViews) }
+
+// firstID returns the least id of the prefix that can be made in the millisecond; see
+// package typeid.
+func firstID(prefix string, at int64) string {
+	var u uuid.UUID
+	for i := range 6 {
+		u[i] = byte(max(at, 0) >> (40 - 8*i)) //nolint:gosec // six bytes of an instant, one by one
+	}
+	return typeid.From(prefix, u)
+}
+
+// readViews returns the cards that the condition, on c, u and p, finds, with all their
+// usable coupons. The first of args is the organization.
+func (s *Store) readViews(ctx context.Context, orgID, condition string, args ...any) ([]customer.View, error) {
+	var views []customer.View
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
+		if views, err = all(ctx, tx, scanView, viewQuery+"WHERE c.org_id = $1 AND "+condition, args...); err != nil || len(views) == 0 {
+			return err
+		}
+		ids := make([]string, len(views))
+		for i, v := range views {
+			ids[i] = v.Card.ID
+		}
+		coupons, err := s.openCouponsOfEach(ctx, tx, orgID, ids)
+		for i := range views {
+			views[i].Coupons = coupons[views[i].Card.ID]
+		}
+		return err
+	})
+	return views, err
+}
+
+// openCouponsOfEach is openCoupons with the bound of customer.MaxOpenCoupons for each
+// card and not for all together.
+func (s *Store) openCouponsOfEach(ctx context.Context, tx *transaction, orgID string, cardIDs []string) (map[string][]loyalty.Coupon, error) {
+	args := []any{orgID, s.now(), customer.MaxOpenCoupons}
+	query := "SELECT " + couponColumns + " FROM (SELECT " + couponColumns + ", " +
+		"ROW_NUMBER() OVER (PARTITION BY card_id ORDER BY issued_at, id) AS place FROM coupon WHERE org_id = $1 AND status = 'issued' " +
+		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN " + in(&args, cardIDs) + ") AS k WHERE place <= $3 ORDER BY card_id, place"
+	list, err := all(ctx, tx, scanCoupon, query, args...)
+	byCard := make(map[string][]loyalty.Coupon, len(cardIDs))
+	for _, k := range list {
+		byCard[k.CardID] = append(byCard[k.CardID], k)
+	}
+	return byCard, err
+}
+
+// LedgerOf returns all entries of a card and all its coupons, whatever became of them,
+// as one snapshot has them, the oldest first. A card that is not there has none. A card
+// with more than loyalty.MaxHistory of either is an error that wraps
+// loyalty.ErrHistoryTooLong.
+func (s *Store) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
+	var entries []loyalty.Entry
+	var coupons []loyalty.Coupon
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
+		// The entries of one command share a version and sort by their ids.
+		entries, err = all(ctx, tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE org_id = $1 AND card_id = $2 "+
+			"ORDER BY card_version, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
+		if err != nil {
+			return err
+		}
+		coupons, err = all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND card_id = $2 "+
+			"ORDER BY issued_at, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
+		return err
+	})
+	if err == nil && max(len(entries), len(coupons)) > loyalty.MaxHistory {
+		err = fmt.Errorf("read ledger of card %s: %w", cardID, loyalty.ErrHistoryTooLong)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return entries, coupons, nil
+}
+
+// ProgramVersion returns the program as its rules and status were in the version, which
+// ledger entries name, or loyalty.ErrNotFound.
+func (s *Store) ProgramVersion(ctx context.Context, orgID, programID string, version int64) (loyalty.Program, error) {
+	return readOne(ctx, s, orgID, loyalty.ErrNotFound, scanProgram, "SELECT v.org_id, v.program_id, v.status, v.version, v.rules, p.created_at "+
+		"FROM program_version v JOIN program p ON p.org_id = v.org_id AND p.id = v.program_id "+
+		"WHERE v.org_id = $1 AND v.program_id = $2 AND v.version = $3", orgID, programID, version)
+}
