@@ -12,8 +12,8 @@ import (
 	"github.com/leima/leima/chaos/record"
 )
 
-// Load is a number of tills that share a record and what they know. Its methods are
-// called from one goroutine, but for Run.
+// Load is a number of tills that share a record and what they know. Run and Ask are
+// called one at a time.
 type Load struct {
 	// Shops are where the tills stand, Replicas the addresses that they know.
 	Shops    []Shop
@@ -29,14 +29,13 @@ type Load struct {
 	// acknowledged is, by replica, when the last request that was acknowledged was sent,
 	// in Unix nanoseconds.
 	acknowledged []atomic.Int64
-	attempts     sync.Map // of record.Name to *command, for Learn
+	// unknown counts attempts that nobody answered.
+	unknown  atomic.Int64
+	commands sync.Map // of record.Name to *command, for Ask
 }
 
-// prepare makes what the fields need to be used.
-func (l *Load) prepare() {
-	if l.memories != nil {
-		return
-	}
+// Prepare makes the load ready. It comes before all else.
+func (l *Load) Prepare() {
 	for range l.Shops {
 		l.memories = append(l.memories, &memory{})
 	}
@@ -44,20 +43,19 @@ func (l *Load) prepare() {
 	l.acknowledged = make([]atomic.Int64, len(l.Replicas))
 }
 
-// Prepare makes the load ready, so that AcknowledgedSince may be asked at once.
-func (l *Load) Prepare() { l.prepare() }
-
 // AcknowledgedSince tells whether the replica acknowledged something that was sent after
 // the instant.
 func (l *Load) AcknowledgedSince(replica int, since time.Time) bool {
 	return l.acknowledged[replica].Load() > since.UnixNano()
 }
 
+// Unanswered returns how many attempts so far came to nothing that anybody knows.
+func (l *Load) Unanswered() int64 { return l.unknown.Load() }
+
 // Run lets the tills work until the context ends, and returns when each has the answer
 // of its last request or has given it up. The error is one of the record: then nothing
 // is known any more.
 func (l *Load) Run(ctx context.Context, round int) error {
-	l.prepare()
 	errs := make([]error, l.Tills)
 	var working sync.WaitGroup
 	for i := range l.Tills {
@@ -107,7 +105,7 @@ func (l *Load) step(ctx context.Context, r *rand.Rand, till, round int) error {
 		Name:    record.Name{Org: org, Key: keyOf(till, number)},
 		request: m.draw(r, l.Shops[org], org == 0, time.Now()),
 	}
-	l.attempts.Store(c.Name, c)
+	l.commands.Store(c.Name, c)
 	if len(l.Replicas) < 2 || r.IntN(100) >= twiceShare {
 		err := l.attempt(ctx, c, c.request, replica, round)
 		m.sent(c)
@@ -169,6 +167,9 @@ func (l *Load) send(ctx context.Context, c *command, q record.Request, e record.
 		e.State, e.Why = answer.State()
 		e.Status = answer.Status
 	}
+	if e.State == record.Unknown {
+		l.unknown.Add(1)
+	}
 	if e.State == record.Acknowledged {
 		e.Body, e.Replayed = answer.Body, answer.Replayed
 	}
@@ -187,7 +188,7 @@ const (
 	learnTries = 60
 	learnPause = 500 * time.Millisecond
 	// learners ask side by side.
-	learners = 8
+	learners = 32
 )
 
 // Ask asks again under each key until the answer says whether the command was carried
@@ -221,7 +222,7 @@ func (l *Load) Ask(ctx context.Context, names []record.Name, round int) (map[rec
 
 // ask returns the acknowledgement of one key, or the zero Answer if it is refused.
 func (l *Load) ask(ctx context.Context, n record.Name, turn, round int) (Answer, error) {
-	stored, found := l.attempts.Load(n)
+	stored, found := l.commands.Load(n)
 	if !found {
 		return Answer{}, fmt.Errorf("%s was never sent", n)
 	}

@@ -22,8 +22,9 @@ const zone = "Europe/Helsinki"
 type Shop struct {
 	OrgID, LocationID string
 	// Token is an API key that may do all that tills do.
-	Token string
-	Cards []Card
+	Token   string
+	Program loyalty.Program
+	Cards   []Card
 }
 
 // Card is a card as a till knows it.
@@ -72,7 +73,7 @@ func openShop(ctx context.Context, s *store.Store, slug string, p loyalty.Progra
 	}
 	l := organization.Location{OrgID: o.ID, ID: typeid.New("loc"), Name: "Counter", Version: 1, CreatedAt: now}
 	p.OrgID, p.ID, p.Name, p.Status, p.Version, p.CreatedAt = o.ID, typeid.New("prog"), loyalty.Text{"en": "Stamps"}, loyalty.ProgramActive, 1, now
-	shop := Shop{OrgID: o.ID, LocationID: l.ID, Token: access.NewToken(access.TokenAPIKey, slug)}
+	shop := Shop{OrgID: o.ID, LocationID: l.ID, Token: access.NewToken(access.TokenAPIKey, slug), Program: p}
 	key := access.APIKey{
 		OrgID: o.ID, ID: typeid.New("key"), Name: "Till", Hint: access.HintOf(shop.Token), CreatedAt: now,
 		Scopes: access.SetOf(access.StampsWrite, access.ScansWrite, access.CouponsRedeem, access.EntriesReverse,
