@@ -28,11 +28,10 @@ func scrape(t *testing.T, m *metrics) map[string]string {
 	}
 	lines := map[string]string{}
 	for line := range strings.Lines(w.Body.String()) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name != "#" {
-			// A name may have spaces in its labels; the value has none.
-			at := strings.LastIndexByte(line, ' ')
-			name, value = line[:at], strings.TrimSpace(line[at:])
-			lines[name] = value
+		line = strings.TrimSpace(line)
+		// A name may have spaces in its labels; a value has none.
+		if at := strings.LastIndexByte(line, ' '); at > 0 && line[0] != '#' {
+			lines[line[:at]] = line[at+1:]
 		}
 	}
 	return lines
