@@ -36,6 +36,7 @@ func run(
 	ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer,
 ) error {
 	sh := &shell{getenv: getenv, in: stdin, out: stdout, err: stderr, now: time.Now}
+	sh.newRebuilder = sh.openProver
 	root := rootCommand(sh)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -61,7 +62,7 @@ type shell struct {
 	started  bool
 	json     bool
 	// newRebuilder returns what proves the ledger of a database, and a function that
-	// lets go of it. Without it there is no command for that.
+	// lets go of it. A test puts a double here.
 	newRebuilder func(context.Context, *store.Store) (rebuilder, func() error, error)
 }
 
@@ -99,13 +100,10 @@ func rootCommand(sh *shell) *cobra.Command {
 	defineSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&sh.json, "json", false, "print the result as JSON, where there is one")
 	root.AddCommand(
-		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(), sh.epochCommand(),
+		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(), sh.rebuildCommand(), sh.epochCommand(),
 		sh.configCommand(), sh.openAPICommand(), sh.versionCommand(),
 		sh.orgCommand(), sh.signInCommand(), sh.apiKeyCommand(), sh.pinCommand(), sh.programCommand(), sh.tillCommand(),
 	)
-	if sh.newRebuilder != nil {
-		root.AddCommand(sh.rebuildCommand())
-	}
 	sh.noteStart(root)
 	return root
 }
