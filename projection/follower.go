@@ -68,7 +68,7 @@ type lane struct {
 	queue  []work
 	cards  int // of the queue
 	closed bool
-	// left counts what came after the end.
+	// left counts what came after the end, or was under way then.
 	left int
 	// since is when the oldest of the queue came.
 	since time.Time
@@ -151,26 +151,35 @@ func (f *Follower) Newer(ref hot.CardRef, version uint64) bool {
 
 // run works for a lane until it is closed and empty, or the context ends.
 func (f *Follower) run(l *lane) {
-	for {
+	for f.ctx.Err() == nil {
 		r, over, closed := l.next()
 		switch {
 		case r.commits > 0:
 			f.tell(r)
 		case over.commits > 0:
 			f.tellForgotten(over)
-		case closed || f.ctx.Err() != nil:
+		case closed:
 			return
 		default:
 			select {
 			case <-l.wake:
 			case <-f.ctx.Done():
-				return
 			}
 			continue
+		}
+		if f.ctx.Err() != nil { // whether that was told is not known
+			l.lose(r.commits + over.commits)
+			return
 		}
 		l.recent.projected(r.commits + over.commits)
 		f.rounds.Add(1)
 	}
+}
+
+func (l *lane) lose(commits int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left += commits
 }
 
 // forgotten is what an overflow left.

@@ -100,8 +100,10 @@ func newRedisWorld(t testing.TB, s *server) (*world, *hot.Redis) {
 	var w *world
 	redis, err := hot.OpenRedis(hot.Options{
 		URL: "redis://" + s.address, Prefix: "test-" + strings.ToLower(rand.Text()),
-		Repair: func(ctx context.Context, refs []hot.CardRef) ([]hot.CardState, error) { return w.keeper.Repair(ctx, refs) },
-		Lost:   func(ctx context.Context) error { return w.keeper.Raise(ctx) },
+		Repair: func(ctx context.Context, refs []hot.CardRef) ([]hot.CardState, error) {
+			return w.keeper.Repair(ctx, refs)
+		},
+		Lost: func(ctx context.Context) error { return w.keeper.Raise(ctx) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package projection_test
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -37,6 +38,8 @@ type world struct {
 	programs []loyalty.Program
 	zone     *time.Location
 	keys     int
+	// path is that of the database.
+	path string
 }
 
 func (w *world) now() int64 { return w.at.Load() }
@@ -47,12 +50,13 @@ func (w *world) pass(d time.Duration) { w.at.Add(d.Milliseconds()) }
 func newWorld(t testing.TB, state hot.State) *world {
 	t.Helper()
 	w := &world{t: t, state: state, zone: organization.LoadZone("Europe/Helsinki", "")}
+	w.path = filepath.Join(t.TempDir(), "leima.db")
 	w.at.Store(time.Date(2026, 3, 16, 9, 0, 0, 0, time.UTC).UnixMilli())
 	w.follower = projection.Follow(projection.FollowerOptions{
 		State: state, Topic: topic, Lost: func(ctx context.Context) error { return w.keeper.Raise(ctx) }, Log: slog.New(slog.DiscardHandler),
 	})
 	st, err := store.Open(t.Context(), store.Config{
-		URL: "sqlite://" + filepath.Join(t.TempDir(), "leima.db"), Now: w.now, Committed: w.follower.Committed, Log: slog.New(slog.DiscardHandler),
+		URL: "sqlite://" + w.path, Now: w.now, Committed: w.follower.Committed, Log: slog.New(slog.DiscardHandler),
 	})
 	w.ok(err)
 	t.Cleanup(func() {
@@ -74,6 +78,22 @@ func newWorld(t testing.TB, state hot.State) *world {
 	w.cards = projection.NewCards(st, w.follower, w.now)
 	w.openShop()
 	return w
+}
+
+// newDeadProcess is another process at work on the same database, which tells nobody of
+// its commits.
+func newDeadProcess(t testing.TB, w *world) *world {
+	t.Helper()
+	st, err := store.Open(t.Context(), store.Config{URL: "sqlite://" + w.path, Now: w.now, Log: slog.New(slog.DiscardHandler)})
+	w.ok(err)
+	t.Cleanup(func() {
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	dead := &world{t: t, Store: st, org: w.org, location: w.location, cashier: w.cashier, zone: w.zone, keys: 1_000_000}
+	dead.at.Store(w.now())
+	return dead
 }
 
 func topic(orgID, cardID string) string { return orgID + "/" + cardID }
@@ -149,8 +169,9 @@ func (w *world) confirm() {
 	for _, c := range waiting {
 		token := sha256.Sum256([]byte(c.ID))
 		w.ok(w.SentConfirmation(ctx, w.org.ID, c.ID, token, w.now(), w.now()+customer.ConfirmationLife.Milliseconds()))
-		_, err := w.Confirm(ctx, w.org.ID, token, w.now())
-		w.ok(err)
+		if _, err := w.Confirm(ctx, w.org.ID, token, w.now()); err != nil && !errors.Is(err, customer.ErrNotFound) {
+			w.t.Fatalf("confirm: %v", err)
+		}
 	}
 }
 
