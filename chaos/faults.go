@@ -68,6 +68,9 @@ func faultCalled(name string) fault {
 	return faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
 }
 
+// shortRun tells whether the short run does it.
+func (f fault) shortRun() bool { return !f.longOnly }
+
 func (f fault) happensIn(world string) bool { return slices.Contains(f.worlds, world) }
 
 // Times of faults.
@@ -176,7 +179,7 @@ func (s *stage) cut(ctx context.Context, l *world.Link) error {
 func (s *stage) withRedis(f func(c *redis.Client) error) (err error) {
 	options, err := redis.ParseURL(s.world.Redis.URL)
 	if err != nil {
-		return fmt.Errorf("Redis: %w", err)
+		return fmt.Errorf("address of Redis: %w", err)
 	}
 	c := redis.NewClient(options)
 	defer func() { err = errors.Join(err, c.Close()) }()

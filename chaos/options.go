@@ -42,7 +42,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var only string
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the schedule and of what the tills draw") //nolint:gosec // any number will do
+	flags.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the schedule and of what the tills draw")
 	flags.IntVar(&o.Rounds, "rounds", 1, "how often to go through all faults")
 	flags.StringVar(&only, "only", "", "faults to do, with commas between: "+strings.Join(faultNames(), ", "))
 	flags.IntVar(&o.Tills, "tills", 16, "tills that work side by side")
@@ -82,3 +82,8 @@ func (o options) check(rest []string) error {
 }
 
 func (o options) wants(fault string) bool { return len(o.Only) == 0 || slices.Contains(o.Only, fault) }
+
+// fightsOn tells whether clients fight over coupons in the world.
+func (o options) fightsOn(world string) bool {
+	return o.wants(together) && (world == large || world == embedded && !o.Short)
+}
