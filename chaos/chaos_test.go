@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,6 +36,30 @@ func TestNothingIsLostDoubledOrInvented(t *testing.T) {
 		if f.shortRun() && !strings.Contains(out.String(), " "+f.name+" ") {
 			t.Errorf("the report does not tell of %s", f.name)
 		}
+	}
+}
+
+// TestADatabaseThatForgetsIsFoundOut proves the whole of it: a PostgreSQL that
+// acknowledges before it writes loses stamps when it crashes, and the run must say so.
+func TestADatabaseThatForgetsIsFoundOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts PostgreSQL, Redis and two replicas")
+	}
+	if _, missing := servers.LookUp(); len(missing) > 0 {
+		t.Skipf("the servers that Debian packages as %s are missing", strings.Join(missing, ", "))
+	}
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{
+		"-short", "-seed", fmt.Sprint(shortSeed), "-only", "postgres-crash",
+		"-postgres", "synchronous_commit=off,wal_writer_delay=10s",
+	}, &out, &log)
+	if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
+		t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
+	}
+	if _, folder, found := strings.Cut(log.String(), "what the tills know is in "); !found {
+		t.Error("the run does not say where the record is")
+	} else if err := os.RemoveAll(strings.TrimSpace(folder)); err != nil {
+		t.Error(err)
 	}
 }
 

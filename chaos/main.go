@@ -116,6 +116,7 @@ func broken(results []result) bool {
 // then lets many clients fight over a few coupons.
 func playWorld(ctx context.Context, o options, b binary, name string, rounds []round, records string, log io.Writer) (results []result, err error) {
 	p := plan(name, b.path, b.redis)
+	p.Settings = o.Postgres
 	s, err := openStage(ctx, name, p, o, records, log)
 	if errors.Is(err, world.ErrNoMount) {
 		// Without the right to mount, all but the full disk can be done.
