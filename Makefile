@@ -51,6 +51,11 @@ test-browser: build ## open the pages in Chromium, as customers, cashiers and ow
 test-apps: ## test the parts of the till and the console, and how large they are
 	tools/test-apps.sh
 
+.PHONY: chaos
+chaos: ## break servers and databases in all ways, and prove that no stamp was lost or doubled; see chaos/README.md
+	$(BUILD) -o .cache/ ./chaos
+	exec .cache/chaos $(ARGS)
+
 .PHONY: test-short
 test-short: test-programs ## run the quick tests: SQLite only, no servers
 	exec .cache/testreport -short $(ARGS) $(PACKAGES)

@@ -75,7 +75,7 @@ func copyProgram(from, to string) error {
 	}
 	defer source.Close() //nolint:errcheck // it was only read
 	const program = 0o755
-	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, program) //nolint:gosec // a program that another account runs
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, program)
 	if err != nil {
 		return fmt.Errorf("-leima: %w", err)
 	}

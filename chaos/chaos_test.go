@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,9 +33,33 @@ func TestNothingIsLostDoubledOrInvented(t *testing.T) {
 	}
 	t.Logf("\n%s", out.String())
 	for _, f := range faults {
-		if !f.longOnly && !strings.Contains(out.String(), " "+f.name+" ") {
+		if f.shortRun() && !strings.Contains(out.String(), " "+f.name+" ") {
 			t.Errorf("the report does not tell of %s", f.name)
 		}
+	}
+}
+
+// TestADatabaseThatForgetsIsFoundOut proves the whole of it: a PostgreSQL that
+// acknowledges before it writes loses stamps when it crashes, and the run must say so.
+func TestADatabaseThatForgetsIsFoundOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts PostgreSQL, Redis and two replicas")
+	}
+	if _, missing := servers.LookUp(); len(missing) > 0 {
+		t.Skipf("the servers that Debian packages as %s are missing", strings.Join(missing, ", "))
+	}
+	var out, log bytes.Buffer
+	err := run(t.Context(), []string{
+		"-short", "-seed", fmt.Sprint(shortSeed), "-only", "postgres-crash",
+		"-postgres", "synchronous_commit=off,wal_writer_delay=10s",
+	}, &out, &log)
+	if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
+		t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
+	}
+	if _, folder, found := strings.Cut(log.String(), "what the tills know is in "); !found {
+		t.Error("the run does not say where the record is")
+	} else if err := os.RemoveAll(strings.TrimSpace(folder)); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -156,11 +181,23 @@ func TestTheReportCountsAndNames(t *testing.T) {
 // TestViewsAreRead keeps the look at cards from taking two blanks for the same.
 func TestViewsAreRead(t *testing.T) {
 	card := `{"status":"active","balance":2,"cards_filled":1,"coupons":[{"id":"b"},{"id":"a"}]}`
-	scan := `{"card":{"status":"active","balance":2,"cards_filled":1},"coupons":[{"id":"a"},{"id":"b"}]}`
-	want := shown{Status: "active", Balance: 2, CardsFilled: 1, Coupons: "a b"}
+	scan := `{"card":{"status":"active","balance":2,"cards_filled":1},"coupons":[{"id":"b"},{"id":"a"}]}`
+	want := shown{Status: "active", Balance: 2, CardsFilled: 1, Coupons: []string{"b", "a"}}
 	for _, body := range []string{card, scan} {
-		if got, err := shownIn(till.Answer{Status: 200, Body: body}); err != nil || got != want {
+		if got, err := shownIn(till.Answer{Status: 200, Body: body}); err != nil || got.differs(want) != "" {
 			t.Errorf("%s was read as %+v, %v", body, got, err)
+		}
+	}
+	for _, other := range []shown{
+		{Status: "revoked", Balance: 2, CardsFilled: 1, Coupons: want.Coupons},
+		{Status: "active", Balance: 3, CardsFilled: 1, Coupons: want.Coupons},
+		{Status: "active", Balance: 2, CardsFilled: 0, Coupons: want.Coupons},
+		{Status: "active", Balance: 2, CardsFilled: 1, Coupons: []string{"b"}},
+		{Status: "active", Balance: 2, CardsFilled: 1, Coupons: []string{"b", "a", "c"}},
+		{Status: "active", Balance: 2, CardsFilled: 1, Coupons: []string{"a", "b"}},
+	} {
+		if other.differs(want) == "" {
+			t.Errorf("%+v was taken for %+v", other, want)
 		}
 	}
 	for _, a := range []till.Answer{{Status: 404, Body: "{}"}, {Status: 200, Body: "<html>"}} {
@@ -169,4 +206,3 @@ func TestViewsAreRead(t *testing.T) {
 		}
 	}
 }
-

@@ -68,6 +68,9 @@ func faultCalled(name string) fault {
 	return faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
 }
 
+// shortRun tells whether the short run does it.
+func (f fault) shortRun() bool { return !f.longOnly }
+
 func (f fault) happensIn(world string) bool { return slices.Contains(f.worlds, world) }
 
 // Times of faults.
@@ -176,7 +179,7 @@ func (s *stage) cut(ctx context.Context, l *world.Link) error {
 func (s *stage) withRedis(f func(c *redis.Client) error) (err error) {
 	options, err := redis.ParseURL(s.world.Redis.URL)
 	if err != nil {
-		return fmt.Errorf("Redis: %w", err)
+		return fmt.Errorf("address of Redis: %w", err)
 	}
 	c := redis.NewClient(options)
 	defer func() { err = errors.Join(err, c.Close()) }()
@@ -208,8 +211,8 @@ func killRedis(ctx context.Context, s *stage, _ *world.Replica) error {
 	if err := s.world.Redis.Kill(); err != nil {
 		return fmt.Errorf("kill Redis: %w", err)
 	}
-	if err := s.stampingGoesOn(ctx); err != nil {
-		return fmt.Errorf("without Redis: %w", err)
+	if err := s.worksWithoutRedis(ctx); err != nil {
+		return err
 	}
 	if err := s.world.StartRedisAgain(ctx); err != nil {
 		return fmt.Errorf("kill Redis: %w", err)
@@ -217,7 +220,7 @@ func killRedis(ctx context.Context, s *stage, _ *world.Replica) error {
 	if s.world.Redis.PID() == before {
 		return fmt.Errorf("kill Redis: %w", errNothingHappened)
 	}
-	return nil
+	return s.saysDegraded(ctx, false)
 }
 
 func stopRedis(ctx context.Context, s *stage, _ *world.Replica) error {
@@ -226,14 +229,42 @@ func stopRedis(ctx context.Context, s *stage, _ *world.Replica) error {
 	}
 	err := wait(ctx, redisStopped)
 	if err == nil {
-		err = s.stampingGoesOn(ctx)
+		err = s.worksWithoutRedis(ctx)
 	}
-	return errors.Join(err, s.world.Redis.Signal(syscall.SIGCONT))
+	if err := errors.Join(err, s.world.Redis.Signal(syscall.SIGCONT)); err != nil {
+		return err
+	}
+	return s.saysDegraded(ctx, false)
 }
 
-// stampingGoesOn returns nil when each replica has acknowledged something that was sent
-// from now on: without Redis it is the database that answers.
-func (s *stage) stampingGoesOn(ctx context.Context) error { return s.healed(ctx, time.Now()) }
+// worksWithoutRedis returns nil when each replica has acknowledged something that was
+// sent from now on, and says that it is degraded.
+func (s *stage) worksWithoutRedis(ctx context.Context) error {
+	if err := s.healed(ctx, time.Now()); err != nil {
+		return fmt.Errorf("without Redis: %w", err)
+	}
+	return s.saysDegraded(ctx, true)
+}
+
+// saysDegraded returns nil when each replica says that it is degraded, or that it is not.
+func (s *stage) saysDegraded(ctx context.Context, want bool) error {
+	limit := time.Now().Add(healLimit)
+	for i, r := range s.world.Replicas {
+		for {
+			says, err := r.Degraded(ctx)
+			if err == nil && says == want {
+				break
+			}
+			if time.Now().After(limit) {
+				return fmt.Errorf("replica %d says for %s that it is degraded: %t, %w", i, healLimit, says, err)
+			}
+			if err := wait(ctx, pollEvery); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // fillDisk keeps the disk full until the tills have noticed.
 func fillDisk(ctx context.Context, s *stage, _ *world.Replica) error {

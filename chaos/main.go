@@ -91,7 +91,7 @@ func chaos(ctx context.Context, o options, log io.Writer) (results []result, err
 				here = append(here, r)
 			}
 		}
-		if len(here) == 0 && !(o.wants(together) && name != small) {
+		if len(here) == 0 && !o.fightsOn(name) {
 			continue
 		}
 		played, err := playWorld(ctx, o, b, name, here, records, log)
@@ -116,6 +116,7 @@ func broken(results []result) bool {
 // then lets many clients fight over a few coupons.
 func playWorld(ctx context.Context, o options, b binary, name string, rounds []round, records string, log io.Writer) (results []result, err error) {
 	p := plan(name, b.path, b.redis)
+	p.Settings = o.Postgres
 	s, err := openStage(ctx, name, p, o, records, log)
 	if errors.Is(err, world.ErrNoMount) {
 		// Without the right to mount, all but the full disk can be done.
@@ -144,14 +145,14 @@ func playWorld(ctx context.Context, o options, b binary, name string, rounds []r
 			return results, err
 		}
 	}
-	if len(rounds) > 0 {
+	if len(rounds) > 0 && !o.Short { // which is over before a key is old
 		out, err := s.last(ctx)
 		results = append(results, out)
 		if err != nil {
 			return results, err
 		}
 	}
-	if o.wants(together) && name != small {
+	if o.fightsOn(name) {
 		out, err := s.redeemTogether(ctx, o)
 		return append(results, out), err
 	}

@@ -28,6 +28,8 @@ type options struct {
 	Only []string
 	// Tills and Rate are those of till.Load.
 	Tills, Rate int
+	// Postgres are settings of PostgreSQL.
+	Postgres []string
 	// Leima is a binary to break in place of one built from this source.
 	Leima string
 	// Short is the run of make test: each fault once.
@@ -39,14 +41,15 @@ var errUsage = errors.New("wrong usage")
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
-	var only string
+	var only, postgres string
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the schedule and of what the tills draw") //nolint:gosec // any number will do
+	flags.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the schedule and of what the tills draw")
 	flags.IntVar(&o.Rounds, "rounds", 1, "how often to go through all faults")
 	flags.StringVar(&only, "only", "", "faults to do, with commas between: "+strings.Join(faultNames(), ", "))
 	flags.IntVar(&o.Tills, "tills", 16, "tills that work side by side")
 	flags.IntVar(&o.Rate, "rate", 500, "commands in a second, all tills together")
+	flags.StringVar(&postgres, "postgres", "", "settings of PostgreSQL, with commas between; synchronous_commit=off must be found out")
 	flags.StringVar(&o.Leima, "leima", "", "binary to break (default: built from this source)")
 	flags.BoolVar(&o.Short, "short", false, "do each fault once, as make test does")
 	if err := flags.Parse(args); err != nil {
@@ -54,6 +57,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	if only != "" {
 		o.Only = strings.Split(only, ",")
+	}
+	if postgres != "" {
+		o.Postgres = strings.Split(postgres, ",")
 	}
 	if err := o.check(flags.Args()); err != nil {
 		fmt.Fprintf(stderr, "chaos: %v\n", err)
@@ -82,3 +88,8 @@ func (o options) check(rest []string) error {
 }
 
 func (o options) wants(fault string) bool { return len(o.Only) == 0 || slices.Contains(o.Only, fault) }
+
+// fightsOn tells whether clients fight over coupons in the world.
+func (o options) fightsOn(world string) bool {
+	return o.wants(together) && (world == large || world == embedded && !o.Short)
+}

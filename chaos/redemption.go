@@ -72,7 +72,10 @@ func (s *stage) redeemTogether(ctx context.Context, o options) (result, error) {
 		return out, fmt.Errorf("%s: %w: of %d operations %d were done, %d refused and %d open",
 			together, errNothingHappened, out.Sent, out.Acknowledged, out.Refused, out.Unknown)
 	}
-	switch err := redemption.Check(history, checkLimit); {
+	fought := time.Now()
+	err = redemption.Check(history, checkLimit)
+	s.say("   looked for an order of %d operations for %s", len(history), time.Since(fought).Round(time.Millisecond))
+	switch {
 	case errors.Is(err, redemption.ErrNotLinearizable):
 		out.Violations = append(out.Violations, proof.Violation{Fault: notLinear, Subject: "redemptions", What: err.Error()})
 	case err != nil:

@@ -10,8 +10,12 @@ import (
 	"github.com/leima/leima/chaos/proof"
 )
 
-// maxShown is how many violations of a round are written out.
-const maxShown = 20
+const (
+	// maxShown is how many violations of a round are written out, maxText how many bytes
+	// of each.
+	maxShown = 20
+	maxText  = 2000
+)
 
 // report writes the table, then what was wrong.
 func report(w io.Writer, results []result) {
@@ -38,7 +42,11 @@ func report(w io.Writer, results []result) {
 				fmt.Fprintf(w, "round %d: … and %d more\n", r.Round, len(r.Violations)-maxShown)
 				break
 			}
-			fmt.Fprintf(w, "round %d, %s on %s: %s\n", r.Round, r.Fault, r.World, v)
+			text := v.String()
+			if len(text) > maxText {
+				text = text[:maxText] + " …"
+			}
+			fmt.Fprintf(w, "round %d, %s on %s: %s\n", r.Round, r.Fault, r.World, text)
 		}
 	}
 }

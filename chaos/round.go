@@ -101,7 +101,9 @@ func (s *stage) strike(ctx context.Context, r round) (longest time.Duration, err
 	return longest, wait(ctx, tailOfRound)
 }
 
-func (s *stage) victim(b blow) *world.Replica { return s.world.Replicas[b.Replica%len(s.world.Replicas)] }
+func (s *stage) victim(b blow) *world.Replica {
+	return s.world.Replicas[b.Replica%len(s.world.Replicas)]
+}
 
 // prove asks about what nobody knows, and holds everything against everything.
 func (s *stage) prove(ctx context.Context, r round, out *result) error {
@@ -130,7 +132,7 @@ func (s *stage) prove(ctx context.Context, r round, out *result) error {
 				carriedOut[c.Name] = true
 				if r.Fault.answered {
 					out.Violations = append(out.Violations, proof.Violation{
-						Fault: cut, Subject: c.Name.String(), What: "carried out as entry " + e.ID + " and not answered",
+						Fault: cut, Subject: c.String(), What: "carried out as entry " + e.ID + " and not answered",
 					})
 				}
 			}

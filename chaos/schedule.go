@@ -39,6 +39,9 @@ type blow struct {
 	Fault string
 }
 
+// shortShare of the blows of a full run, one in so many, are those of the short one.
+const shortShare = 6
+
 const (
 	// shortestPause and longestPause bound the time between two blows.
 	shortestPause = 100 * time.Millisecond
@@ -54,7 +57,7 @@ func schedule(o options) []round {
 			for _, f := range shuffled(r, faults) {
 				// All draw, so that a seed means the same with -only.
 				drawn := round{World: world, Fault: f, Blows: f.draw(r, o.Short)}
-				if o.wants(f.name) && f.happensIn(world) && !(o.Short && f.longOnly) {
+				if o.wants(f.name) && f.happensIn(world) && (!o.Short || f.shortRun() && world != small) {
 					drawn.Number = len(rounds) + 1
 					rounds = append(rounds, drawn)
 				}
@@ -75,7 +78,7 @@ func shuffled(r *rand.Rand, list []fault) []fault {
 func (f fault) draw(r *rand.Rand, short bool) []blow {
 	n := f.blows
 	if short {
-		n = 1 + (n-1)/4
+		n = 1 + (n-1)/shortShare
 	}
 	blows := make([]blow, n)
 	for i := range blows {

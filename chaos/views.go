@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/leima/leima/chaos/proof"
 	"github.com/leima/leima/chaos/till"
+	"github.com/leima/leima/customer"
 )
 
 const (
@@ -23,11 +23,29 @@ const (
 	viewers = 8
 )
 
-// shown is what a till sees of a card, in one line.
+// shown is what a till sees of a card.
 type shown struct {
 	Status               string
 	Balance, CardsFilled int
-	Coupons              string
+	// Coupons are the ids of those that can be used, oldest first.
+	Coupons []string
+}
+
+// differs says how the view differs from what the database has, "" if it does not.
+func (got shown) differs(want shown) string {
+	if got.Status != want.Status || got.Balance != want.Balance || got.CardsFilled != want.CardsFilled {
+		return fmt.Sprintf("shows %s, balance %d, %d cards filled; the database has %s, balance %d, %d cards filled",
+			got.Status, got.Balance, got.CardsFilled, want.Status, want.Balance, want.CardsFilled)
+	}
+	if slices.Equal(got.Coupons, want.Coupons) {
+		return ""
+	}
+	for i, id := range want.Coupons {
+		if i >= len(got.Coupons) || got.Coupons[i] != id {
+			return fmt.Sprintf("shows %d coupons, the database has %d; number %d is %s there and not here", len(got.Coupons), len(want.Coupons), i, id)
+		}
+	}
+	return fmt.Sprintf("shows %d coupons, the database has %d", len(got.Coupons), len(want.Coupons))
 }
 
 // views returns the cards of which a replica shows something else than the database,
@@ -95,8 +113,8 @@ func (s *stage) look(ctx context.Context, c proof.Card, replica int, want shown)
 		if err != nil {
 			return fmt.Sprintf("%s: %v", name, err)
 		}
-		if got != want {
-			return fmt.Sprintf("%s shows %+v, the database has %+v", name, got, want)
+		if what := got.differs(want); what != "" {
+			return name + " " + what
 		}
 	}
 	return ""
@@ -106,12 +124,11 @@ func (s *stage) look(ctx context.Context, c proof.Card, replica int, want shown)
 func shownOf(c proof.Card) shown {
 	var usable []string
 	for _, k := range c.Coupons {
-		if k.UsableAt(time.Now().UnixMilli()) {
+		if k.UsableAt(time.Now().UnixMilli()) && len(usable) < customer.MaxOpenCoupons {
 			usable = append(usable, k.ID)
 		}
 	}
-	slices.Sort(usable)
-	return shown{string(c.Status), c.Balance, c.Round, strings.Join(usable, " ")}
+	return shown{string(c.Status), c.Balance, c.Round, usable}
 }
 
 // shownIn reads a card, or a scan with a card in it.
@@ -135,10 +152,9 @@ func shownIn(a till.Answer) (shown, error) {
 	if view.Card != nil {
 		view.state = *view.Card
 	}
-	ids := make([]string, 0, len(view.Coupons))
+	var ids []string
 	for _, k := range view.Coupons {
 		ids = append(ids, k.ID)
 	}
-	slices.Sort(ids)
-	return shown{view.Status, view.Balance, view.CardsFilled, strings.Join(ids, " ")}, nil
+	return shown{view.Status, view.Balance, view.CardsFilled, ids}, nil
 }

@@ -68,7 +68,7 @@ func Compare(h *record.History, l *Ledger) []Violation {
 // command compares one command with the entries that have its key.
 func command(c *record.Command, heads []loyalty.Entry) (found []Violation) {
 	wrong := func(f Fault, format string, a ...any) {
-		found = append(found, Violation{f, c.Name.String(), fmt.Sprintf(format, a...)})
+		found = append(found, Violation{f, c.String(), fmt.Sprintf(format, a...)})
 	}
 	state := c.State()
 	switch {

@@ -40,7 +40,7 @@ func openShop(t *testing.T, commands int) shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { _ = db.Close() })
 	now := time.Now().UnixMilli()
 	p := loyalty.Program{
 		OrgID: s.orgID, ID: typeid.New("prog"), Name: loyalty.Text{"en": "Stamps"}, Status: loyalty.ProgramActive, Version: 1, Goal: 4, CreatedAt: now,
@@ -93,7 +93,7 @@ func (k *keeper) work(commands int) (*record.History, loyalty.Entry) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	r := rand.New(rand.NewPCG(1, 2))
 	var stamped loyalty.Entry
 	for i := range commands {
@@ -240,7 +240,8 @@ func TestTheProofFindsWhatIsPlanted(t *testing.T) {
 		"a refusal carried out": {copied, []any{e.ID, s.refused(t), later}, []Fault{Invented, Unsound}},
 		"a cut one carried out twice": {
 			strings.Replace(copied, "'ent_planted', card_id", "'ent_planted', (SELECT card_id FROM entry WHERE idempotency_key = 'cut')", 1),
-			[]any{e.ID, "cut", later}, []Fault{Doubled, Differs, Unsound},
+			[]any{e.ID, "cut", later},
+			[]Fault{Doubled, Differs, Unsound},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -295,7 +296,7 @@ func (s shop) copyWith(t *testing.T, query string, args ...any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer original.Close()
+	defer func() { _ = original.Close() }()
 	if _, err := original.ExecContext(t.Context(), "VACUUM INTO $1", path); err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +304,7 @@ func (s shop) copyWith(t *testing.T, query string, args ...any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
 	for _, index := range guards(t.Context(), t, db) {
 		if _, err := db.ExecContext(t.Context(), `DROP INDEX "`+index+`"`); err != nil {

@@ -1,9 +1,11 @@
 package redemption
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -58,7 +60,22 @@ var (
 // an error with the coupon otherwise. All coupons can be used when it begins. It takes
 // at most the limit for each coupon.
 func Check(history []Operation, limit time.Duration) error {
-	byCoupon := map[string][]porcupine.Operation{}
+	for coupon, operations := range byCoupon(history) {
+		operations = withoutImplied(operations)
+		switch porcupine.CheckOperationsTimeout(model, operations, limit) {
+		case porcupine.Ok:
+		case porcupine.Illegal:
+			return fmt.Errorf("coupon %s: %w", coupon, ErrNotLinearizable)
+		default:
+			return fmt.Errorf("coupon %s with %d operations: %w", coupon, len(operations), ErrUndecided)
+		}
+	}
+	return nil
+}
+
+// byCoupon returns the history as porcupine takes it, apart by coupon.
+func byCoupon(history []Operation) map[string][]porcupine.Operation {
+	operations := map[string][]porcupine.Operation{}
 	made := map[string]bool{} // redemptions whose makers know of them
 	for _, o := range history {
 		if o.Kind == Redeem && o.Outcome == Done {
@@ -70,20 +87,70 @@ func Check(history []Operation, limit time.Duration) error {
 		if o.Outcome == Open {
 			end = math.MaxInt64
 		}
-		byCoupon[o.Coupon] = append(byCoupon[o.Coupon], porcupine.Operation{
+		operations[o.Coupon] = append(operations[o.Coupon], porcupine.Operation{
 			ClientId: o.Client, Input: step{o, made[o.By]}, Call: o.Call, Return: end,
 		})
 	}
-	for coupon, operations := range byCoupon {
-		switch porcupine.CheckOperationsTimeout(model, operations, limit) {
-		case porcupine.Ok:
-		case porcupine.Illegal:
-			return fmt.Errorf("coupon %s: %w", coupon, ErrNotLinearizable)
-		default:
-			return fmt.Errorf("coupon %s with %d operations: %w", coupon, len(operations), ErrUndecided)
+	return operations
+}
+
+// withoutImplied leaves out refusals that others imply. A refusal changes nothing and asks
+// only for one moment of a certain kind: if a whole other operation that has such a
+// moment happened while the refused one was under way, there was one wherever that other
+// is put in the order. Refusals are most of a fight, and trying them in every order is
+// most of the checker's work.
+func withoutImplied(operations []porcupine.Operation) []porcupine.Operation {
+	slices.SortStableFunc(operations, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	var kept []porcupine.Operation
+	for i, o := range operations {
+		if !implied(o, operations[i+1:]) {
+			kept = append(kept, o)
 		}
 	}
-	return nil
+	return kept
+}
+
+// implied tells whether one of the operations that were called after it implies the
+// refusal o.
+func implied(o porcupine.Operation, later []porcupine.Operation) bool {
+	mine := o.Input.(step) //nolint:errcheck,forcetypeassert // we made it
+	if mine.Outcome != Refused {
+		return false
+	}
+	for _, other := range later {
+		if other.Call > o.Return {
+			return false
+		}
+		if other.Call > o.Call && other.Return < o.Return && other.Input.(step).shows(mine) { //nolint:errcheck,forcetypeassert // we made it
+			return true
+		}
+	}
+	return false
+}
+
+// shows tells whether the operation has, wherever it happens, a moment in which the
+// refusal is right.
+func (s step) shows(refusal step) bool {
+	if refusal.Kind == Redeem { // somebody has used the coupon
+		switch s.Kind {
+		case Redeem:
+			return s.Outcome != Open
+		case Reverse:
+			return s.Outcome == Done
+		case Read:
+			return s.Outcome == Done && s.By != ""
+		}
+	}
+	// The coupon is not used by the entry.
+	switch s.Kind {
+	case Redeem:
+		return s.Outcome == Done
+	case Reverse:
+		return s.Outcome == Done || s.Outcome == Refused && s.Entry == refusal.Entry
+	case Read:
+		return s.Outcome == Done && s.By != refusal.Entry && (s.By == "" || s.made)
+	}
+	return false
 }
 
 // step is an operation with what is known of it from the rest of the history.

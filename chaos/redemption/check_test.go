@@ -2,9 +2,14 @@ package redemption
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/anishathalye/porcupine"
+	"pgregory.net/rapid"
 )
 
 // at returns the operation with its call and return.
@@ -65,6 +70,75 @@ func TestHistoriesThatCanAndCannotBe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsImpliedMayBeLeftOut: leaving refusals out that others imply changes no
+// verdict. Half of the histories happened, and the other half has one answer changed.
+func TestWhatIsImpliedMayBeLeftOut(t *testing.T) {
+	verdicts, left := map[porcupine.CheckResult]int{}, 0
+	rapid.Check(t, func(t *rapid.T) {
+		history := drawHistory(t)
+		for _, all := range byCoupon(history) {
+			want := porcupine.CheckOperationsTimeout(model, all, time.Minute)
+			few := withoutImplied(slices.Clone(all))
+			left += len(all) - len(few)
+			verdicts[want]++
+			if got := porcupine.CheckOperationsTimeout(model, few, time.Minute); got != want {
+				t.Fatalf("it is %s, but %s without what is implied: %+v", want, got, history)
+			}
+		}
+	})
+	if left == 0 || verdicts[porcupine.Ok] == 0 || verdicts[porcupine.Illegal] == 0 {
+		t.Errorf("%d were left out, verdicts %v: it proves little", left, verdicts)
+	}
+}
+
+// drawHistory returns a short history in which much happens at one time, and in half of
+// the cases one answer is not the one that was given.
+func drawHistory(t *rapid.T) []Operation {
+	by, latest, now := "", "", int64(0)
+	var history []Operation
+	for i := range rapid.IntRange(1, 12).Draw(t, "operations") {
+		now += 10
+		o := Operation{Client: i, Coupon: "coup_1", Kind: rapid.SampledFrom([]Kind{Redeem, Redeem, Reverse, Read}).Draw(t, "kind"), Outcome: Done}
+		o.Call, o.Return = now-rapid.Int64Range(0, 60).Draw(t, "before"), now+1+rapid.Int64Range(0, 60).Draw(t, "after")
+		open := rapid.IntRange(0, 7).Draw(t, "open") == 0 && o.Kind != Read
+		if o.Kind == Reverse && latest == "" {
+			o.Kind = Redeem
+		}
+		switch {
+		case o.Kind == Read:
+			o.By = by
+		case o.Kind == Reverse:
+			o.Entry = latest
+			if by != latest {
+				o.Outcome = Refused
+			} else {
+				by = ""
+			}
+		case by != "":
+			o.Outcome = Refused
+		default:
+			by = fmt.Sprintf("ent_%d", i)
+			o.By, latest = by, by
+		}
+		if open {
+			o.Outcome, o.By, o.Return = Open, "", 0
+		}
+		history = append(history, o)
+	}
+	if rapid.Bool().Draw(t, "one answer changed") {
+		o := &history[rapid.IntRange(0, len(history)-1).Draw(t, "which")]
+		switch {
+		case o.Kind == Read:
+			o.By = rapid.SampledFrom([]string{"", "ent_0", "ent_3"}).Draw(t, "read")
+		case o.Outcome == Done:
+			o.Outcome, o.By = Refused, ""
+		case o.Outcome == Refused && o.Kind == Redeem:
+			o.Outcome, o.By = Done, "ent_wrong"
+		}
+	}
+	return history
 }
 
 // TestOneWrongAnswerIsFound takes a long history that happened, and changes one answer.

@@ -48,11 +48,11 @@ type asked struct {
 
 const (
 	// leftOpen is the share of unanswered operations, one in so many, whose clients never
-	// come back. Each may have happened at any time since, and the checker's work doubles
-	// with it.
-	leftOpen = 8
+	// come back. Each may have happened at any time since, so that the checker's work
+	// doubles with it.
+	leftOpen = 4
 	// maxOpen bounds them.
-	maxOpen = 16
+	maxOpen = 32
 	// askTries is how often a client asks what became of an operation.
 	askTries = 20
 	// askPause is the wait between two tries.

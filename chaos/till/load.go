@@ -72,8 +72,17 @@ func (l *Load) work(ctx context.Context, till, round int) error {
 	pause := time.NewTicker(max(time.Second*time.Duration(l.Tills)/time.Duration(max(l.Rate, 1)), time.Microsecond))
 	defer pause.Stop()
 	for {
+		before := l.Unanswered()
 		if err := l.step(ctx, r, till, round); err != nil {
 			return err
+		}
+		if l.Unanswered() > before {
+			// Who meets a server that does not answer takes a breath.
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-pause.C:
+			}
 		}
 		select {
 		case <-ctx.Done():

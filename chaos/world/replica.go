@@ -4,6 +4,7 @@ package world
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -105,23 +106,36 @@ const readyLimit = 3 * time.Second
 
 // Ready returns nil if the replica says that it can work.
 func (r *Replica) Ready(ctx context.Context) error {
+	_, err := r.Degraded(ctx)
+	return err
+}
+
+// Degraded tells whether the replica says that it works without its hot state. It returns
+// an error if it cannot work at all.
+func (r *Replica) Degraded(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.DirectURL()+"/readyz", http.NoBody)
 	if err != nil {
-		return fmt.Errorf("ask whether a replica is ready: %w", err)
+		return false, fmt.Errorf("ask whether a replica is ready: %w", err)
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return fmt.Errorf("ask whether a replica is ready: %w", err)
+		return false, fmt.Errorf("ask whether a replica is ready: %w", err)
 	}
 	defer answer.Body.Close()
 	const enough = 4 << 10
 	text, err := io.ReadAll(io.LimitReader(answer.Body, enough))
 	if err != nil || answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("a replica is not ready: %s %s: %w", answer.Status, text, err)
+		return false, fmt.Errorf("a replica is not ready: %s %s: %w", answer.Status, text, err)
 	}
-	return nil
+	var says struct {
+		Degraded bool `json:"degraded"`
+	}
+	if err := json.Unmarshal(text, &says); err != nil {
+		return false, fmt.Errorf("a replica says %q: %w", text, err)
+	}
+	return says.Degraded, nil
 }
 
 func (r *Replica) close() error {

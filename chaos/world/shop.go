@@ -48,11 +48,11 @@ func openShops(ctx context.Context, url string, cards int) (shops []Shop, err er
 	}
 	month := loyalty.Period{Months: 1}
 	for i, p := range []loyalty.Program{
-		{Goal: 5, Rewards: []loyalty.Reward{
+		{Goal: 10, Rewards: []loyalty.Reward{
 			{ID: typeid.New("rew"), Kind: loyalty.RewardMain, Name: loyalty.Text{"en": "Gift"}},
-			{ID: typeid.New("rew"), Kind: loyalty.RewardMilestone, At: 3, Name: loyalty.Text{"en": "Sample"}, ValidFor: month},
+			{ID: typeid.New("rew"), Kind: loyalty.RewardMilestone, At: 4, Name: loyalty.Text{"en": "Sample"}, ValidFor: month},
 		}},
-		{Goal: 3, Limits: loyalty.Limits{MaxPerScan: 4}, Rewards: []loyalty.Reward{
+		{Goal: 7, Limits: loyalty.Limits{MaxPerScan: 4}, Rewards: []loyalty.Reward{
 			{ID: typeid.New("rew"), Kind: loyalty.RewardMain, Name: loyalty.Text{"en": "Tea", "fi": "Tee"}, ValidFor: month},
 		}},
 	} {

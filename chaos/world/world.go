@@ -26,6 +26,9 @@ type Plan struct {
 	Redis bool
 	// Cards is how many cards each shop has.
 	Cards int
+	// Settings of PostgreSQL are such as synchronous_commit=off that come on top of the defaults,
+	// all of which keep what was committed.
+	Settings []string
 	// DiskBytes puts the database on a file system of its own of this size in memory, 0
 	// on the disk with everything else. It takes the right to mount.
 	DiskBytes int64
@@ -105,8 +108,7 @@ func (w *World) startServers(ctx context.Context, programs servers.Programs) err
 		w.DatabaseURL = (&url.URL{Scheme: "sqlite", Path: filepath.Join(data, sqliteName)}).String()
 	} else {
 		if err := w.starter.do(func() (err error) {
-			// Everything that tells of durability stays at its default.
-			w.Postgres, err = servers.StartPostgres(ctx, programs, w.folder, postgresSettings(w.DiskBytes)...)
+			w.Postgres, err = servers.StartPostgres(ctx, programs, w.folder, append(postgresSettings(w.DiskBytes), w.Settings...)...)
 			return err
 		}); err != nil {
 			return fmt.Errorf("start PostgreSQL: %w", err)
