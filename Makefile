@@ -19,8 +19,12 @@ TOOL := go tool -modfile=tools/go.mod
 
 ##@ Use
 
+.PHONY: apps
+apps: ## build the till and the console if they are older than their sources; needs Node.js
+	tools/build-apps.sh
+
 .PHONY: build
-build: ## build ./bin/leima, one static binary
+build: apps ## build ./bin/leima, one static binary
 	CGO_ENABLED=0 $(BUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o bin/leima ./cmd/leima
 
 .PHONY: demo
@@ -34,13 +38,23 @@ demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
 .PHONY: test
 test: test-programs build ## run all tests, in a browser and with PostgreSQL and Redis servers of its own
 	failed=
-	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-browser.sh bin/leima || failed=yes)
+	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-apps.sh || failed=yes
+	tools/test-browser.sh bin/leima || failed=yes)
 	.cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
-	if [ -n "$$failed" ]; then echo 'But the tests in a browser failed, see above.' >&2; exit 1; fi
+	if [ -n "$$failed" ]; then echo 'But the tests of the apps or those in a browser failed, see above.' >&2; exit 1; fi
 
 .PHONY: test-browser
 test-browser: build ## open the pages in Chromium, as customers, cashiers and owners do
 	exec tools/test-browser.sh bin/leima
+
+.PHONY: test-apps
+test-apps: ## test the parts of the till and the console, and how large they are
+	tools/test-apps.sh
+
+.PHONY: chaos
+chaos: ## break servers and databases in all ways, and prove that no stamp was lost or doubled; see chaos/README.md
+	$(BUILD) -o .cache/ ./chaos
+	exec .cache/chaos $(ARGS)
 
 .PHONY: test-short
 test-short: test-programs ## run the quick tests: SQLite only, no servers
@@ -75,7 +89,7 @@ fmt: ## lay out all Go code
 ##@ Check
 
 .PHONY: check
-check: check-format check-generated check-architecture lint check-openapi check-javascript check-shell check-vulnerabilities ## run all the checks below
+check: check-format check-generated check-architecture lint check-openapi check-javascript check-apps check-shell check-vulnerabilities ## run all the checks below
 
 .PHONY: check-format
 check-format: ## is all Go code laid out by gofumpt?
@@ -102,6 +116,10 @@ check-openapi: ## is openapi.yaml sound?
 check-javascript: ## do the types in the pages' scripts fit together?
 	tools/check-javascript.sh
 
+.PHONY: check-apps
+check-apps: ## are the types and the style of the till and the console sound?
+	tools/check-apps.sh
+
 .PHONY: check-shell
 check-shell: ## are shell scripts sound? needs shellcheck
 	tools/check-shell.sh
@@ -114,7 +132,7 @@ check-vulnerabilities: ## is code with known vulnerabilities called? needs the n
 
 .PHONY: clean
 clean: ## remove what was built and downloaded here, and the demo's data
-	rm -rf bin .cache .data/demo tools/node_modules web/browsertest/node_modules
+	rm -rf bin .cache .data/demo tools/node_modules web/browsertest/node_modules web/app/node_modules web/dist/apps
 
 .PHONY: help
 help: ## list these targets

@@ -11,8 +11,8 @@ import (
 	"github.com/leima/leima/loyalty"
 )
 
-// Dependencies are what the API needs from outside. All but Sentences are
-// required.
+// Dependencies are what the API needs from outside. All are required but those that
+// say what nil is.
 type Dependencies struct {
 	Store  Store
 	Ledger loyalty.Ledger
@@ -21,6 +21,10 @@ type Dependencies struct {
 	// CardURL returns the full address of the customer's page for an organization's
 	// slug and a card's link.
 	CardURL func(slug, link string) string
+	// Totals reads live totals; nil is a server that has none and answers 503.
+	Totals TotalsStore
+	// Limits holds guessing down; nil counts in this process alone.
+	Limits Limits
 	// Sentences translates what staff read; nil is English.
 	Sentences Sentences
 	// Now returns the instant in UTC milliseconds.
@@ -73,6 +77,7 @@ type handlers struct {
 	tillHandlers
 	tillSessionHandlers
 	programHandlers
+	totalsHandlers
 	cardHandlers
 	scanHandlers
 	ledgerHandlers
@@ -100,21 +105,31 @@ func New(d Dependencies) (*API, error) {
 	if sentences == nil {
 		sentences = english{}
 	}
-	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, now: d.Now}
+	if d.Limits == nil {
+		d.Limits = newAttempts(d.Now)
+	}
+	guesses := newGuesses(d.Limits, d.Now)
+	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
-		tillHandlers:         tillHandlers{store: d.Store, directory: dir, attempts: newAttempts(), now: d.Now},
+		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
 		tillSessionHandlers:  tillSessionHandlers{store: d.Store, now: d.Now},
 		programHandlers:      programHandlers{store: d.Store, now: d.Now},
+		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		scanHandlers:         scanHandlers{store: d.Store, directory: dir, sentences: sentences, now: d.Now},
+		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
+	}
+	for _, op := range operations {
+		if op.plainBody != nil && op.plainParameters != nil {
+			op.direct = h.direct(op)
+		}
 	}
 	return &API{
 		operations:  operations,
@@ -148,7 +163,7 @@ func (a *API) Register(e *echo.Echo) {
 	for _, op := range a.operations {
 		guards[op.id] = []echo.MiddlewareFunc{a.guard(op)}
 	}
-	contract.RegisterHandlersWithOptions(e, a.handlers, contract.RegisterHandlersOptions{OperationMiddlewares: guards})
+	contract.RegisterHandlersWithOptions(routes{e}, a.handlers, contract.RegisterHandlersOptions{OperationMiddlewares: guards})
 	a.registerRest(e)
 }
 

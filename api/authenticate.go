@@ -49,7 +49,7 @@ func (a *API) authenticate(r *http.Request, rq *request) error {
 
 // credential returns the token of the request and the kind it says to be of.
 func credential(r *http.Request) (string, access.TokenKind, error) {
-	if header := r.Header.Get("Authorization"); header != "" {
+	if header := first(r.Header["Authorization"]); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		token = strings.TrimSpace(token)
 		kind, err := access.KindOf(token)

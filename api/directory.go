@@ -32,10 +32,13 @@ type directory struct {
 	store DirectoryStore
 	now   func() int64
 
-	mu            sync.Mutex
+	mu            sync.RWMutex
 	organizations map[string]remembered[organization.Organization] // by slug
-	zones         map[string]remembered[*time.Location]            // by organization and location
+	zones         map[place]remembered[*time.Location]
 }
+
+// place is an organization's location, "" for none.
+type place struct{ orgID, locationID string }
 
 type remembered[T any] struct {
 	value T
@@ -46,7 +49,7 @@ func newDirectory(store DirectoryStore, now func() int64) *directory {
 	return &directory{
 		store: store, now: now,
 		organizations: map[string]remembered[organization.Organization]{},
-		zones:         map[string]remembered[*time.Location]{},
+		zones:         map[place]remembered[*time.Location]{},
 	}
 }
 
@@ -66,7 +69,7 @@ func (d *directory) organization(ctx context.Context, slug string) (organization
 // zone returns the time zone of the organization's location, or a problem for a
 // location that it does not have. "" is no location: the organization's zone.
 func (d *directory) zone(ctx context.Context, o organization.Organization, locationID string) (*time.Location, error) {
-	key := o.ID + " " + locationID
+	key := place{o.ID, locationID}
 	if z, ok := recall(d, d.zones, key); ok {
 		return z, nil
 	}
@@ -91,10 +94,10 @@ func (d *directory) forget() {
 	clear(d.zones)
 }
 
-func recall[T any](d *directory, m map[string]remembered[T], key string) (T, bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func recall[K comparable, T any](d *directory, m map[K]remembered[T], key K) (T, bool) {
+	d.mu.RLock()
 	r, ok := m[key]
+	d.mu.RUnlock()
 	if !ok || d.now() >= r.until {
 		var none T
 		return none, false
@@ -104,7 +107,7 @@ func recall[T any](d *directory, m map[string]remembered[T], key string) (T, boo
 
 // remember makes room by dropping everything: what is asked for often is back at
 // once.
-func remember[T any](d *directory, m map[string]remembered[T], key string, value T) {
+func remember[K comparable, T any](d *directory, m map[K]remembered[T], key K, value T) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(m) >= maxDirectorySize {

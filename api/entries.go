@@ -34,12 +34,12 @@ func (h ledgerHandlers) AdjustCard(ctx context.Context, r contract.AdjustCardReq
 		return nil, err
 	}
 	c.CardID = r.CardID
-	result, replayed, err := h.carryOut(ctx, c, codeCardNotFound)
+	o, err := h.carryOut(ctx, c, codeCardNotFound)
 	if err != nil {
 		return nil, err
 	}
 	return contract.AdjustCard201JSONResponse{
-		Body: result, Headers: contract.AdjustCard201ResponseHeaders{IdempotencyReplayed: replayed},
+		Body: ledgerView(o), Headers: contract.AdjustCard201ResponseHeaders{IdempotencyReplayed: isReplay(o)},
 	}, nil
 }
 
@@ -67,12 +67,12 @@ func (h ledgerHandlers) ReverseEntry(ctx context.Context, r contract.ReverseEntr
 	if err != nil {
 		return nil, err
 	}
-	result, replayed, err := h.carryOut(ctx, c, codeEntryNotFound)
+	o, err := h.carryOut(ctx, c, codeEntryNotFound)
 	if err != nil {
 		return nil, err
 	}
 	return contract.ReverseEntry201JSONResponse{
-		Body: result, Headers: contract.ReverseEntry201ResponseHeaders{IdempotencyReplayed: replayed},
+		Body: ledgerView(o), Headers: contract.ReverseEntry201ResponseHeaders{IdempotencyReplayed: isReplay(o)},
 	}, nil
 }
 

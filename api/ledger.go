@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -30,6 +29,7 @@ type ledgerHandlers struct {
 	store     EntryStore
 	cards     CardStore
 	directory *directory
+	guesses   *guesses
 	now       func() int64
 }
 
@@ -50,13 +50,32 @@ type meaning struct {
 	At int64 `json:"at,omitempty"`
 }
 
+// hash returns the SHA-256 of the meaning as JSON, in hexadecimal.
 func (m meaning) hash() string {
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic("api: a struct of strings and numbers cannot be encoded: " + err.Error())
-	}
-	sum := sha256.Sum256(text)
+	buffer := borrowBuffer()
+	defer returnBuffer(buffer)
+	*buffer = m.append(*buffer)
+	sum := sha256.Sum256(*buffer)
 	return hex.EncodeToString(sum[:])
+}
+
+// append writes what json.Marshal makes of m, by hand: every write that moves value
+// comes here.
+func (m meaning) append(b []byte) []byte {
+	b = appendText(append(b, `{"kind":`...), string(m.Kind))
+	b = appendOptional(b, `,"card":`, m.Card)
+	b = appendOptional(b, `,"coupon":`, m.Coupon)
+	b = appendOptional(b, `,"entry":`, m.Entry)
+	if m.Quantity != 0 {
+		b = appendInteger(b, `,"quantity":`, m.Quantity)
+	}
+	b = appendOptional(b, `,"location_id":`, m.LocationID)
+	b = appendOptional(b, `,"external_ref":`, m.Reference)
+	b = appendOptional(b, `,"reason":`, m.Reason)
+	if m.At != 0 {
+		b = appendInteger(b, `,"at":`, m.At)
+	}
+	return append(b, '}')
 }
 
 // command returns the command of the request with what all of them have.
@@ -82,19 +101,23 @@ func (h ledgerHandlers) command(ctx context.Context, rq *request, key string, m 
 
 // carryOut hands the command to the ledger. A refusal is an error here: the answer
 // of a write is what was written.
-func (h ledgerHandlers) carryOut(ctx context.Context, c loyalty.Command, notFound contract.ProblemCode) (contract.LedgerResult, *string, error) {
+func (h ledgerHandlers) carryOut(ctx context.Context, c loyalty.Command, notFound contract.ProblemCode) (loyalty.Outcome, error) {
 	o, err := h.ledger.Apply(ctx, c)
 	if err != nil {
-		return contract.LedgerResult{}, nil, missing(notFound, fmt.Errorf("%s: %w", c.Kind, err))
+		return loyalty.Outcome{}, missing(notFound, fmt.Errorf("%s: %w", c.Kind, err))
 	}
 	if o.Refusal != nil {
-		return contract.LedgerResult{}, nil, o.Refusal
+		return loyalty.Outcome{}, o.Refusal
 	}
-	var replayed *string
-	if o.Replayed {
-		replayed = optional("true")
+	return o, nil
+}
+
+// isReplay is the header Idempotency-Replayed, nil where it is left out.
+func isReplay(o loyalty.Outcome) *string {
+	if !o.Replayed {
+		return nil
 	}
-	return ledgerView(o), replayed, nil
+	return optional("true")
 }
 
 // ledgerView is made of the outcome alone, so that a replay shows the same.

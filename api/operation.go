@@ -42,6 +42,15 @@ type operation struct {
 	bodyRequired bool
 	multipart    bool
 	maxBody      int64
+	// allowed are the permissions as a set.
+	allowed access.Set
+	// plainBody and plainParameters accept most requests without the library; they are
+	// nil where the contract says what they cannot.
+	plainBody       *plainBody
+	plainParameters plainParameters
+	// direct handles a request that they accepted in place of the generated code; nil
+	// for most operations.
+	direct directHandler
 }
 
 // loadOperations reads the contract that was built in.
@@ -73,6 +82,7 @@ func newOperation(method, path string, item *openapi3.PathItem, o *openapi3.Oper
 	if op.id == "" {
 		return nil, fmt.Errorf("the operation has no operationId")
 	}
+	op.plainParameters, _ = compilePlainParameters(op.parameters)
 	for _, p := range op.parameters {
 		if p.Value.In == openapi3.ParameterInQuery {
 			op.query = append(op.query, p.Value.Name)
@@ -83,6 +93,7 @@ func newOperation(method, path string, item *openapi3.PathItem, o *openapi3.Oper
 		op.bodyRequired = o.RequestBody.Value.Required
 		if media := content["application/json"]; media != nil {
 			op.body = media.Schema.Value
+			op.plainBody, _ = compilePlainBody(op.body)
 		} else if content["multipart/form-data"] != nil {
 			op.multipart, op.maxBody = true, MaxImportBody
 		} else {
@@ -121,12 +132,13 @@ func (op *operation) readPermission(extension any) error {
 		}
 		op.permissions = append(op.permissions, access.Permission(name))
 	}
+	op.allowed = access.SetOf(op.permissions...)
 	return nil
 }
 
 // allows returns nil if the principal may carry the operation out.
-func (op *operation) allows(p access.Principal) error {
-	if op.anyone || op.public || slices.ContainsFunc(op.permissions, p.May) {
+func (op *operation) allows(p *access.Principal) error {
+	if op.anyone || op.public || p.Permissions&op.allowed != 0 {
 		return nil
 	}
 	names := make([]string, len(op.permissions))

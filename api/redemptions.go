@@ -18,12 +18,12 @@ func (h ledgerHandlers) RedeemCoupon(ctx context.Context, r contract.RedeemCoupo
 	if err != nil {
 		return nil, err
 	}
-	result, replayed, err := h.carryOut(ctx, c, codeCouponNotFound)
+	o, err := h.carryOut(ctx, c, codeCouponNotFound)
 	if err != nil {
 		return nil, err
 	}
 	return contract.RedeemCoupon201JSONResponse{
-		Body: result, Headers: contract.RedeemCoupon201ResponseHeaders{IdempotencyReplayed: replayed},
+		Body: ledgerView(o), Headers: contract.RedeemCoupon201ResponseHeaders{IdempotencyReplayed: isReplay(o)},
 	}, nil
 }
 

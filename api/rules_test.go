@@ -119,24 +119,6 @@ func TestHowManyStampsAreLeft(t *testing.T) {
 	}
 }
 
-func TestAttemptsAreCountedByName(t *testing.T) {
-	a := newAttempts()
-	for i := range maxPairingAttempts {
-		if wait := a.take("org_a", 0); wait != 0 {
-			t.Fatalf("attempt %d must wait %d s", i+1, wait)
-		}
-	}
-	if wait := a.take("org_a", 1); wait != 60 {
-		t.Errorf("one too many waits %d s, want 60", wait)
-	}
-	if wait := a.take("org_b", 1); wait != 0 {
-		t.Errorf("another organization waits %d s", wait)
-	}
-	if wait := a.take("org_a", pairingWindow.Milliseconds()); wait != 0 {
-		t.Errorf("after the window one waits %d s", wait)
-	}
-}
-
 func TestAnOperationMustSayWhoMayDoIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		extension any

@@ -26,62 +26,65 @@ type sample struct {
 	status int
 	// rank orders those that need something after those that leave it alone.
 	rank int
+	// query is what must stand behind the path, in the manner of body.
+	query string
 }
 
 // samples has one for every operation of the contract, by operationId.
 var samples = map[string]sample{
-	"getMe":                  {"", "till", 200, 0},
-	"getOrganization":        {"", "marketer", 200, 0},
-	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233"}}`, "owner", 200, 1},
-	"listLocations":          {"", "cashier", 200, 0},
-	"createLocation":         {`{"name":"Third","address":"Street 1","zone":"Europe/Helsinki","external_ref":"3"}`, "manager", 201, 0},
-	"getLocation":            {"", "cashier", 200, 0},
-	"updateLocation":         {`{"name":"Other","address":"","zone":"Europe/Helsinki","external_ref":"9"}`, "manager", 200, 1},
-	"listStaff":              {"", "manager", 200, 0},
-	"createStaff":            {`{"name":"Aino","email":"a@example.org","role":"cashier","locale":"fi","location_id":"{location_id}"}`, "manager", 201, 0},
-	"getStaff":               {"", "manager", 200, 0},
-	"updateStaff":            {`{"name":"Aino","email":"","role":"cashier","locale":"fi","location_id":null,"active":true}`, "manager", 200, 1},
-	"setStaffPin":            {`{"pin":"482915"}`, "manager", 204, 1},
-	"listTills":              {"", "manager", 200, 0},
-	"pairTill":               {`{"code":"leimala-2222-2222"}`, "", 401, 0},
-	"unpairTill":             {"", "manager", 204, 9},
-	"createTillPairingCode":  {`{"name":"Counter 2","location_id":"{location_id}"}`, "manager", 201, 0},
-	"listTillStaff":          {"", "till", 200, 0},
-	"createTillSession":      {`{"staff_id":"{staff_id}","pin":"482915"}`, "till", 201, 0},
-	"endTillSession":         {"", "cashier", 404, 0},
-	"listPrograms":           {"", "till", 200, 0},
-	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0},
-	"getProgram":             {"", "till", 200, 0},
-	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1},
-	"getProgramStats":        {"", "till key", 200, 0},
-	"listProgramCards":       {"", "till key", 200, 0},
-	"joinProgram":            {`{"first_name":"A","last_name":"B","phone":"+358401112233","email":"a@example.org","locale":"fi","consents":[{"text_id":"{text_id}","granted":true}],"location_id":"{location_id}"}`, "till key", 201, 0},
-	"getCard":                {"", "till key", 200, 0},
-	"listCardEntries":        {"", "till key", 200, 0},
-	"listCardCoupons":        {"", "till key", 200, 0},
-	"revokeCard":             {"", "till key", 204, 9},
-	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2},
-	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0},
-	"createStamp":            {`{"card_id":"{card_id}","quantity":2,"location_id":"{location_id}","external_ref":"r 1","at":"2026-03-02T06:59:00Z"}`, "till key", 201, 2},
-	"getCoupon":              {"", "till key", 200, 0},
-	"redeemCoupon":           {`{"location_id":"{location_id}"}`, "till key", 201, 3},
-	"getEntry":               {"", "till key", 200, 0},
-	"reverseEntry":           {`{"reason":"Wrong card","location_id":"{location_id}"}`, "till key", 201, 4},
-	"listCustomers":          {"", "marketer", 200, 0},
-	"getCustomer":            {"", "marketer", 200, 0},
-	"updateCustomer":         {`{"first_name":"C","last_name":"D","phone":"+358407770000","email":"c@example.org","locale":"sv","external_ref":"c 1"}`, "manager", 200, 1},
-	"listCustomerCards":      {"", "marketer", 200, 0},
-	"listCustomerConsents":   {"", "marketer", 200, 0},
-	"recordCustomerConsents": {`{"decisions":[{"text_id":"{text_id}","granted":true}],"locale":"fi"}`, "manager", 200, 0},
-	"listConsentTexts":       {"", "join key", 200, 0},
-	"createConsentText":      {`{"purpose":"marketing","channel":"email","text":{"en":"Two\nlines."},"position":3}`, "owner", 201, 1},
-	"listAPIKeys":            {"", "manager", 200, 0},
-	"createAPIKey":           {`{"name":"Shop","scopes":["stamps:write"],"location_id":"{location_id}"}`, "owner", 201, 0},
-	"revokeAPIKey":           {"", "owner", 204, 9},
-	"listImports":            {"", "marketer", 200, 0},
-	"createImport":           {"multipart", "manager", 202, 0},
-	"getImport":              {"", "marketer", 200, 0},
-	"listImportErrors":       {"", "marketer", 200, 0},
+	"getMe":                  {"", "till", 200, 0, ""},
+	"getOrganization":        {"", "marketer", 200, 0, ""},
+	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233"}}`, "owner", 200, 1, ""},
+	"listLocations":          {"", "cashier", 200, 0, ""},
+	"createLocation":         {`{"name":"Third","address":"Street 1","zone":"Europe/Helsinki","external_ref":"3"}`, "manager", 201, 0, ""},
+	"getLocation":            {"", "cashier", 200, 0, ""},
+	"updateLocation":         {`{"name":"Other","address":"","zone":"Europe/Helsinki","external_ref":"9"}`, "manager", 200, 1, ""},
+	"listStaff":              {"", "manager", 200, 0, ""},
+	"createStaff":            {`{"name":"Aino","email":"a@example.org","role":"cashier","locale":"fi","location_id":"{location_id}"}`, "manager", 201, 0, ""},
+	"getStaff":               {"", "manager", 200, 0, ""},
+	"updateStaff":            {`{"name":"Aino","email":"","role":"cashier","locale":"fi","location_id":null,"active":true}`, "manager", 200, 1, ""},
+	"setStaffPin":            {`{"pin":"482915"}`, "manager", 204, 1, ""},
+	"listTills":              {"", "manager", 200, 0, ""},
+	"pairTill":               {`{"code":"leimala-2222-2222"}`, "", 401, 0, ""},
+	"unpairTill":             {"", "manager", 204, 9, ""},
+	"createTillPairingCode":  {`{"name":"Counter 2","location_id":"{location_id}"}`, "manager", 201, 0, ""},
+	"listTillStaff":          {"", "till", 200, 0, ""},
+	"createTillSession":      {`{"staff_id":"{staff_id}","pin":"482915"}`, "till", 201, 0, ""},
+	"endTillSession":         {"", "cashier", 404, 0, ""},
+	"listPrograms":           {"", "till", 200, 0, ""},
+	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0, ""},
+	"getProgram":             {"", "till", 200, 0, ""},
+	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
+	"getProgramStats":        {"", "till key", 200, 0, ""},
+	"getTotals":              {"", "till key", 200, 0, "?from=2026-03-01&to=2026-03-08&program_id={program_id}&location_id={location_id}"},
+	"listProgramCards":       {"", "till key", 200, 0, ""},
+	"joinProgram":            {`{"first_name":"A","last_name":"B","phone":"+358401112233","email":"a@example.org","locale":"fi","consents":[{"text_id":"{text_id}","granted":true}],"location_id":"{location_id}"}`, "till key", 201, 0, ""},
+	"getCard":                {"", "till key", 200, 0, ""},
+	"listCardEntries":        {"", "till key", 200, 0, ""},
+	"listCardCoupons":        {"", "till key", 200, 0, ""},
+	"revokeCard":             {"", "till key", 204, 9, ""},
+	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2, ""},
+	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0, ""},
+	"createStamp":            {`{"card_id":"{card_id}","quantity":2,"location_id":"{location_id}","external_ref":"r 1","at":"2026-03-02T06:59:00Z"}`, "till key", 201, 2, ""},
+	"getCoupon":              {"", "till key", 200, 0, ""},
+	"redeemCoupon":           {`{"location_id":"{location_id}"}`, "till key", 201, 3, ""},
+	"getEntry":               {"", "till key", 200, 0, ""},
+	"reverseEntry":           {`{"reason":"Wrong card","location_id":"{location_id}"}`, "till key", 201, 4, ""},
+	"listCustomers":          {"", "marketer", 200, 0, ""},
+	"getCustomer":            {"", "marketer", 200, 0, ""},
+	"updateCustomer":         {`{"first_name":"C","last_name":"D","phone":"+358407770000","email":"c@example.org","locale":"sv","external_ref":"c 1"}`, "manager", 200, 1, ""},
+	"listCustomerCards":      {"", "marketer", 200, 0, ""},
+	"listCustomerConsents":   {"", "marketer", 200, 0, ""},
+	"recordCustomerConsents": {`{"decisions":[{"text_id":"{text_id}","granted":true}],"locale":"fi"}`, "manager", 200, 0, ""},
+	"listConsentTexts":       {"", "join key", 200, 0, ""},
+	"createConsentText":      {`{"purpose":"marketing","channel":"email","text":{"en":"Two\nlines."},"position":3}`, "owner", 201, 1, ""},
+	"listAPIKeys":            {"", "manager", 200, 0, ""},
+	"createAPIKey":           {`{"name":"Shop","scopes":["stamps:write"],"location_id":"{location_id}"}`, "owner", 201, 0, ""},
+	"revokeAPIKey":           {"", "owner", 204, 9, ""},
+	"listImports":            {"", "marketer", 200, 0, ""},
+	"createImport":           {"multipart", "manager", 202, 0, ""},
+	"getImport":              {"", "marketer", 200, 0, ""},
+	"listImportErrors":       {"", "marketer", 200, 0, ""},
 }
 
 func programBody(more string) string {
@@ -160,7 +163,7 @@ func (op operation) allowed(holder string) bool {
 
 // call is the sample request with the ids of one tenant and a credential.
 func (op operation) call(ids *tenant, token string) call {
-	c := call{method: op.method, path: ids.fill(op.template), token: token, body: ids.fill(op.body), header: map[string]string{}}
+	c := call{method: op.method, path: ids.fill(op.template + op.query), token: token, body: ids.fill(op.body), header: map[string]string{}}
 	for _, p := range op.o.Parameters {
 		switch p.Value.Name {
 		case "Idempotency-Key":
@@ -175,6 +178,18 @@ func (op operation) call(ids *tenant, token string) call {
 		})
 	}
 	return c
+}
+
+// withQuery puts the parameter, as it is written, in the place of those of its name.
+func withQuery(path, name, value string) string {
+	path, query, _ := strings.Cut(path, "?")
+	kept := []string{name + "=" + value}
+	for part := range strings.SplitSeq(query, "&") {
+		if part != "" && !strings.HasPrefix(part, name+"=") {
+			kept = append(kept, part)
+		}
+	}
+	return path + "?" + strings.Join(kept, "&")
 }
 
 // importBody is a multipart body of the parts; that named file is one.

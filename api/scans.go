@@ -14,31 +14,44 @@ import (
 type scanHandlers struct {
 	store     CardStore
 	directory *directory
+	guesses   *guesses
 	sentences Sentences
 	now       func() int64
 }
 
 // CreateScan implements the contract.
 func (h scanHandlers) CreateScan(ctx context.Context, r contract.CreateScanRequestObject) (contract.CreateScanResponseObject, error) {
-	rq := requestOf(ctx)
-	at, err := whereabouts(rq.principal, r.Body.LocationID)
+	view, err := h.scan(ctx, requestOf(ctx), r.Body)
 	if err != nil {
 		return nil, err
+	}
+	return contract.CreateScan200JSONResponse(view), nil
+}
+
+func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.ScanCreation) (contract.Scan, error) {
+	at, err := whereabouts(rq.principal, body.LocationID)
+	if err != nil {
+		return contract.Scan{}, err
 	}
 	zone, err := h.directory.zone(ctx, rq.organization, at)
 	if err != nil {
-		return nil, err
+		return contract.Scan{}, err
 	}
-	v, err := h.find(ctx, rq, r.Body.Code, given(r.Body.ProgramID))
-	if err != nil {
-		return nil, missing(codeCardNotFound, err)
+	if err := h.guesses.allowed(&rq.principal); err != nil {
+		return contract.Scan{}, err
+	}
+	v, err := h.find(ctx, rq, body.Code, given(body.ProgramID))
+	if errors.Is(err, loyalty.ErrNotFound) {
+		return contract.Scan{}, h.guesses.missed(ctx, &rq.principal, missing(codeCardNotFound, err))
+	} else if err != nil {
+		return contract.Scan{}, fmt.Errorf("find card: %w", err)
 	}
 	now := h.now()
 	try := loyalty.Command{
 		Kind: loyalty.CommandStamp, OrgID: rq.principal.OrgID, CardID: v.Card.ID, Quantity: 1, Actor: rq.principal.Actor(),
 		LocationID: at, Zone: zone, At: now, Now: now,
 	}
-	return contract.CreateScan200JSONResponse(h.scanView(rq, v, try)), nil
+	return h.scanView(rq, &v, &try), nil
 }
 
 // find looks the card up by what the input may be. A number that could be either is
@@ -68,7 +81,7 @@ func handleOf(input string) customer.Handle {
 }
 
 // scanView tells what a till shows. try is a stamping of one, now.
-func (h scanHandlers) scanView(rq *request, v customer.View, try loyalty.Command) contract.Scan {
+func (h scanHandlers) scanView(rq *request, v *customer.View, try *loyalty.Command) contract.Scan {
 	card := v.Card
 	card.Goal = loyalty.CardGoal(v.Program, card)
 	next, missingStamps := loyalty.Next(v.Program, card)
@@ -78,12 +91,12 @@ func (h scanHandlers) scanView(rq *request, v customer.View, try loyalty.Command
 			usable = append(usable, couponView(c))
 		}
 	}
-	p := rq.principal
+	p := &rq.principal
 	allowed := contract.Allowed{
 		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0,
 		Reverse: p.May(access.EntriesReverse), Adjust: p.May(access.EntriesAdjust),
 	}
-	_, refusal := loyalty.Apply(v.Program, loyalty.State{Card: v.Card}, try, noIDs{})
+	_, refusal := loyalty.Apply(v.Program, loyalty.State{Card: v.Card}, *try, noIDs{})
 	switch {
 	case refusal != nil:
 		allowed.Refusal = &contract.ScanRefusal{

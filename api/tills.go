@@ -31,7 +31,7 @@ type TillStore interface {
 type tillHandlers struct {
 	store     TillStore
 	directory *directory
-	attempts  *attempts
+	guesses   *guesses
 	now       func() int64
 }
 
@@ -92,10 +92,10 @@ func (h tillHandlers) PairTill(ctx context.Context, r contract.PairTillRequestOb
 	} else if err != nil {
 		return nil, fmt.Errorf("find the organization of the code: %w", err)
 	}
-	now := h.now()
-	if wait := h.attempts.take(org.ID, now); wait > 0 {
-		return nil, &problem{code: codeTooManyAttempts, detail: "too many codes were tried at this organization", retryAfter: wait}
+	if err := h.guesses.paired(ctx, org.ID); err != nil {
+		return nil, err
 	}
+	now := h.now()
 	token := access.NewToken(access.TokenTill, org.Slug)
 	till, err := h.store.PairTill(ctx, org.ID, access.Hash(code), access.Hash(token), now)
 	if errors.Is(err, access.ErrUnauthenticated) {

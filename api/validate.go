@@ -1,10 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -22,25 +20,38 @@ const (
 	headerIdempotencyKey = "Idempotency-Key"
 )
 
-// validate checks the request against the contract. The body is read and put back,
-// so that the handler decodes what was checked.
-func (op *operation) validate(c echo.Context) error {
-	if err := op.validateParameters(c); err != nil {
-		return err
+// validate checks the request against the contract. It returns true if the request is
+// plain: it was accepted without the library, and into holds the members of its body.
+// The body is read and put back, so that the handler decodes what was checked; not so
+// for a plain request that is handled directly.
+func (op *operation) validate(c echo.Context, into *plainMembers) (plain bool, err error) {
+	plain = op.plainParameters != nil && op.plainParameters.accept(c)
+	if !plain {
+		if err := op.validateParameters(c); err != nil {
+			return false, err
+		}
 	}
 	switch {
 	case op.multipart:
 		t, params, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 		if err != nil || t != "multipart/form-data" || params["boundary"] == "" {
-			return &problem{code: codeMediaType, detail: "the body must be multipart/form-data, with a boundary"}
+			return false, &problem{code: codeMediaType, detail: "the body must be multipart/form-data, with a boundary"}
 		}
 		c.Request().Body = delimit(c.Request().Body, params["boundary"])
+		return false, nil
 	case op.body != nil:
-		return op.validateBody(c.Request())
+		plainBody, err := op.validateBody(c.Request(), into)
+		if err != nil {
+			return false, err
+		}
+		if plain = plain && plainBody; !plain || op.direct == nil {
+			putBack(c.Request(), into.body)
+		}
 	}
-	return nil
+	return plain, nil
 }
 
+// validateParameters lets the library check them, and what it does not.
 func (op *operation) validateParameters(c echo.Context) error {
 	query := c.QueryParams()
 	for name, values := range query {
@@ -87,41 +98,57 @@ func parameterProblem(p *openapi3.Parameter, err error) error {
 	return invalid(p.Name, "must be %s", typeName(p.Schema.Value))
 }
 
-func (op *operation) validateBody(r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
+// validateBody reads and checks the body, which is in into afterwards. It returns true
+// if it was accepted without the library.
+func (op *operation) validateBody(r *http.Request, into *plainMembers) (plain bool, err error) {
+	body, err := readBody(r.Body, op.maxBody)
 	if err != nil {
-		return fmt.Errorf("read the body: %w", err)
+		return false, err
 	}
-	if len(body) == 0 {
+	into.body = body
+	if body == "" {
 		if op.bodyRequired {
-			return &problem{code: codeInvalidJSON, detail: "a body is required"}
+			return false, &problem{code: codeInvalidJSON, detail: "a body is required"}
 		}
-		r.Body, r.ContentLength = http.NoBody, 0
-		return nil
+		return false, nil
 	}
-	if t, params, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" ||
-		params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8") {
-		return &problem{code: codeMediaType, detail: "the body must be application/json in UTF-8"}
+	if !isJSON(r.Header["Content-Type"]) {
+		return false, &problem{code: codeMediaType, detail: "the body must be application/json in UTF-8"}
 	}
-	value, err := decodeJSON(body)
+	if op.plainBody != nil && op.plainBody.read(body, into) {
+		return true, nil
+	}
+	value, err := decodeJSON([]byte(body))
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := op.body.VisitJSON(value, openapi3.VisitAsRequest(), instantFormat); err != nil {
-		return bodyProblem(err)
+		return false, bodyProblem(err)
 	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	return nil
+	return false, nil
 }
 
 // instantFormat is stricter than the library's pattern, which lets 30 February
 // through.
 var instantFormat = openapi3.WithStringFormatValidator("date-time", openapi3.NewCallbackValidator(func(s string) error {
-	if _, err := time.Parse(time.RFC3339, s); err != nil {
+	if _, ok := parseInstant(s); !ok {
 		return errNotInstant
 	}
 	return nil
 }))
+
+// parseInstant reads an instant as RFC 3339 has it. time.Parse also takes an hour of
+// one digit, a comma and an offset of a whole day.
+func parseInstant(s string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || s[len("2006-01-02T15")] != ':' || strings.Contains(s, ",") {
+		return time.Time{}, false
+	}
+	if offset := len(s) - len("07:00"); s[len(s)-1] != 'Z' && s[offset:offset+2] > "23" {
+		return time.Time{}, false
+	}
+	return t, true
+}
 
 var errNotInstant = errors.New("not an instant")
 

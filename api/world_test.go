@@ -41,6 +41,8 @@ type world struct {
 	log   *bytes.Buffer
 	// imports is what the API handed over.
 	imports *importsTaken
+	// totals are the live totals, kept in memory.
+	totals *totalsInMemory
 	// shop and other are two organizations that know nothing of each other.
 	shop, other *tenant
 }
@@ -64,7 +66,7 @@ var holders = []string{"owner", "manager", "marketer", "cashier", "till", "till 
 // newWorld makes one. Each change changes what the API depends on before it is made.
 func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	t.Helper()
-	w := &world{t: t, clock: &atomic.Int64{}, log: &bytes.Buffer{}, imports: &importsTaken{}}
+	w := &world{t: t, clock: &atomic.Int64{}, log: &bytes.Buffer{}, imports: &importsTaken{}, totals: &totalsInMemory{}}
 	w.clock.Store(monday)
 	w.path = filepath.Join(t.TempDir(), "leima.db")
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
@@ -83,7 +85,7 @@ func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	w.store = s
 	w.imports.store = s
 	d := api.Dependencies{
-		Store: s, Ledger: s, Imports: w.imports, Now: w.clock.Load, Log: log,
+		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Now: w.clock.Load, Log: log,
 		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
 	}
 	for _, change := range changes {

@@ -95,6 +95,9 @@ func NewNumber(n uint64) string {
 	return s + string(checkDigit(s))
 }
 
+// betweenDigits is what people put between the digits of a number.
+var betweenDigits = strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u202f", "")
+
 // ParseNumber returns the number without the spaces and hyphens that people put
 // between digits, or ErrNumberMalformed. The check digit is that of ISO/IEC 7064
 // MOD 11,10.
@@ -102,7 +105,7 @@ func ParseNumber(s string) (string, error) {
 	if len(s) > 4*NumberLen {
 		return "", ErrNumberMalformed
 	}
-	n := strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u202f", "").Replace(s)
+	n := betweenDigits.Replace(s)
 	if len(n) != NumberLen || n[0] == '0' {
 		return "", ErrNumberMalformed
 	}

@@ -1,8 +1,10 @@
 package loyalty
 
-// TotalsQuery asks for totals by program, location and day. An empty id is all of
-// them; the days are From and those after it, without To.
+// TotalsQuery asks for live totals: the cells of an organization in which something
+// was counted.
 type TotalsQuery struct {
+	// ProgramID and LocationID narrow it; "" is all of them.
 	ProgramID, LocationID string
-	From, To              Day
+	// From is the first day, To the day after the last.
+	From, To Day
 }

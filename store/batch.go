@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"github.com/leima/leima/loyalty"
 )
 
@@ -8,14 +10,15 @@ import (
 // changed it, and what is to be written.
 type batch struct {
 	ledgerWriter
-	tx       *transaction
+	st       batchStatements
 	commands []loyalty.Command
 	outcomes []loyalty.Outcome
 
-	// cardOf is, for each command, the card that it is about, no id if that is not there.
-	cardOf   []rowKey
-	cards    map[rowKey]loyalty.Card
-	programs map[rowKey]loyalty.Program
+	// cardOf is, for each command, the card that it is about, nil if that is not there.
+	cardOf []*heldCard
+	cards  map[rowKey]*heldCard
+	// nowhere are locations that commands name and that are not there.
+	nowhere map[rowKey]bool
 	// coupons are those that commands may need, open those still issued by card.
 	coupons   map[rowKey]loyalty.Coupon
 	open      map[rowKey][]rowKey
@@ -29,6 +32,16 @@ type batch struct {
 	asksStampings bool
 	staffDays     map[staffDay]int
 }
+
+// heldCard is a locked card, as the commands so far have changed it.
+type heldCard struct {
+	card loyalty.Card
+	// version is the program's, as it was read together with the card.
+	version int64
+	program *loyalty.Program
+}
+
+func (h *heldCard) key() rowKey { return rowKey{h.card.OrgID, h.card.ID} }
 
 // usedKey is an idempotency key that was used before this batch (with the head entry and
 // a snapshot) or earlier in it (with the index of its command).
@@ -54,20 +67,35 @@ type staffDay struct {
 	day     loyalty.Day
 }
 
-func newBatch(tx *transaction, n *news, commands []loyalty.Command) *batch {
+func newBatch(st batchStatements, n *news, commands []loyalty.Command) *batch {
 	return &batch{
 		ledgerWriter: ledgerWriter{news: n},
-		tx:           tx,
+		st:           st,
 		commands:     commands,
 		outcomes:     make([]loyalty.Outcome, len(commands)),
-		cardOf:       make([]rowKey, len(commands)),
-		cards:        make(map[rowKey]loyalty.Card, len(commands)),
-		programs:     map[rowKey]loyalty.Program{},
+		cardOf:       make([]*heldCard, len(commands)),
 		coupons:      map[rowKey]loyalty.Coupon{}, open: map[rowKey][]rowKey{},
 		originals: map[rowKey]loyalty.Entry{}, reversed: map[rowKey]bool{},
-		used: map[rowKey]usedKey{}, refs: map[externalRef]bool{},
+		used: make(map[rowKey]usedKey, len(commands)), refs: map[externalRef]bool{},
 		cardDays: map[cardDay]int{}, stampings: map[rowKey][]stamping{}, staffDays: map[staffDay]int{},
 	}
+}
+
+// run carries the commands out and commits.
+func (b *batch) run(ctx context.Context, s *Store) error {
+	if err := b.load(ctx, s); err != nil {
+		return err
+	}
+	if err := b.decide(); err != nil {
+		return err
+	}
+	if err := b.countEntries(ctx, b.st.rare, b.originals); err != nil {
+		return err
+	}
+	if err := b.saveStaffDays(ctx); err != nil {
+		return err
+	}
+	return b.st.commit(ctx, &b.ledgerWriter, s.now())
 }
 
 // decide runs the commands in their order.
@@ -109,8 +137,8 @@ func (b *batch) replay(c *loyalty.Command, u usedKey) (loyalty.Outcome, error) {
 
 func (b *batch) decideNew(i int) error {
 	c := b.commands[i]
-	card, found := b.cards[b.cardOf[i]]
-	if !found || !card.Status.Usable() && hidesUnusable(c.Kind) {
+	h := b.cardOf[i]
+	if h == nil || !h.card.Status.Usable() && hidesUnusable(c.Kind) || b.nowhere[rowKey{c.OrgID, c.LocationID}] {
 		b.outcomes[i].Err = loyalty.ErrNotFound
 		return nil
 	}
@@ -119,7 +147,7 @@ func (b *batch) decideNew(i int) error {
 		b.outcomes[i].Err = loyalty.ErrExternalRefUsed
 		return nil
 	}
-	result, refusal := loyalty.Apply(b.programs[rowKey{card.OrgID, card.ProgramID}], b.state(c, card), c, newIDs{})
+	result, refusal := loyalty.Apply(*h.program, b.state(c, h.card), c, newIDs{})
 	if refusal != nil {
 		b.outcomes[i].Refusal = refusal
 		return nil //nolint:nilerr // a refusal is an answer, not a fault
@@ -137,6 +165,10 @@ func (b *batch) decideNew(i int) error {
 			return err
 		}
 	}
+	if result.Card.Status != h.card.Status {
+		b.merged = append(b.merged, result.Card)
+	}
+	h.card = result.Card
 	b.take(c, result, text)
 	return nil
 }
@@ -199,7 +231,6 @@ func (b *batch) state(c loyalty.Command, card loyalty.Card) loyalty.State {
 func (b *batch) take(c loyalty.Command, r loyalty.Result, snapshot string) {
 	b.add(c, r, snapshot)
 	card := rowKey{r.Card.OrgID, r.Card.ID}
-	b.cards[card] = r.Card
 	for _, k := range r.Changed {
 		b.coupons[rowKey{k.OrgID, k.ID}] = k
 	}

@@ -10,8 +10,12 @@ import (
 	"github.com/leima/leima/loyalty"
 )
 
-const ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
-	"last_stamp_at, day, day_stamps, welcomed_at, joined_at"
+const (
+	ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
+		"last_stamp_at, day, day_stamps, welcomed_at, joined_at"
+	// ledgerCardChanges are those that commands change.
+	ledgerCardChanges = "status, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
+)
 
 func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 	err = r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
@@ -23,10 +27,23 @@ func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 }
 
 // load reads all that the commands need to be decided. The order matters: what a card
-// lock guards (its coupons, whether an entry was reversed) is read after the lock.
-func (b *batch) load(ctx context.Context) error {
+// lock guards (its coupons, whether an entry was reversed) is read after the lock. A
+// batch of plain stamps asks for no more than its cards and keys.
+func (b *batch) load(ctx context.Context, s *Store) error {
+	if err := b.resolve(ctx); err != nil {
+		return err
+	}
+	if err := b.lockCards(ctx); err != nil {
+		return err
+	}
+	if err := b.findPrograms(ctx, s.programs); err != nil {
+		return err
+	}
+	if err := b.findLocations(ctx, s.locations); err != nil {
+		return err
+	}
 	for _, step := range []func(context.Context) error{
-		b.resolve, b.lockCards, b.loadKeys, b.loadPrograms, b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
+		b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -69,8 +86,8 @@ func (x *keySet) add(k rowKey) {
 	x.values = append(x.values, k)
 }
 
-// resolve finds the card of each command, which may be named by one of its entries or
-// coupons only. The link from those to the card never changes, so no lock is needed.
+// resolve reads the entries and coupons by which commands name their cards. The link from
+// those to the card never changes, so no lock is needed.
 func (b *batch) resolve(ctx context.Context) error {
 	var entries, coupons keySet
 	for i := range b.commands {
@@ -78,20 +95,20 @@ func (b *batch) resolve(ctx context.Context) error {
 		entries.add(rowKey{c.OrgID, c.EntryID})
 		coupons.add(rowKey{c.OrgID, c.CouponID})
 	}
-	list, err := entriesIn(ctx, b.tx, entries.values)
-	if err != nil {
-		return err
+	if len(entries.values) > 0 {
+		tx, err := b.st.rare(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := entriesIn(ctx, tx, entries.values)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			b.originals[rowKey{e.OrgID, e.ID}] = e
+		}
 	}
-	for _, e := range list {
-		b.originals[rowKey{e.OrgID, e.ID}] = e
-	}
-	if err := b.loadCouponsWhere(ctx, "id", coupons.values, ""); err != nil {
-		return err
-	}
-	for i := range b.commands {
-		b.cardOf[i] = rowKey{b.commands[i].OrgID, b.resolved(&b.commands[i])}
-	}
-	return nil
+	return b.loadCouponsWhere(ctx, "id", coupons.values, "")
 }
 
 // resolved returns the card that all parts of the command agree on, "" if they do not.
@@ -124,8 +141,12 @@ func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []ro
 	if len(values) == 0 {
 		return nil
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	var args []any
-	list, err := all(ctx, b.tx, scanCoupon,
+	list, err := all(ctx, tx, scanCoupon,
 		"SELECT "+couponColumns+" FROM coupon WHERE (org_id, "+column+") IN "+inPairs(&args, values)+condition, args...)
 	for _, k := range list {
 		b.coupons[rowKey{k.OrgID, k.ID}] = k
@@ -133,38 +154,44 @@ func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []ro
 	return err
 }
 
+// lockCards locks the cards of the commands and finds the keys that were used before.
 func (b *batch) lockCards(ctx context.Context) error {
-	var ids keySet
-	for _, key := range b.cardOf {
-		ids.add(key)
-	}
-	if len(ids.values) == 0 {
-		return nil
-	}
-	var args []any
-	list, err := all(ctx, b.tx, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card WHERE (org_id, id) IN "+
-		inPairs(&args, ids.values)+" ORDER BY org_id, id"+b.tx.forUpdate, args...)
-	for _, c := range list {
-		b.cards[rowKey{c.OrgID, c.ID}] = c
-	}
-	return err
-}
-
-func (b *batch) loadKeys(ctx context.Context) error {
-	var keys keySet
+	cards := make([]rowKey, len(b.commands))
+	keys := make([]rowKey, 0, len(b.commands))
 	for i := range b.commands {
-		keys.add(rowKey{b.commands[i].OrgID, b.commands[i].IdempotencyKey})
+		c := &b.commands[i]
+		cards[i] = rowKey{c.OrgID, b.resolved(c)}
+		if c.IdempotencyKey != "" {
+			keys = append(keys, rowKey{c.OrgID, c.IdempotencyKey})
+		}
 	}
-	if len(keys.values) == 0 {
-		return nil
+	held, used, err := b.st.lock(ctx, sortedKeys(cards), sortedKeys(keys))
+	if err != nil {
+		return err
 	}
-	var args []any
-	list, err := all(ctx, b.tx, scanUsedKey, "SELECT "+entrySelect+", body_hash, outcome FROM entry "+
-		"WHERE idempotency_key <> '' AND (org_id, idempotency_key) IN "+inPairs(&args, keys.values), args...)
-	for _, u := range list {
+	b.cards = make(map[rowKey]*heldCard, len(held))
+	for _, h := range held {
+		b.cards[h.key()] = h
+	}
+	for i, key := range cards {
+		b.cardOf[i] = b.cards[key]
+	}
+	for _, u := range used {
 		b.used[rowKey{u.entry.OrgID, u.entry.IdempotencyKey}] = u
 	}
-	return err
+	return nil
+}
+
+// sortedKeys returns the keys with an id in the order of compareKeys, each once.
+func sortedKeys(keys []rowKey) []rowKey {
+	list := slices.DeleteFunc(slices.Clone(keys), func(k rowKey) bool { return k.id == "" })
+	slices.SortFunc(list, compareKeys)
+	return slices.Compact(list)
+}
+
+// compareKeys is the order in which rows are locked.
+func compareKeys(a, b rowKey) int {
+	return cmp.Or(cmp.Compare(a.orgID, b.orgID), cmp.Compare(a.id, b.id))
 }
 
 func scanUsedKey(r scanner) (u usedKey, err error) {
@@ -172,23 +199,6 @@ func scanUsedKey(r scanner) (u usedKey, err error) {
 		err = fmt.Errorf("read idempotency key: %w", err)
 	}
 	return u, err
-}
-
-func (b *batch) loadPrograms(ctx context.Context) error {
-	var ids keySet
-	for _, c := range b.cards {
-		ids.add(rowKey{c.OrgID, c.ProgramID})
-	}
-	if len(ids.values) == 0 {
-		return nil
-	}
-	var args []any
-	list, err := all(ctx, b.tx, scanProgram,
-		"SELECT "+programColumns+" FROM program WHERE (org_id, id) IN "+inPairs(&args, ids.values), args...)
-	for _, p := range list {
-		b.programs[rowKey{p.OrgID, p.ID}] = p
-	}
-	return err
 }
 
 // loadCoupons reads, under the lock of their cards, the coupons that are named and
@@ -203,8 +213,8 @@ func (b *batch) loadCoupons(ctx context.Context) error {
 				ids.add(rowKey{c.OrgID, original.CouponID})
 			}
 		}
-		if needsOpenCoupons(c) {
-			cards.add(b.cardOf[i])
+		if h := b.cardOf[i]; h != nil && needsOpenCoupons(c) {
+			cards.add(h.key())
 		}
 	}
 	if err := b.loadCouponsWhere(ctx, "id", ids.values, ""); err != nil {
@@ -240,8 +250,12 @@ func (b *batch) loadReversed(ctx context.Context) error {
 	if len(ids.values) == 0 {
 		return nil
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	var args []any
-	list, err := all(ctx, b.tx, scanRowKey,
+	list, err := all(ctx, tx, scanRowKey,
 		"SELECT org_id, reverses FROM entry WHERE reverses IS NOT NULL AND (org_id, reverses) IN "+inPairs(&args, ids.values), args...)
 	for _, key := range list {
 		b.reversed[key] = true
@@ -264,8 +278,12 @@ func (b *batch) loadRefs(ctx context.Context) error {
 	if len(refs.values) == 0 {
 		return nil
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	var args []any
-	list, err := all(ctx, b.tx, func(r scanner) (x externalRef, err error) {
+	list, err := all(ctx, tx, func(r scanner) (x externalRef, err error) {
 		if err = r.Scan(&x.orgID, &x.locationID, &x.ref, &x.kind); err != nil {
 			err = fmt.Errorf("read external reference: %w", err)
 		}
@@ -285,14 +303,14 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 	days := map[loyalty.Day]bool{}
 	for i := range b.commands {
 		c := &b.commands[i]
-		card, found := b.cards[b.cardOf[i]]
-		if !found || c.Kind != loyalty.CommandStamp || b.programOf(card).Limits.MaxPerCardDay == 0 {
+		h := b.cardOf[i]
+		if h == nil || c.Kind != loyalty.CommandStamp || h.program.Limits.MaxPerCardDay == 0 {
 			continue
 		}
-		key, day := b.cardOf[i], loyalty.DayOf(c.At, c.Zone)
+		key, day := h.key(), loyalty.DayOf(c.At, c.Zone)
 		b.cardDays[cardDay{key, day}] = 0
-		if day == card.Day {
-			b.cardDays[cardDay{key, day}] = card.DayStamps
+		if day == h.card.Day {
+			b.cardDays[cardDay{key, day}] = h.card.DayStamps
 			continue
 		}
 		cards.add(key)
@@ -305,8 +323,12 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 		cardDay
 		stamps int
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	var args []any
-	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
+	list, err := all(ctx, tx, func(r scanner) (t tally, err error) {
 		if err = r.Scan(&t.card.orgID, &t.card.id, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of a day: %w", err)
 		}
@@ -316,25 +338,23 @@ func (b *batch) loadCardDays(ctx context.Context) error {
 		" AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.org_id = e.org_id AND r.reverses = e.id) GROUP BY e.org_id, e.card_id, e.day", args...)
 	for _, t := range list {
 		// The query may answer for pairs that nobody asked about.
-		if card := b.cards[t.card]; t.day != card.Day {
+		if h := b.cards[t.card]; t.day != h.card.Day {
 			b.cardDays[t.cardDay] = t.stamps
 		}
 	}
 	return err
 }
 
-func (b *batch) programOf(c loyalty.Card) loyalty.Program { return b.programs[rowKey{c.OrgID, c.ProgramID}] }
-
 // lockStaffDays makes and locks the counters of staff, in one order for all replicas,
 // where a program limits what staff may give. It comes after the cards.
 func (b *batch) lockStaffDays(ctx context.Context) error {
 	for i := range b.commands {
 		c := &b.commands[i]
-		card := b.cards[b.cardOf[i]]
-		program := rowKey{card.OrgID, card.ProgramID}
-		if b.programs[program].Limits.MaxPerStaffDay == 0 {
+		h := b.cardOf[i]
+		if h == nil || h.program.Limits.MaxPerStaffDay == 0 {
 			continue
 		}
+		program := rowKey{h.card.OrgID, h.card.ProgramID}
 		original := b.originals[rowKey{c.OrgID, c.EntryID}]
 		switch {
 		case c.Kind == loyalty.CommandStamp && c.Actor.Kind == loyalty.ActorStaff:
@@ -350,9 +370,13 @@ func (b *batch) lockStaffDays(ctx context.Context) error {
 		staffDay
 		stamps int
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	// The update that changes nothing locks rows that are there and returns them.
 	query, args := b.staffDayUpsert("staff_day.stamps")
-	list, err := all(ctx, b.tx, func(r scanner) (t tally, err error) {
+	list, err := all(ctx, tx, func(r scanner) (t tally, err error) {
 		if err = r.Scan(&t.program.orgID, &t.program.id, &t.staffID, &t.day, &t.stamps); err != nil {
 			err = fmt.Errorf("read stamps of staff: %w", err)
 		}
@@ -369,8 +393,12 @@ func (b *batch) saveStaffDays(ctx context.Context) error {
 	if len(b.staffDays) == 0 {
 		return nil
 	}
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
 	query, args := b.staffDayUpsert("excluded.stamps")
-	_, err := exec(ctx, b.tx, query, args...)
+	_, err = exec(ctx, tx, query, args...)
 	return err
 }
 
@@ -385,9 +413,4 @@ func (b *batch) staffDayUpsert(stamps string) (query string, args []any) {
 	}
 	return "INSERT INTO staff_day (org_id, program_id, staff_id, day, stamps) VALUES " + placeholders(1, len(args)/width, width) +
 		" ON CONFLICT (org_id, program_id, staff_id, day) DO UPDATE SET stamps = " + stamps, args
-}
-
-// compareKeys is the order in which rows are locked.
-func compareKeys(a, b rowKey) int {
-	return cmp.Or(cmp.Compare(a.orgID, b.orgID), cmp.Compare(a.id, b.id))
 }

@@ -33,20 +33,20 @@ func (b *batch) loadStampings(ctx context.Context) error {
 	reversals := map[rowKey]int{}
 	for i := range b.commands {
 		c := &b.commands[i]
-		card, found := b.cards[b.cardOf[i]]
-		if !found {
+		h := b.cardOf[i]
+		if h == nil {
 			continue
 		}
-		coolDown := b.programOf(card).Limits.CoolDown
+		coolDown := h.program.Limits.CoolDown
 		b.asksStampings = b.asksStampings || coolDown != 0 || c.Kind == loyalty.CommandReverse
 		switch {
 		case c.Kind == loyalty.CommandReverse && b.originals[rowKey{c.OrgID, c.EntryID}].Kind == loyalty.EntryStamp:
-			reversals[b.cardOf[i]]++
-		case c.Kind == loyalty.CommandStamp && c.At < card.LastStampAt && coolDown != 0:
-			if err := b.addStampings(ctx, b.cardOf[i], " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
+			reversals[h.key()]++
+		case c.Kind == loyalty.CommandStamp && c.At < h.card.LastStampAt && coolDown != 0:
+			if err := b.addStampings(ctx, h.key(), " AND e.happened_at <= $3 ORDER BY e.happened_at DESC LIMIT 1", c.At); err != nil {
 				return err
 			}
-			if err := b.addStampings(ctx, b.cardOf[i], " AND e.happened_at > $3 ORDER BY e.happened_at LIMIT 1", c.At); err != nil {
+			if err := b.addStampings(ctx, h.key(), " AND e.happened_at > $3 ORDER BY e.happened_at LIMIT 1", c.At); err != nil {
 				return err
 			}
 		}
@@ -61,7 +61,11 @@ func (b *batch) loadStampings(ctx context.Context) error {
 }
 
 func (b *batch) addStampings(ctx context.Context, card rowKey, condition string, value int64) error {
-	list, err := all(ctx, b.tx, scanStamping, stampingSelect+condition, card.orgID, card.id, value)
+	tx, err := b.st.rare(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := all(ctx, tx, scanStamping, stampingSelect+condition, card.orgID, card.id, value)
 	for _, s := range list {
 		if !slices.Contains(b.stampings[card], s) {
 			b.stampings[card] = append(b.stampings[card], s)

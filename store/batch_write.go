@@ -29,6 +29,8 @@ type ledgerWriter struct {
 	issued  []loyalty.Coupon
 	closed  []loyalty.Coupon // coupons with a new status; the last of an id counts
 	events  []event
+	// merged are cards that got a new status.
+	merged []loyalty.Card
 }
 
 // keptEntry is an entry and, on one with an idempotency key, what has to be known to
@@ -93,17 +95,30 @@ func (w *ledgerWriter) insertCoupons(ctx context.Context, tx *transaction) error
 	return insert(ctx, tx, "coupon", couponColumns, args)
 }
 
-// insertEntries adds entries in the order of their keys: two replicas that add the same
-// ones then wait for each other and never in a circle.
-func (w *ledgerWriter) insertEntries(ctx context.Context, tx *transaction) error {
+// sortEntries puts the entries into the order of their keys: two replicas that add the
+// same ones then wait for each other and never in a circle. It is not needed, and would
+// put a reversal before what it takes back, where there is but one writer.
+func (w *ledgerWriter) sortEntries() {
 	slices.SortStableFunc(w.entries, func(a, b keptEntry) int {
 		return cmp.Or(cmp.Compare(a.OrgID, b.OrgID), cmp.Compare(a.IdempotencyKey, b.IdempotencyKey))
 	})
+}
+
+func (w *ledgerWriter) insertEntries(ctx context.Context, tx *transaction) error {
 	args := make([]any, 0, len(w.entries)*(strings.Count(keptEntryColumns, ",")+1))
 	for i := range w.entries {
 		args = append(args, entryRow(w.entries[i])...)
 	}
 	return insert(ctx, tx, "entry", keptEntryColumns, args)
+}
+
+// cards returns the changed cards in the order of their first change.
+func (w *ledgerWriter) cards() []*loyalty.Card {
+	list := make([]*loyalty.Card, len(w.news.cards))
+	for i := range list {
+		list[i] = &w.news.cards[i].Card
+	}
+	return list
 }
 
 func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
@@ -119,14 +134,32 @@ func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
 		"milestone BIGINT, lifetime BIGINT, last_stamp_at BIGINT, day BIGINT, day_stamps BIGINT, welcomed_at BIGINT", rows)
 }
 
-func (w *ledgerWriter) updateCoupons(ctx context.Context, tx *transaction) error {
+// updateStatuses is for those who leave the status out when they write the cards.
+func (w *ledgerWriter) updateStatuses(ctx context.Context, tx *transaction) error {
+	rows := make([][]any, len(w.merged))
+	for i, c := range w.merged {
+		rows[i] = []any{c.OrgID, c.ID, string(c.Status)}
+	}
+	return updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, status TEXT", rows)
+}
+
+// closedCoupons returns the coupons with a new status, each once.
+func (w *ledgerWriter) closedCoupons() []loyalty.Coupon {
+	if len(w.closed) == 0 {
+		return nil
+	}
 	last := map[rowKey]loyalty.Coupon{}
 	for _, k := range w.closed {
 		last[rowKey{k.OrgID, k.ID}] = k
 	}
-	rows := make([][]any, 0, len(last))
-	for _, key := range slices.SortedFunc(maps.Keys(last), compareKeys) {
-		k := last[key]
+	return slices.SortedFunc(maps.Values(last), func(a, b loyalty.Coupon) int {
+		return compareKeys(rowKey{a.OrgID, a.ID}, rowKey{b.OrgID, b.ID})
+	})
+}
+
+func (w *ledgerWriter) updateCoupons(ctx context.Context, tx *transaction) error {
+	var rows [][]any
+	for _, k := range w.closedCoupons() {
 		rows = append(rows, []any{k.OrgID, k.ID, string(k.Status), k.ClosedAt, k.ClosedBy})
 	}
 	return updateRows(ctx, tx, "coupon", "org_id TEXT, id TEXT, status TEXT, closed_at BIGINT, closed_by TEXT", rows)

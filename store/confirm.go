@@ -82,7 +82,7 @@ func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
 			}
 		}
 	}
-	if err := c.countEntries(ctx, c.tx, nil); err != nil {
+	if err := c.countEntries(ctx, c.tx.itself, nil); err != nil {
 		return err
 	}
 	if err := c.flush(ctx, c.tx); err != nil {

@@ -30,10 +30,10 @@ type dialect struct {
 var (
 	sqliteDialect   = dialect{kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true}}
 	postgresDialect = dialect{
-		kind:            "postgres",
-		forUpdate:       " FOR UPDATE",
-		lock:            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-		reading:         sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
+		kind:             "postgres",
+		forUpdate:        " FOR UPDATE",
+		lock:             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+		reading:          sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
 	}
 )
@@ -105,9 +105,18 @@ func isRace(err error) bool { return isConflict(err) || isUnique(err) }
 var errCommit = errors.New("commit")
 
 // isUnsure reports whether a transaction that failed with err may have been committed
-// all the same: the COMMIT was sent and the database did not answer that it failed.
+// all the same: the COMMIT was sent and the database did not answer that it failed. A
+// session that PostgreSQL ends, which is more than an ERROR, may have committed before.
 func isUnsure(err error) bool {
-	return errors.Is(err, errCommit) && pgCode(err) == "" && sqliteCode(err) == 0
+	if !errors.Is(err, errCommit) {
+		return false
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.SeverityUnlocalized != "ERROR"
+	}
+	code := sqliteCode(err) & 0xff
+	return code == 0 || code == sqlite3.SQLITE_IOERR
 }
 
 func isUnique(err error) bool {

@@ -15,7 +15,7 @@ import (
 // with one contact at once make one customer with one card. A public join looks no
 // contact up, so that neither its answer nor its time tells whether one is known.
 //
-// It returns loyalty.ErrNotFound for a program that is not there, a *loyalty.Refusal for
+// It returns loyalty.ErrNotFound for a program or location that is not there, a *loyalty.Refusal for
 // one that is not active, customer.ErrTwoCustomers, and a *customer.InvalidFieldError
 // for a consent to a text that is not asked.
 func (s *Store) Join(ctx context.Context, j customer.Join) (customer.Joined, error) {
@@ -37,6 +37,16 @@ func (s *Store) join(ctx context.Context, tx *transaction, n *news, j customer.J
 	}
 	if program.Status != loyalty.ProgramActive {
 		return customer.Joined{}, &loyalty.Refusal{Code: loyalty.RefusedNotActive}
+	}
+	if at := (rowKey{j.OrgID, j.LocationID}); j.LocationID != "" && !s.locations.knows(at) {
+		found, err := locationsIn(ctx, tx, []rowKey{at})
+		if err != nil {
+			return customer.Joined{}, err
+		}
+		if len(found) == 0 {
+			return customer.Joined{}, loyalty.ErrNotFound
+		}
+		s.locations.remember(found)
 	}
 	var byPhone, byEmail *customer.Customer
 	if j.Trusted {
@@ -155,7 +165,7 @@ func joinProgram(ctx context.Context, tx *transaction, n *news, j customer.Join,
 	if len(w.order) == 0 {
 		return true, insertEvents(ctx, tx, []event{{orgID: j.OrgID, kind: EventCardChanged, cardID: card.ID, at: j.Now}})
 	}
-	if err := w.countEntries(ctx, tx, nil); err != nil {
+	if err := w.countEntries(ctx, tx.itself, nil); err != nil {
 		return false, err
 	}
 	return true, w.flush(ctx, tx)

@@ -60,35 +60,41 @@ func (s *Store) applyOnce(ctx context.Context, commands []loyalty.Command) ([]lo
 	for i := range commands {
 		orgs.add(commands[i].OrgID)
 	}
-	var b *batch
-	err := s.committing(ctx, isRace, func(n *news) error {
-		return s.transact(ctx, s.writes, nil, orgs.values, func(tx *transaction) error {
-			b = newBatch(tx, n, commands)
-			return b.run(ctx, s.now())
+	named, err := listOf(orgs.values)
+	if err != nil {
+		return nil, err
+	}
+	var outcomes []loyalty.Outcome
+	err = s.committing(ctx, mayRunAgain, func(n *news) error {
+		return s.inBatch(ctx, named, func(st batchStatements) error {
+			b := newBatch(st, n, commands)
+			outcomes = b.outcomes
+			return b.run(ctx, s)
 		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("apply %d commands: %w", len(commands), err)
 	}
-	return b.outcomes, nil
+	return outcomes, nil
 }
 
-func (b *batch) run(ctx context.Context, now int64) error {
-	if err := b.load(ctx); err != nil {
-		return err
-	}
-	if err := b.decide(); err != nil {
-		return err
-	}
-	if err := b.countEntries(ctx, b.tx, b.originals); err != nil {
-		return err
-	}
-	if err := b.saveStaffDays(ctx); err != nil {
-		return err
-	}
-	if err := b.flush(ctx, b.tx); err != nil || b.news.empty() {
-		return err
-	}
-	_, err := exec(ctx, b.tx, committerUpsert, b.news.source, int64(b.news.seq), now) //nolint:gosec // counts from 1
-	return err
+// mayRunAgain reports whether a batch that failed with err may be run again: nothing of it
+// was committed, and others got in its way or the connection was an old one, from before
+// a restart of the database.
+func mayRunAgain(err error) bool {
+	return isRace(err) || errors.Is(err, errLost) && !errors.Is(err, errCommit)
+}
+
+// batchStatements is an open transaction of a batch: what nearly every batch asks of the
+// database, said in the way that is quickest for each database. It ends with commit or,
+// without it, with nothing done.
+type batchStatements interface {
+	// lock locks the cards, which come in the order of compareKeys and each once, and
+	// returns those that are there, and then the commands that used the keys before.
+	lock(ctx context.Context, cards, keys []rowKey) ([]*heldCard, []usedKey, error)
+	// rare returns the transaction for questions that few batches ask.
+	rare(ctx context.Context) (*transaction, error)
+	// commit writes what was collected, with the row of the committer seen at the instant,
+	// and commits. Its error wraps errCommit if the COMMIT was sent.
+	commit(ctx context.Context, w *ledgerWriter, now int64) error
 }

@@ -72,7 +72,7 @@ func (n *news) entry(e loyalty.Entry, sign int64) {
 // countEntries counts the entries that were collected. What a reversal takes back is
 // taken away where it was counted; where that is stands in the original, which is among
 // the known ones, among those collected or, for some coupons, has to be read.
-func (w *ledgerWriter) countEntries(ctx context.Context, tx *transaction, known map[rowKey]loyalty.Entry) error {
+func (w *ledgerWriter) countEntries(ctx context.Context, read func(context.Context) (*transaction, error), known map[rowKey]loyalty.Entry) error {
 	var reversed []rowKey
 	for _, e := range w.entries {
 		if e.Kind == loyalty.EntryReversal {
@@ -97,6 +97,10 @@ func (w *ledgerWriter) countEntries(ctx context.Context, tx *transaction, known 
 		}
 	}
 	if len(missing) > 0 {
+		tx, err := read(ctx)
+		if err != nil {
+			return err
+		}
 		found, err := entriesIn(ctx, tx, missing)
 		if err != nil {
 			return err

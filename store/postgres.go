@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -13,6 +14,9 @@ import (
 const (
 	// postgresConnections is the most connections that one process holds open.
 	postgresConnections = 24
+	// postgresLedgerConnections is the most connections besides those that batches of the
+	// ledger use.
+	postgresLedgerConnections = 8
 	// postgresIdleTime is how long a connection that nobody needs is kept.
 	postgresIdleTime = 5 * time.Minute
 	// appRole is the role that the server works as. It owns nothing, so row-level
@@ -39,6 +43,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	if err := s.owner.PingContext(ctx); err != nil {
 		return fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
+	s.inBatch, s.ledger = s.inPostgresBatch, openLedger(config)
 	s.writes = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, "SET ROLE "+appRole); err != nil {
 			return roleError(err, config.User)
@@ -49,8 +54,25 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.writes.SetMaxIdleConns(postgresConnections)
 	s.writes.SetConnMaxIdleTime(postgresIdleTime)
 	s.reads = s.writes
-	s.committers = newCommitters(postgresConnections)
+	s.committers = newCommitters(postgresConnections + postgresLedgerConnections)
 	return nil
+}
+
+// openLedger makes the pool for batches. Their statements are planned once, perhaps when
+// the tables are empty; the planner is told that there will be many rows, for all of which
+// there is an index.
+func openLedger(config *pgx.ConnConfig) *sql.DB {
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		if _, err := conn.Exec(ctx, "SET ROLE "+appRole+"; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "+
+			"SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"); err != nil {
+			return roleError(err, config.User)
+		}
+		return nil
+	}))
+	db.SetMaxOpenConns(postgresLedgerConnections)
+	db.SetMaxIdleConns(postgresLedgerConnections)
+	db.SetConnMaxIdleTime(postgresIdleTime)
+	return db
 }
 
 // roleError says what an administrator has to do if rights are what is missing.

@@ -34,12 +34,19 @@ type Store struct {
 	// owner may change the schema; writes and reads may not. In SQLite owner and
 	// writes are the one connection that writes.
 	owner, writes, reads *sql.DB
+	ledger               *sql.DB // for batches, in PostgreSQL
 	dialect              dialect
 	path                 string // of the SQLite file
 	committed            func(loyalty.Commit)
 	committers           *committers
-	now                  func() int64
-	log                  *slog.Logger
+	// inBatch runs f in a transaction of the ledger for the organizations, separated by
+	// commas.
+	inBatch   func(ctx context.Context, orgIDs string, f func(batchStatements) error) error
+	sqlite    *sqlitePrepared // of the connection that writes
+	programs  *programCache
+	locations *locationCache
+	now       func() int64
+	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
 	// recognized are credentials that were let in a moment ago.
@@ -57,7 +64,7 @@ var ErrURL = errors.New("want sqlite:///path/to/leima.db or postgres://user@host
 // Open connects to the database and checks that it keeps what it acknowledges. The
 // schema is made and brought up to date by Migrate, without which most methods fail.
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber}
+	s := &Store{committed: c.Committed, now: c.Now, log: c.Log, newNumber: randomNumber, programs: newProgramCache(), locations: newLocationCache()}
 	if s.committed == nil {
 		s.committed = func(loyalty.Commit) {}
 	}
@@ -90,7 +97,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 func (s *Store) Close() error {
 	var errs []error
 	closed := map[*sql.DB]bool{nil: true}
-	for _, db := range []*sql.DB{s.reads, s.writes, s.owner} {
+	for _, db := range []*sql.DB{s.reads, s.writes, s.ledger, s.owner} {
 		if !closed[db] {
 			closed[db] = true
 			errs = append(errs, db.Close())

@@ -144,7 +144,7 @@ func seenCommitters(ctx context.Context, tx *transaction, now int64) (map[string
 	}
 	seen := make(map[string]uint64, len(list))
 	for _, c := range list {
-		seen[c.source] = uint64(max(c.seq, 0)) //nolint:gosec // not negative
+		seen[c.source] = uint64(max(c.seq, 0))
 	}
 	return seen, nil
 }

@@ -99,6 +99,9 @@ type transaction struct {
 	dialect
 }
 
+// itself is for what may also be asked for a transaction that has not begun yet.
+func (tx *transaction) itself(context.Context) (*transaction, error) { return tx, nil }
+
 // querier is a *sql.Tx, or a *sql.Conn on which a transaction was begun.
 type querier interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)

@@ -18,6 +18,7 @@ type Web struct {
 	base      *url.URL
 	secure    bool // pages are reached by https
 	assets    *assets
+	apps      *apps
 	templates map[string]*template.Template
 	limits    limiters
 	streams   *streams
@@ -52,6 +53,9 @@ func New(d Dependencies) (*Web, error) {
 	if w.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
+	if w.apps, err = loadApps(appFiles); err != nil {
+		return nil, err
+	}
 	if w.templates, err = parseTemplates(w.assets); err != nil {
 		return nil, err
 	}
@@ -73,6 +77,7 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/", w.start)
 	get("/favicon.ico", w.favicon)
 	get("/static/:file", w.static)
+	get("/static/apps/:file", w.appFile)
 	get("/brand/:slug/style.css", w.brandStyle)
 	get("/brand/:slug/logo", w.brandLogo)
 	get("/brand/:slug/icon-:size", w.brandIcon)
@@ -101,6 +106,8 @@ func (w *Web) Register(e *echo.Echo) {
 	post("/till/pair", w.pairTill)
 	post("/till/sign-in", w.signInAtTill)
 	post("/till/lock", w.lockTill)
+	get("/console", w.consolePage)
+	get("/console/*", w.consolePage)
 	get("/staff", w.staff)
 	post("/staff/pairing-codes", w.makePairingCode)
 	post("/staff/sign-out", w.signOut)

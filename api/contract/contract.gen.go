@@ -559,6 +559,11 @@ type CustomerList struct {
 	NextCursor *string    `json:"next_cursor"`
 }
 
+// Day A day of the calendar.
+//
+// Example: 2026-03-01
+type Day = string
+
 // DayStats defines model for DayStats.
 type DayStats struct {
 	CouponsIssued   int64 `json:"coupons_issued"`
@@ -1068,7 +1073,7 @@ type Problem struct {
 	// | `unsupported_media_type` | 415 | the body is of another media type |
 	// | `idempotency_key_reused` | 422 | the key was used with another body |
 	// | `if_match_required` | 428 | the header If-Match is missing |
-	// | `too_many_attempts` | 429 | too many wrong pairing codes |
+	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
@@ -1152,7 +1157,7 @@ type Problem struct {
 // | `unsupported_media_type` | 415 | the body is of another media type |
 // | `idempotency_key_reused` | 422 | the key was used with another body |
 // | `if_match_required` | 428 | the header If-Match is missing |
-// | `too_many_attempts` | 429 | too many wrong pairing codes |
+// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
 // | `pin_locked` | 429 | too many wrong PINs |
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
 // | `unavailable` | 503 | the server could not finish in time |
@@ -1434,7 +1439,7 @@ type ScanRefusal struct {
 	// | `unsupported_media_type` | 415 | the body is of another media type |
 	// | `idempotency_key_reused` | 422 | the key was used with another body |
 	// | `if_match_required` | 428 | the header If-Match is missing |
-	// | `too_many_attempts` | 429 | too many wrong pairing codes |
+	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
@@ -1601,6 +1606,49 @@ type TillStaffList struct {
 	NextCursor *string     `json:"next_cursor"`
 }
 
+// Totals defines model for Totals.
+type Totals struct {
+	// Rows By day, program and location, where something happened.
+	Rows []TotalsRow `json:"rows"`
+
+	// Sums The sums of all rows.
+	Sums TotalsSums `json:"sums"`
+}
+
+// TotalsRow defines model for TotalsRow.
+type TotalsRow struct {
+	// Cards New cards.
+	Cards int64 `json:"cards"`
+
+	// Coupons Coupons issued less those taken back.
+	Coupons int64 `json:"coupons"`
+
+	// Day The day at the location.
+	Day string `json:"day"`
+
+	// LocationID The location, null for what happened at none.
+	//
+	// Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *string `json:"location_id"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// Redemptions Coupons redeemed less redemptions reversed.
+	Redemptions int64 `json:"redemptions"`
+
+	// Stamps Stamps given less those reversed.
+	Stamps int64 `json:"stamps"`
+}
+
+// TotalsSums The sums of all rows.
+type TotalsSums struct {
+	Cards       int64 `json:"cards"`
+	Coupons     int64 `json:"coupons"`
+	Redemptions int64 `json:"redemptions"`
+	Stamps      int64 `json:"stamps"`
+}
+
 // Zone An IANA time zone.
 //
 // Example: Europe/Helsinki
@@ -1617,6 +1665,22 @@ type IfMatch = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// TotalsFrom A day of the calendar.
+//
+// Example: 2026-03-01
+type TotalsFrom = Day
+
+// TotalsLocation Example: loc_01k3sa0z2efcrstmhzda61w2tc
+type TotalsLocation = LocationID
+
+// TotalsProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
+type TotalsProgram = ProgramID
+
+// TotalsTo A day of the calendar.
+//
+// Example: 2026-03-01
+type TotalsTo = Day
 
 // Conflict An error, as RFC 9457 describes it.
 type Conflict = Problem
@@ -1838,6 +1902,21 @@ type ListTillsParams struct {
 
 	// Cursor The `next_cursor` of the page before.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetTotalsParams defines parameters for GetTotals.
+type GetTotalsParams struct {
+	// ProgramID Only this program.
+	ProgramID *TotalsProgram `form:"program_id,omitempty" json:"program_id,omitempty"`
+
+	// LocationID Only this location.
+	LocationID *TotalsLocation `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// From The first day.
+	From TotalsFrom `form:"from" json:"from"`
+
+	// To The day after the last, at most 92 days after the first.
+	To TotalsTo `form:"to" json:"to"`
 }
 
 // CreateAPIKeyJSONRequestBody defines body for CreateAPIKey for application/json ContentType.
@@ -2064,6 +2143,9 @@ type ServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx echo.Context, tillID TillID) error
+	// GetTotals What happened, by program, location and day
+	// (GET /v1/totals)
+	GetTotals(ctx echo.Context, params GetTotalsParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -3180,6 +3262,45 @@ func (w *ServerInterfaceWrapper) UnpairTill(ctx echo.Context) error {
 	return err
 }
 
+// GetTotals converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTotals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTotalsParams
+	// ------------- Optional query parameter "program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program_id", ctx.QueryParams(), &params.ProgramID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTotals(ctx, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -3251,6 +3372,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
+	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
 	router.POST(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.JoinProgram, options.OperationMiddlewares["joinProgram"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
@@ -7552,6 +7674,23 @@ func (response CreateScan404ApplicationProblemPlusJSONResponse) VisitCreateScanR
 	return err
 }
 
+type CreateScan429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CreateScan429ApplicationProblemPlusJSONResponse) VisitCreateScanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateScandefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
@@ -8288,6 +8427,23 @@ func (response CreateStamp422ApplicationProblemPlusJSONResponse) VisitCreateStam
 	return err
 }
 
+type CreateStamp429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CreateStamp429ApplicationProblemPlusJSONResponse) VisitCreateStampResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateStampdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
@@ -8926,6 +9082,110 @@ func (response UnpairTilldefaultApplicationProblemPlusJSONResponse) VisitUnpairT
 	return err
 }
 
+type GetTotalsRequestObject struct {
+	Params GetTotalsParams
+}
+
+type GetTotalsResponseObject interface {
+	VisitGetTotalsResponse(w http.ResponseWriter) error
+}
+
+type GetTotals200JSONResponse Totals
+
+func (response GetTotals200JSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTotals400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetTotals400ApplicationProblemPlusJSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTotals401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetTotals401ApplicationProblemPlusJSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTotals403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetTotals403ApplicationProblemPlusJSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTotals404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetTotals404ApplicationProblemPlusJSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTotalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTotalsdefaultApplicationProblemPlusJSONResponse) VisitGetTotalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListAPIKeys List API keys
@@ -9084,6 +9344,9 @@ type StrictServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx context.Context, request UnpairTillRequestObject) (UnpairTillResponseObject, error)
+	// GetTotals What happened, by program, location and day
+	// (GET /v1/totals)
+	GetTotals(ctx context.Context, request GetTotalsRequestObject) (GetTotalsResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -10874,6 +11137,31 @@ func (sh *strictHandler) UnpairTill(ctx echo.Context, tillID TillID) error {
 		return err
 	} else if validResponse, ok := response.(UnpairTillResponseObject); ok {
 		return validResponse.VisitUnpairTillResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTotals operation middleware
+func (sh *strictHandler) GetTotals(ctx echo.Context, params GetTotalsParams) error {
+	var request GetTotalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTotals(ctx.Request().Context(), request.(GetTotalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTotals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTotalsResponseObject); ok {
+		return validResponse.VisitGetTotalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

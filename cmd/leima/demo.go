@@ -14,7 +14,6 @@ import (
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/demo"
-	"github.com/leima/leima/hot"
 	"github.com/leima/leima/store"
 )
 
@@ -42,10 +41,11 @@ func (sh *shell) demoCommand() *cobra.Command {
 }
 
 func (sh *shell) demo(ctx context.Context) (err error) {
-	log, err := sh.logger()
+	log, flushLog, err := sh.serverLogger()
 	if err != nil {
 		return err
 	}
+	defer flushLog()
 	unlock, err := sh.lockData()
 	if err != nil {
 		return err
@@ -55,18 +55,22 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, sh.settings.Addr)
+	l, err := listen(ctx, addrSetting, sh.settings.Addr)
 	if err != nil {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // the server closes it first
 	sh.settings.Addr = l.Addr().String()
-	live := &hot.InProcess{}
-	st, err := sh.openLiveStore(ctx, log, live)
+	counted, debug, err := sh.openDebug(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = closing(err, st) }()
+	defer func() { err = errors.Join(err, debug.close()) }()
+	st, state, err := sh.openLive(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
 
 	plan, err := sh.seedDemo(ctx, st)
 	if err != nil {
@@ -76,7 +80,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, metrics: counted, demo: doors, demoSlug: demo.Slug})
 	if err != nil {
 		return err
 	}

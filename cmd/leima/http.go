@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -39,25 +38,43 @@ const (
 	maxDrainTime    = 5 * time.Second
 )
 
-// drained is the handler with its rest of each body read.
+// drained is the handler with its rest of each body read. Nearly always there is none.
 func drained(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := r.Body
-		h.ServeHTTP(w, r)
 		if r.ContentLength == 0 || r.ContentLength > maxDrainedBytes {
+			h.ServeHTTP(w, r)
+			return
+		}
+		body := &watchedBody{ReadCloser: r.Body}
+		r.Body = body
+		h.ServeHTTP(w, r)
+		if body.ended {
 			return
 		}
 		// Without a deadline of its own the rest has that of the whole request.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxDrainTime))
-		_, _ = io.CopyN(io.Discard, body, maxDrainedBytes) // the answer is the same either way
+		_, _ = io.CopyN(io.Discard, body.ReadCloser, maxDrainedBytes) // the answer is the same either way
 	})
 }
 
-// healthy is the answer of /healthz.
-const healthy = `{"status":"ok"}` + "\n"
+// watchedBody is a body that knows whether it was read to its end.
+type watchedBody struct {
+	io.ReadCloser
+	ended bool
+}
 
-// newEcho returns the router with what is common to all routes.
-func newEcho(s settings, log *slog.Logger, errorPage func(echo.Context, error)) *echo.Echo {
+// Read implements io.Reader.
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.ended = true // or broken, and then there is no rest to be had either
+	}
+	return n, err //nolint:wrapcheck // io.EOF is looked for by ==
+}
+
+// newEcho returns the router with what is common to all routes. The middleware around
+// sees every request and the status that was answered.
+func newEcho(s settings, log *slog.Logger, errorPage func(echo.Context, error), around ...echo.MiddlewareFunc) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = ipExtractor(s)
@@ -66,6 +83,7 @@ func newEcho(s settings, log *slog.Logger, errorPage func(echo.Context, error)) 
 			errorPage(c, err)
 		}
 	}
+	e.Use(around...)
 	e.Use(logged(log))
 	return e
 }
@@ -140,33 +158,6 @@ func whatPanicked(p any) string {
 	return fmt.Sprintf("a value of type %T", p)
 }
 
-// pinger is what readiness asks.
-type pinger interface {
-	Ping(ctx context.Context) error
-	Kind() string
-}
-
-// registerHealth adds /healthz, which says that the process lives, and /readyz,
-// which says that it can do its work: the database answers and nobody has asked it
-// to stop.
-func registerHealth(e *echo.Echo, db pinger, stopping *atomic.Bool) {
-	e.GET("/healthz", func(c echo.Context) error {
-		return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, []byte(healthy))
-	})
-	e.GET("/readyz", func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
-		defer cancel()
-		status, answer := http.StatusOK, map[string]string{"status": "ready", "database": db.Kind()}
-		switch {
-		case stopping.Load():
-			status, answer["status"] = http.StatusServiceUnavailable, "stopping"
-		case db.Ping(ctx) != nil:
-			status, answer["status"] = http.StatusServiceUnavailable, "the database does not answer"
-		}
-		return c.JSON(status, answer)
-	})
-}
-
 // newHTTPServer returns the server for the handler. Its own complaints, about broken
 // connections mostly, go to the log as warnings.
 func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
@@ -181,8 +172,8 @@ func newHTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// listen opens the address, or says what is in the way.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// listen opens the address of the setting, or says what is in the way.
+func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err == nil {
@@ -191,9 +182,9 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	problem := failf("cannot listen on %s: %w", addr, err)
 	switch {
 	case isAddressInUse(err):
-		return nil, problem.hint("Another program uses the port. Choose another with --addr or LEIMA_ADDR; port 0 takes a free one.")
+		return nil, problem.hint("Another program uses the port. Choose another with --" + setting + " or " + environmentName(setting) + "; port 0 takes a free one.")
 	case isPermission(err):
-		return nil, problem.hint("Ports below 1024 are for administrators. Choose another with --addr or LEIMA_ADDR.")
+		return nil, problem.hint("Ports below 1024 are for administrators. Choose another with --" + setting + " or " + environmentName(setting) + ".")
 	}
-	return nil, problem.hint("Correct --addr or LEIMA_ADDR.")
+	return nil, problem.hint("Correct --" + setting + " or " + environmentName(setting) + ".")
 }

@@ -16,7 +16,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/leima/leima/hot"
 	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/store"
 )
@@ -31,6 +30,10 @@ func (sh *shell) serveCommand() *cobra.Command {
 		Long: `Runs the server until SIGTERM or Ctrl-C: pages, HTTP interface and background work. It
 brings the database up to date first. /healthz says that the process lives, /readyz
 that it can do its work.
+
+With --redis it shares what cards look like, live updates and rate limits with other
+servers of the same database; without, it must be the only one. A Redis that is away
+makes it slower and nothing else. With --debug-addr it tells metrics and profiles there.
 
 Messages to customers (confirmation links) are written to standard output: there is no
 sender for SMS or e-mail in this version.`,
@@ -49,34 +52,40 @@ func askedToStop(ctx context.Context, err error) error {
 }
 
 func (sh *shell) serve(ctx context.Context) (err error) {
-	log, err := sh.logger()
+	log, flushLog, err := sh.serverLogger()
 	if err != nil {
 		return err
 	}
+	defer flushLog()
 	unlock, err := sh.lockData()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	l, err := listen(ctx, sh.settings.Addr)
+	l, err := listen(ctx, addrSetting, sh.settings.Addr)
 	if err != nil {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // the server closes it first
 	sh.settings.Addr = l.Addr().String()
-	live := &hot.InProcess{}
-	st, err := sh.openLiveStore(ctx, log, live)
+	counted, debug, err := sh.openDebug(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = closing(err, st) }()
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, live: live})
+	defer func() { err = errors.Join(err, debug.close()) }()
+	st, state, err := sh.openLive(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, metrics: counted})
 	if err != nil {
 		return err
 	}
 	b := thisBuild()
 	log.LogAttrs(ctx, slog.LevelInfo, "serving", slog.String("address", sh.settings.Addr), slog.String("base_url", sh.links().base),
-		slog.String("database", st.Kind()), slog.String("version", b.Version), slog.String("commit", b.Commit))
+		slog.String("database", st.Kind()), slog.String("hot", state.Kind()), slog.String("debug_address", debug.addressOrNone()),
+		slog.String("version", b.Version), slog.String("commit", b.Commit))
 	return s.run(ctx, l, st, log, func() error { return nil })
 }
 
@@ -85,7 +94,8 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 // requests are answered.
 func (s *server) run(ctx context.Context, l net.Listener, st *store.Store, log *slog.Logger, ready func() error) error {
 	var stopping atomic.Bool
-	registerHealth(s.echo, st, &stopping)
+	registerHealth(s.echo, st, s.hot, &stopping)
+	s.metrics.know(s.echo)
 	h := newHTTPServer(s.echo, log)
 	served := make(chan error, 1)
 	go func() { served <- h.Serve(l) }()
@@ -120,6 +130,9 @@ func (s *server) run(ctx context.Context, l net.Listener, st *store.Store, log *
 	}
 	stopWork()
 	working.Wait()
+	if followErr := s.hot.follower.Close(drain); followErr != nil {
+		log.LogAttrs(ctx, slog.LevelWarn, "other servers hear of the last changes later", slog.Any("error", followErr))
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

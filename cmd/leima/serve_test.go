@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -20,10 +22,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/demo"
 	"github.com/leima/leima/hot"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/web"
 )
 
 // log is a buffer that several goroutines write to.
@@ -58,15 +62,31 @@ type house struct {
 // open starts the server; add may give it more routes first.
 func open(t *testing.T, add func(e *echo.Echo)) *house {
 	t.Helper()
+	return openWith(t, options{add: add})
+}
+
+// options say how a house differs from the usual one.
+type options struct {
+	add     func(e *echo.Echo)
+	metrics *metrics
+	// settings may change them.
+	settings func(*settings)
+}
+
+func openWith(t *testing.T, o options) *house {
+	t.Helper()
 	h := &house{log: &log{}, ended: make(chan error, 1)}
 	sh := &shell{out: h.log, err: h.log, now: time.Now}
 	sh.settings = settings{Data: t.TempDir(), LogLevel: "debug", LogFormat: "json"}
+	if o.settings != nil {
+		o.settings(&sh.settings)
+	}
 	logger, err := sh.logger()
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := &hot.InProcess{}
-	if h.store, err = sh.openLiveStore(t.Context(), logger, live); err != nil {
+	var state *hotState
+	if h.store, state, err = sh.openLive(t.Context(), logger); err != nil {
 		t.Fatal(err)
 	}
 	s := seeder{store: h.store, now: time.Now, progress: func(int, int) {}}
@@ -80,10 +100,12 @@ func open(t *testing.T, add func(e *echo.Echo)) *house {
 	}
 	sh.settings.Addr = l.Addr().String()
 	h.base = sh.links().base
-	if h.server, err = wire(parts{sh: sh, log: logger, links: sh.links(), store: h.store, live: live}); err != nil {
+	if h.server, err = wire(parts{sh: sh, log: logger, links: sh.links(), store: h.store, hot: state, metrics: o.metrics}); err != nil {
 		t.Fatal(err)
 	}
-	add(h.echo)
+	if o.add != nil {
+		o.add(h.echo)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	h.stop = stop
 	ready := make(chan struct{})
@@ -96,7 +118,7 @@ func open(t *testing.T, add func(e *echo.Echo)) *house {
 	<-ready
 	t.Cleanup(func() {
 		stop()
-		if err := h.store.Close(); err != nil {
+		if err := errors.Join(state.Close(), h.store.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -164,6 +186,39 @@ func TestStoppingLetsRequestsFinish(t *testing.T) {
 	}
 }
 
+// Whoever watches a card at one server hears of a stamp that another one gives.
+func TestServersOfOneRedisHearOfEachOther(t *testing.T) {
+	redis := os.Getenv("LEIMA_TEST_REDIS")
+	if redis == "" {
+		t.Skip("Redis is not tested: LEIMA_TEST_REDIS is not set to the URL of a server")
+	}
+	shared := options{settings: func(s *settings) { s.Redis = redis }}
+	here, there := openWith(t, shared), openWith(t, shared)
+	cards, err := here.store.Cards(t.Context(), here.plan.Organization.ID, here.plan.Program.ID, paging.Page{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := cards.Items[0].Card.ID
+	// Connecting takes a moment, in which nothing is heard.
+	if err := eventually("the servers hear each other", func() bool {
+		return here.hot.Health(t.Context()).OK && there.hot.Health(t.Context()).OK
+	}); err != nil {
+		t.Fatal(err)
+	}
+	heard := there.hot.Subscribe(t.Context(), web.CardTopic(here.plan.Organization.ID, card))
+	if status := here.stampAs(t, here.key(t, access.StampsWrite), "one", card, 1); status != http.StatusCreated {
+		t.Fatalf("the stamp answers %d", status)
+	}
+	select {
+	case <-heard:
+	case <-time.After(patience):
+		t.Error("the other server does not hear of the stamp")
+	}
+	if status, body := fetch(t, there.base+"/readyz"); status != http.StatusOK || !strings.Contains(body, `"hot":"redis"`) {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
 // An open card page does not keep the server from stopping.
 func TestStoppingEndsStreams(t *testing.T) {
 	h := open(t, nothingMore)
@@ -227,7 +282,13 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 	}
 }
 
-func TestReadinessFollowsTheDatabase(t *testing.T) {
+// moodyState is a hot state that is as well as the test wants it to be.
+type moodyState struct{ health hot.Health }
+
+func (s *moodyState) Health(context.Context) hot.Health { return s.health }
+func (s *moodyState) Kind() string                      { return hotInRedis }
+
+func TestReadinessFollowsTheDatabaseAndTellsOfTheHotState(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leima.db")
 	st, err := store.Open(t.Context(), store.Config{URL: "sqlite://" + path, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -235,23 +296,33 @@ func TestReadinessFollowsTheDatabase(t *testing.T) {
 	}
 	e := echo.New()
 	var stopping atomic.Bool
-	registerHealth(e, st, &stopping)
-	ask := func(path string) (int, string) {
+	redis := &moodyState{health: hot.Health{OK: true}}
+	registerHealth(e, st, redis, &stopping)
+	ask := func(path string) (int, readiness) {
 		r := httptest.NewRecorder()
 		e.ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
-		var answer map[string]string
+		var answer readiness
 		if err := json.Unmarshal(r.Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)
 		}
-		return r.Code, answer["status"]
+		return r.Code, answer
 	}
 	must := func(when, path string, code int, status string) {
 		t.Helper()
-		if c, s := ask(path); c != code || s != status {
-			t.Errorf("%s: %s answers %d %q, want %d %q", when, path, c, s, code, status)
+		c, answer := ask(path)
+		if c != code || answer.Status != status || answer.Degraded != (status == "degraded") {
+			t.Errorf("%s: %s answers %d %+v, want %d %q", when, path, c, answer, code, status)
+		}
+		if path == "/readyz" && (answer.Database != "sqlite" || answer.Hot != "redis") {
+			t.Errorf("%s: what it works with is told as %+v", when, answer)
 		}
 	}
 	must("open", "/readyz", http.StatusOK, "ready")
+	redis.health = hot.Health{Detail: "dial tcp 10.1.2.3:6379: connection refused"}
+	must("without Redis", "/readyz", http.StatusOK, "degraded")
+	if _, answer := ask("/readyz"); !strings.Contains(answer.Detail, "Redis") || strings.Contains(answer.Detail, "10.1.2.3") {
+		t.Errorf("anybody is told %q", answer.Detail)
+	}
 	stopping.Store(true)
 	must("stopping", "/readyz", http.StatusServiceUnavailable, "stopping")
 	must("stopping", "/healthz", http.StatusOK, "ok")

@@ -44,8 +44,10 @@ var definitions = []setting{
 	{name: "config", help: "settings file (default: " + configName + " in the data folder, if it is there)"},
 	{name: "data", standard: "leima-data", help: "data folder: database, uploads, settings file. “leima demo” has demo-data instead"},
 	{name: "db", secret: true, help: "database, such as postgres://… (default: SQLite in the data folder)"},
-	{name: "addr", standard: "127.0.0.1:8080", help: "address to listen on; port 0 takes a free one"},
+	{name: "redis", secret: true, help: "Redis or Valkey for the hot state, such as redis://… (default: none, for one server alone)"},
+	{name: addrSetting, standard: "127.0.0.1:8080", help: "address to listen on; port 0 takes a free one"},
 	{name: "base-url", help: "address under which customers reach the pages, such as https://cards.example.org (default: that of --addr)"},
+	{name: debugAddrSetting, help: "address for metrics and profiles, such as 127.0.0.1:8081; nobody else should reach it (default: none)"},
 	{name: "trusted-proxies", help: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128"},
 	{name: "log-level", standard: "info", help: "debug, info, warn or error"},
 	{name: "log-format", standard: "auto", help: "json, text, or auto: text on a terminal"},
@@ -53,8 +55,8 @@ var definitions = []setting{
 
 // settings are the values that count.
 type settings struct {
-	Data, DB, Addr, BaseURL, LogLevel, LogFormat string
-	TrustedProxies                               []netip.Prefix
+	Data, DB, Redis, Addr, DebugAddr, BaseURL, LogLevel, LogFormat string
+	TrustedProxies                                                 []netip.Prefix
 	// sources says for each name where its value comes from.
 	values, sources map[string]string
 }
@@ -204,13 +206,19 @@ func readSecret(path string) (string, error) {
 // check puts the values into their fields and refuses what cannot be meant.
 func (s *settings) check() error {
 	v := s.values
-	s.Data, s.DB, s.Addr, s.LogLevel, s.LogFormat = v["data"], v["db"], v["addr"], v["log-level"], v["log-format"]
+	s.Data, s.DB, s.Addr, s.LogLevel, s.LogFormat = v["data"], v["db"], v[addrSetting], v["log-level"], v["log-format"]
+	s.Redis, s.DebugAddr = v["redis"], v[debugAddrSetting]
 	s.BaseURL = strings.TrimRight(v["base-url"], "/")
 	if s.Data == "" {
 		return usagef("--data is empty").hint("Name a folder for the database and uploads.")
 	}
 	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
 		return usagef("--addr %q is not an address: %w", s.Addr, err).hint("Give host and port, such as 127.0.0.1:8080, or :8080 for every network.")
+	}
+	if s.DebugAddr != "" {
+		if _, _, err := net.SplitHostPort(s.DebugAddr); err != nil {
+			return usagef("--debug-addr %q is not an address: %w", s.DebugAddr, err).hint("Give host and port, such as 127.0.0.1:8081.")
+		}
 	}
 	if s.BaseURL != "" {
 		u, err := url.Parse(s.BaseURL)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -97,25 +96,6 @@ func TestFaultsOfTheDatabaseAreSaidInWords(t *testing.T) {
 		problem := openProblem(c.err)
 		if problem.code != c.code || !strings.Contains(problem.Error(), c.want) {
 			t.Errorf("%v: code %d, %q; want %d and %q", c.err, problem.code, problem.Error(), c.code, c.want)
-		}
-	}
-}
-
-func TestTheLogRedacts(t *testing.T) {
-	var b strings.Builder
-	log := slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: redact}))
-	log.Info("x", "token", "s3cret", "phone", "+46701740605", "link", "s3cret",
-		"error", errors.New("no session ls_leimala_ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "url", "postgres://leima:s3cret@db/leima",
-		"route", "/card/:slug/:link")
-	got := b.String()
-	for _, secret := range []string{"s3cret", "ABCDEFGHIJ", "+4670"} {
-		if strings.Contains(got, secret) {
-			t.Errorf("%q stands in %s", secret, got)
-		}
-	}
-	for _, kept := range []string{"ls_leimala_[redacted]", "/card/:slug/:link", "leima:[redacted]@db"} {
-		if !strings.Contains(got, kept) {
-			t.Errorf("%q does not stand in %s", kept, got)
 		}
 	}
 }

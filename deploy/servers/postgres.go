@@ -32,6 +32,9 @@ type Postgres struct {
 	*Server
 	// URL is that of an empty database, with the superuser and its password.
 	URL string
+	// data is the folder of the cluster.
+	data     string
+	programs Programs
 }
 
 // StartPostgres makes a cluster in the folder, with an empty database, and starts
@@ -62,7 +65,7 @@ func StartPostgres(ctx context.Context, programs Programs, private Folder, setti
 		if err := client.run(ctx, "createdb", postgresDatabase); err != nil {
 			return errors.Join(err, running.Stop())
 		}
-		started = &Postgres{Server: running, URL: postgresURL(port, password)}
+		started = &Postgres{Server: running, URL: postgresURL(port, password), data: data, programs: programs}
 		return nil
 	})
 	return started, err

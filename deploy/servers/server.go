@@ -36,6 +36,11 @@ type Server struct {
 	name    string
 	process *os.Process
 	exited  chan struct{} // closed when the process is gone
+	// state is how the process ended, once it is gone.
+	state *os.ProcessState
+	// launch and private are what it was started with, for Again.
+	launch  Launch
+	private Folder
 }
 
 // Launch is what it takes to start a server.
@@ -58,7 +63,8 @@ type Launch struct {
 // ready. It returns an error with the end of the log when the process ends
 // first or StartLimit or ctx runs out; the process is then gone.
 func (l Launch) Start(ctx context.Context, private Folder) (*Server, error) {
-	log, err := os.Create(private.File(l.Name + ".log"))
+	// A server that is started again goes on with its log.
+	log, err := os.OpenFile(private.File(l.Name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, secretMode)
 	if err != nil {
 		return nil, fmt.Errorf("create log: %w", err)
 	}
@@ -72,9 +78,10 @@ func (l Launch) Start(ctx context.Context, private Folder) (*Server, error) {
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start: %w", err)
 	}
-	started := &Server{name: l.Name, process: command.Process, exited: make(chan struct{})}
+	started := &Server{name: l.Name, process: command.Process, exited: make(chan struct{}), launch: l, private: private}
 	go func() {
 		_ = command.Wait() // how it ended is in the log
+		started.state = command.ProcessState
 		close(started.exited)
 	}()
 	if err := started.awaitReady(ctx, l); err != nil {

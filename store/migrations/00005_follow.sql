@@ -1,5 +1,4 @@
--- What those need who follow the ledger: the epoch of the hot state, and how far each
--- committer has come.
+-- What those need who follow the ledger: the epoch of the hot state.
 
 -- +goose Up
 
@@ -10,12 +9,4 @@ CREATE TABLE hot_epoch (
     id          BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
     epoch       BIGINT NOT NULL,
     incarnation TEXT   NOT NULL
-);
-
--- Each committer of each process counts its transactions here, in the transaction
--- itself: whoever counts the ledger reads in the same snapshot how far it counted.
-CREATE TABLE IF NOT EXISTS committer (
-    source  TEXT   NOT NULL PRIMARY KEY,
-    seq     BIGINT NOT NULL,
-    seen_at BIGINT NOT NULL
 );

@@ -1,0 +1,112 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+)
+
+const (
+	// SelfCheckSample is how many cards of an organization are proved in a night. A shop
+	// of 10,000 cards is once through in two months; with a drift in one card of a
+	// hundred, a night that finds none is one in 7.
+	SelfCheckSample = 200
+	// SelfCheckEvery is how often SelfCheck should be run: each night of an organization
+	// then has several runs in it, of which one does the work.
+	SelfCheckEvery = 20 * time.Minute
+	// SelfCheckLimit bounds one run; organizations it does not come to have the next.
+	SelfCheckLimit = time.Hour
+	// The night of an organization: the hours of its zone from nightBegins until
+	// nightEnds. Of three hours at least two exist when the clocks are put forward.
+	nightBegins, nightEnds = 2, 5
+)
+
+// The kinds of drift that a check tells of.
+const (
+	DriftLedger     = "ledger"
+	DriftProjection = "projection"
+)
+
+// CheckReport is what a check found.
+type CheckReport struct {
+	// Cards is how many were looked at. Ledger counts those of them that are not what
+	// their ledger says, Projection those that were shown other than they are, which
+	// has been corrected.
+	Cards, Ledger, Projection int64
+}
+
+// Checker proves cards.
+type Checker interface {
+	// CheckSample proves up to sample cards of the organization, chosen at random: each
+	// must be what its ledger says, and be shown as it is. It changes no ledger.
+	CheckSample(ctx context.Context, orgID string, sample int) (CheckReport, error)
+}
+
+// SelfCheck proves a sample of every organization's cards once in its night, so that a
+// fault which nobody has noticed is found while it is small. Where several servers run,
+// each of them checks a sample of its own.
+type SelfCheck struct {
+	Organizations Organizations
+	Checker       Checker
+	// Report is given what was found in each organization.
+	Report func(CheckReport)
+	Now    func() int64
+	Log    *slog.Logger
+
+	mu sync.Mutex
+	// checked is the last day on which an organization was checked.
+	checked map[string]loyalty.Day
+}
+
+// Run checks the organizations whose night it is and that were not checked in it.
+func (x *SelfCheck) Run(ctx context.Context) error {
+	return each(ctx, x.Organizations, "self-check", func(ctx context.Context, o organization.Organization) error {
+		if !x.isDue(o) {
+			return nil
+		}
+		found, err := x.Checker.CheckSample(ctx, o.ID, SelfCheckSample)
+		if err != nil {
+			return fmt.Errorf("check a sample of cards: %w", err)
+		}
+		x.done(o)
+		x.Report(found)
+		level := slog.LevelInfo
+		switch {
+		case found.Ledger > 0:
+			level = slog.LevelError
+		case found.Projection > 0:
+			level = slog.LevelWarn
+		}
+		x.Log.LogAttrs(ctx, level, "self-check", slog.String("org", o.ID), slog.Int64("cards", found.Cards),
+			slog.Int64("ledger_drift", found.Ledger), slog.Int64("projection_drift", found.Projection))
+		return nil
+	})
+}
+
+// local returns the day and the hour at the organization.
+func (x *SelfCheck) local(o organization.Organization) (day loyalty.Day, hour int) {
+	zone, now := organization.LoadZone(o.Zone, ""), x.Now()
+	return loyalty.DayOf(now, zone), time.UnixMilli(now).In(zone).Hour()
+}
+
+func (x *SelfCheck) isDue(o organization.Organization) bool {
+	day, hour := x.local(o)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return hour >= nightBegins && hour < nightEnds && x.checked[o.ID] != day
+}
+
+func (x *SelfCheck) done(o organization.Organization) {
+	day, _ := x.local(o)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.checked == nil {
+		x.checked = map[string]loyalty.Day{}
+	}
+	x.checked[o.ID] = day
+}

@@ -1,0 +1,144 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/organization"
+)
+
+// nightWatch is a Checker that notes where it was sent.
+type nightWatch struct {
+	organizations []organization.Organization
+	sent          []string
+	found         jobs.CheckReport
+	broken        string
+}
+
+func (w *nightWatch) Organizations(context.Context) ([]organization.Organization, error) {
+	return w.organizations, nil
+}
+
+var errBroken = errors.New("the database is away")
+
+func (w *nightWatch) CheckSample(_ context.Context, orgID string, sample int) (jobs.CheckReport, error) {
+	w.sent = append(w.sent, orgID)
+	if orgID == w.broken {
+		return jobs.CheckReport{}, errBroken
+	}
+	found := w.found
+	found.Cards = int64(sample)
+	return found, nil
+}
+
+// checking is a SelfCheck with a clock that the test sets.
+type checking struct {
+	*nightWatch
+	job     *jobs.SelfCheck
+	now     time.Time
+	reports []jobs.CheckReport
+	log     strings.Builder
+}
+
+func newChecking(zones map[string]string) *checking {
+	x := &checking{nightWatch: &nightWatch{}}
+	for id, zone := range zones {
+		x.organizations = append(x.organizations, organization.Organization{ID: id, Zone: zone})
+	}
+	x.job = &jobs.SelfCheck{
+		Organizations: x.nightWatch, Checker: x.nightWatch,
+		Report: func(r jobs.CheckReport) { x.reports = append(x.reports, r) },
+		Now:    func() int64 { return x.now.UnixMilli() },
+		Log:    slog.New(slog.NewTextHandler(&x.log, nil)),
+	}
+	return x
+}
+
+// between runs the job as often as a server does and returns how often each
+// organization was checked.
+func (x *checking) between(t *testing.T, from, to string) map[string]int {
+	t.Helper()
+	at := func(s string) time.Time {
+		t.Helper()
+		v, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	x.sent = nil
+	for x.now = at(from); x.now.Before(at(to)); x.now = x.now.Add(jobs.SelfCheckEvery) {
+		if err := x.job.Run(t.Context()); err != nil && !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+	}
+	times := map[string]int{}
+	for _, id := range x.sent {
+		times[id]++
+	}
+	return times
+}
+
+func TestEveryOrganizationIsCheckedOnceInItsNight(t *testing.T) {
+	for name, c := range map[string]struct {
+		zone, from, to string
+		want           int
+	}{
+		"a day":                        {"Europe/Helsinki", "2026-03-16T00:00:00Z", "2026-03-17T00:00:00Z", 1},
+		"a working day":                {"Europe/Helsinki", "2026-03-16T05:00:00Z", "2026-03-16T22:00:00Z", 0},
+		"its night":                    {"Europe/Helsinki", "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z", 1},
+		"the night of others":          {"Pacific/Auckland", "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z", 0},
+		"its night, far away":          {"Pacific/Auckland", "2026-03-16T13:00:00Z", "2026-03-16T16:00:00Z", 1},
+		"a week":                       {"America/New_York", "2026-03-16T00:00:00Z", "2026-03-23T00:00:00Z", 7},
+		"the clocks are put forward":   {"Europe/Helsinki", "2026-03-28T22:00:00Z", "2026-03-29T22:00:00Z", 1},
+		"the clocks are put back":      {"Europe/Helsinki", "2026-10-24T22:00:00Z", "2026-10-25T22:00:00Z", 1},
+		"a server that starts at four": {"Europe/Helsinki", "2026-03-16T02:00:00Z", "2026-03-16T12:00:00Z", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newChecking(map[string]string{"org": c.zone})
+			if have := x.between(t, c.from, c.to)["org"]; have != c.want {
+				t.Errorf("it was checked %d times, want %d", have, c.want)
+			}
+			for _, r := range x.reports {
+				if r.Cards != jobs.SelfCheckSample {
+					t.Errorf("%d cards were asked for", r.Cards)
+				}
+			}
+		})
+	}
+}
+
+func TestACheckThatFailsIsTriedAgainAndKeepsNobodyFromTheirs(t *testing.T) {
+	x := newChecking(map[string]string{"one": "Europe/Helsinki", "other": "Europe/Helsinki"})
+	x.broken = "one"
+	have := x.between(t, "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z")
+	if want := int(3 * time.Hour / jobs.SelfCheckEvery); have["one"] != want || have["other"] != 1 {
+		t.Errorf("have %v, want one %d times", have, want)
+	}
+	if len(x.reports) != 1 {
+		t.Errorf("%d reports", len(x.reports))
+	}
+}
+
+func TestDriftIsToldInTheLog(t *testing.T) {
+	for want, found := range map[string]jobs.CheckReport{
+		"level=INFO":  {},
+		"level=WARN":  {Projection: 2},
+		"level=ERROR": {Ledger: 1, Projection: 2},
+	} {
+		x := newChecking(map[string]string{"org": "Europe/Helsinki"})
+		x.found = found
+		x.between(t, "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z")
+		if !strings.Contains(x.log.String(), want) {
+			t.Errorf("%+v: %s", found, x.log.String())
+		}
+		if len(x.reports) != 1 || x.reports[0].Ledger != found.Ledger {
+			t.Errorf("reports %+v", x.reports)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// pgStatement is one of the statements of a batch, prepared once on each connection.
+type pgStatement int
+
+const (
+	pgReplan pgStatement = iota
+	pgBegin
+	pgName
+	pgLock
+	pgKeys
+	pgCoupons
+	pgEntries
+	pgEvents
+	pgCards
+	pgClosed
+	pgCommitter
+	pgCommit
+	pgStatements
+)
+
+// pgQueries are their texts. Lists come as arrays, the columns of a row side by side. An
+// entry's optional references are empty texts in them.
+var pgQueries = [pgStatements]string{
+	pgReplan: "DISCARD PLANS",
+	pgBegin:  "BEGIN",
+	pgName:   postgresDialect.setOrganizations,
+	pgLock: "SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
+		"JOIN card c ON c.org_id = k.org_id AND c.id = k.id JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id " +
+		"ORDER BY c.org_id, c.id FOR UPDATE OF c",
+	pgKeys: "SELECT e.* FROM unnest($1::text[], $2::text[]) AS k (org_id, key) CROSS JOIN LATERAL (SELECT " + entrySelect +
+		", body_hash, outcome FROM entry WHERE org_id = k.org_id AND idempotency_key = k.key AND idempotency_key <> '') e",
+	pgCoupons:   insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
+	pgEntries:   insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
+	pgEvents:    insertArrays("event", eventColumns, "created_at"),
+	pgCards:     updateArrays("card", ledgerCardChanges, "version balance goal round milestone lifetime last_stamp_at day day_stamps welcomed_at"),
+	pgClosed:    updateArrays("coupon", "status, closed_at, closed_by", "closed_at"),
+	pgCommitter: committerUpsert,
+	pgCommit:    "COMMIT",
+}
+
+// insertArrays returns a statement that inserts rows, given one array for each column;
+// numbers names the columns that are not texts.
+func insertArrays(table, columns, numbers string) string {
+	names := strings.Split(columns, ", ")
+	arrays, values := make([]string, len(names)), make([]string, len(names))
+	for i, name := range names {
+		arrays[i], values[i] = arrayOf(i+1, name, numbers), name
+		if isOptional(table, name) {
+			values[i] = "NULLIF(" + name + ", '')"
+		}
+	}
+	return "INSERT INTO " + table + " (" + columns + ") SELECT " + strings.Join(values, ", ") +
+		" FROM unnest(" + strings.Join(arrays, ", ") + ") AS v (" + columns + ")"
+}
+
+// updateArrays returns a statement that sets columns of the rows that the first two
+// arrays, of organizations and ids, name.
+func updateArrays(table, columns, numbers string) string {
+	names := append([]string{"org_id", "id"}, strings.Split(columns, ", ")...)
+	arrays, sets := make([]string, len(names)), make([]string, len(names))
+	for i, name := range names {
+		arrays[i], sets[i] = arrayOf(i+1, name, numbers), name+" = v."+name
+	}
+	return "UPDATE " + table + " SET " + strings.Join(sets[2:], ", ") + " FROM unnest(" + strings.Join(arrays, ", ") +
+		") AS v (" + strings.Join(names, ", ") + ") WHERE " + table + ".org_id = v.org_id AND " + table + ".id = v.id"
+}
+
+func arrayOf(n int, name, numbers string) string {
+	if strings.Contains(" "+numbers+" ", " "+name+" ") {
+		return fmt.Sprintf("$%d::bigint[]", n)
+	}
+	return fmt.Sprintf("$%d::text[]", n)
+}
+
+// isOptional reports whether the column is NULL where it is missing.
+func isOptional(table, column string) bool {
+	switch column {
+	case "location_id", "coupon_id", "reverses", "other_card_id":
+		return table == "entry"
+	}
+	return false
+}
+
+// pgPrepared are the statements as a connection has prepared them, and how often it has
+// begun a batch.
+type pgPrepared struct {
+	statements [pgStatements]*pgconn.StatementDescription
+	batches    uint64
+}
+
+// beginning returns what begins the connection's next batch. The statements are planned
+// once, not for every batch, and an empty table lets one index look as good as another.
+// So they are planned again as often as the number of batches has doubled: whatever was
+// chosen wrongly for few rows is soon forgotten.
+func (x *pgPrepared) beginning(orgIDs string) []*pgCall {
+	calls := []*pgCall{newCall(pgBegin), newCall(pgName).text(orgIDs)}
+	x.batches++
+	if x.batches&(x.batches-1) == 0 {
+		calls = append([]*pgCall{newCall(pgReplan)}, calls...)
+	}
+	return calls
+}
+
+// preparedOn returns the connection's prepared statements, which it keeps for its life.
+func preparedOn(ctx context.Context, pg *pgconn.PgConn) (*pgPrepared, error) {
+	const name = "leima ledger"
+	if p, ok := pg.CustomData()[name].(*pgPrepared); ok {
+		return p, nil
+	}
+	p := &pgPrepared{}
+	for i, query := range pgQueries {
+		var err error
+		if p.statements[i], err = pg.Prepare(ctx, fmt.Sprintf("leima_%d", i), query, nil); err != nil {
+			return nil, fmt.Errorf("prepare %.40q: %w", query, err)
+		}
+	}
+	pg.CustomData()[name] = p
+	return p, nil
+}
+
+// pgBinary says that all values of a statement go, or come, in binary form.
+var pgBinary = []int16{pgtype.BinaryFormatCode}
+
+// pgCall is one statement with its values, and what becomes of its answer.
+type pgCall struct {
+	statement pgStatement
+	values    [][]byte
+	row       func(pgRow) // nil if it returns none
+	changed   int64
+}
+
+func newCall(s pgStatement) *pgCall { return &pgCall{statement: s} }
+
+func (c *pgCall) text(v string) *pgCall {
+	c.values = append(c.values, []byte(v))
+	return c
+}
+
+func (c *pgCall) int(v int64) *pgCall {
+	c.values = append(c.values, binary.BigEndian.AppendUint64(nil, uint64(v))) //nolint:gosec // two's complement is what is sent
+	return c
+}
+
+// keys adds two arrays, of organizations and ids.
+func (c *pgCall) keys(list []rowKey) *pgCall {
+	return c.texts(len(list), func(i int) string { return list[i].orgID }).
+		texts(len(list), func(i int) string { return list[i].id })
+}
+
+// texts adds an array of n texts.
+func (c *pgCall) texts(n int, at func(int) string) *pgCall {
+	const typical = 34 // a TypeID and its length
+	b := appendArrayHead(make([]byte, 0, arrayHead+n*typical), n, pgtype.TextOID)
+	for i := range n {
+		v := at(i)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(v))) //nolint:gosec // bodies of requests are bounded
+		b = append(b, v...)
+	}
+	c.values = append(c.values, b)
+	return c
+}
+
+// ints adds an array of n numbers.
+func (c *pgCall) ints(n int, at func(int) int64) *pgCall {
+	const size = 8
+	b := appendArrayHead(make([]byte, 0, arrayHead+n*(4+size)), n, pgtype.Int8OID)
+	for i := range n {
+		b = binary.BigEndian.AppendUint32(b, size)
+		b = binary.BigEndian.AppendUint64(b, uint64(at(i))) //nolint:gosec // two's complement is what is sent
+	}
+	c.values = append(c.values, b)
+	return c
+}
+
+// arrayHead is how long the head of an array of one dimension is.
+const arrayHead = 5 * 4
+
+// appendArrayHead begins an array in the binary form that PostgreSQL's array_recv reads:
+// the number of dimensions, whether there are NULLs, the type of the elements, and for
+// each dimension its size and first index. The elements follow, each after its length.
+func appendArrayHead(b []byte, n int, oid uint32) []byte {
+	for _, v := range []uint32{1, 0, oid, uint32(n), 1} { //nolint:gosec // at most a few thousand
+		b = binary.BigEndian.AppendUint32(b, v)
+	}
+	return b
+}
+
+// answer reads what the statement returned.
+func (c *pgCall) answer(p *pgconn.Pipeline) error {
+	results, err := p.GetResults()
+	if err != nil {
+		return err //nolint:wrapcheck // exchange does
+	}
+	r, ok := results.(*pgconn.ResultReader)
+	if !ok {
+		return fmt.Errorf("want the rows of %.40q, have %T", pgQueries[c.statement], results)
+	}
+	for r.NextRow() {
+		if c.row != nil {
+			c.row(r.Values())
+		}
+	}
+	tag, err := r.Close()
+	c.changed = tag.RowsAffected()
+	return err //nolint:wrapcheck // exchange does
+}
+
+// pgRow is a row in binary form, valid until the next one is read.
+type pgRow [][]byte
+
+func (r pgRow) text(i int) string { return string(r[i]) }
+
+func (r pgRow) int(i int) int64 { return int64(binary.BigEndian.Uint64(r[i])) } //nolint:gosec // two's complement is what is sent

@@ -1,0 +1,300 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/leima/leima/loyalty"
+)
+
+const (
+	// commitTimeout bounds the wait for the answer to a COMMIT that was sent, past the
+	// caller's own deadline.
+	commitTimeout = 10 * time.Second
+	// rollbackTimeout bounds the end of a transaction that failed. What takes longer loses
+	// its connection.
+	rollbackTimeout = 5 * time.Second
+)
+
+// errLost is wrapped by the error of a batch that has lost its connection.
+var errLost = errors.New("connection to PostgreSQL lost")
+
+// postgresBatch is a batchStatements that sends what can be sent together in one packet:
+// a batch of plain stamps takes two round trips. Rows go as arrays, one for each column, so
+// that the statements are the same for every number of rows and are planned once. It
+// works on a connection of the pool for the ledger; see openLedger.
+type postgresBatch struct {
+	conn   *sql.Conn
+	orgIDs string
+	begun  bool
+}
+
+// inPostgresBatch is the Store's inBatch.
+func (s *Store) inPostgresBatch(ctx context.Context, orgIDs string, f func(batchStatements) error) error {
+	conn, err := s.ledger.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	st := &postgresBatch{conn: conn, orgIDs: orgIDs}
+	err = f(st)
+	return errors.Join(err, st.end(ctx))
+}
+
+// end rolls back what was not committed and returns the connection. Where that fails the
+// connection is closed, which rolls back, too.
+func (st *postgresBatch) end(ctx context.Context) error {
+	err := st.conn.Raw(func(c any) error {
+		pg := c.(*stdlib.Conn).Conn().PgConn() //nolint:errcheck,forcetypeassert // what the driver's documentation promises
+		if pg.IsClosed() {
+			return driver.ErrBadConn
+		}
+		const idle = 'I' // protocol message ReadyForQuery
+		if pg.TxStatus() == idle {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+		defer cancel()
+		if _, err := pg.Exec(ctx, "ROLLBACK").ReadAll(); err != nil {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	if errors.Is(err, driver.ErrBadConn) {
+		return nil // it was closed, and with it the transaction
+	}
+	return errors.Join(err, st.conn.Close())
+}
+
+// exchange sends the statements together, after those that begin the transaction if it
+// has not begun, and reads their answers.
+func (st *postgresBatch) exchange(ctx context.Context, calls ...*pgCall) error {
+	return st.conn.Raw(func(c any) error { //nolint:wrapcheck // our own error comes back
+		pg := c.(*stdlib.Conn).Conn().PgConn() //nolint:errcheck,forcetypeassert // what the driver's documentation promises
+		prepared, err := preparedOn(ctx, pg)
+		if err != nil {
+			return err
+		}
+		if !st.begun {
+			calls = append(prepared.beginning(st.orgIDs), calls...)
+			st.begun = true
+		}
+		p := pg.StartPipeline(ctx)
+		for _, call := range calls {
+			p.SendQueryStatement(prepared.statements[call.statement], call.values, pgBinary, pgBinary)
+		}
+		err = p.Sync()
+		for _, call := range calls {
+			if err != nil {
+				break
+			}
+			err = call.answer(p)
+		}
+		err = errors.Join(err, p.Close())
+		switch {
+		case err == nil:
+			return nil
+		case pg.IsClosed():
+			return fmt.Errorf("%w: %w", errLost, err)
+		}
+		return fmt.Errorf("exchange with PostgreSQL: %w", err)
+	})
+}
+
+func (st *postgresBatch) rare(ctx context.Context) (*transaction, error) {
+	if !st.begun {
+		if err := st.exchange(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &transaction{st.conn, postgresDialect}, nil
+}
+
+func (st *postgresBatch) lock(ctx context.Context, cards, keys []rowKey) ([]*heldCard, []usedKey, error) {
+	held := make([]*heldCard, 0, len(cards))
+	var used []usedKey
+	var calls []*pgCall
+	if len(cards) > 0 {
+		lock := newCall(pgLock).keys(cards)
+		lock.row = func(r pgRow) { held = append(held, r.heldCard()) }
+		calls = append(calls, lock)
+	}
+	if len(keys) > 0 {
+		// After the lock, and in a statement of its own: it sees what whoever held a card
+		// before has committed.
+		find := newCall(pgKeys).keys(keys)
+		find.row = func(r pgRow) { used = append(used, r.usedKey()) }
+		calls = append(calls, find)
+	}
+	if err := st.exchange(ctx, calls...); err != nil {
+		return nil, nil, err
+	}
+	return held, used, nil
+}
+
+func (st *postgresBatch) commit(ctx context.Context, w *ledgerWriter, now int64) error {
+	if w.news.empty() {
+		return nil // and end rolls back
+	}
+	w.sortEntries()
+	calls := make([]*pgCall, 0, 7)
+	if len(w.issued) > 0 {
+		insert, err := insertCouponsCall(w.issued)
+		if err != nil {
+			return err
+		}
+		calls = append(calls, insert)
+	}
+	cards := w.cards()
+	calls = append(calls, insertEntriesCall(w.entries), insertEventsCall(w.events), updateCardsCall(cards))
+	if closed := w.closedCoupons(); len(closed) > 0 {
+		calls = append(calls, updateCouponsCall(closed))
+	}
+	calls = append(calls, newCall(pgCommitter).text(w.news.source).int(int64(w.news.seq)).int(now), newCall(pgCommit)) //nolint:gosec // counts from 1
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("before the commit: %w", err)
+	}
+	// Once it is sent, giving up early would only leave its outcome unknown.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
+	if err := st.exchange(ctx, calls...); err != nil {
+		return fmt.Errorf("%w: %w", errCommit, err)
+	}
+	for _, call := range calls {
+		if call.statement == pgCards && call.changed != int64(len(cards)) {
+			return fmt.Errorf("%w: %d of %d cards were there", errCommit, call.changed, len(cards))
+		}
+	}
+	return nil
+}
+
+func insertCouponsCall(list []loyalty.Coupon) (*pgCall, error) {
+	n := len(list)
+	names := make([]string, n)
+	for i := range list {
+		name, err := json.Marshal(list[i].Name)
+		if err != nil {
+			return nil, fmt.Errorf("write coupon: %w", err)
+		}
+		names[i] = string(name)
+	}
+	return newCall(pgCoupons).
+		texts(n, func(i int) string { return list[i].OrgID }).
+		texts(n, func(i int) string { return list[i].ID }).
+		texts(n, func(i int) string { return list[i].CardID }).
+		texts(n, func(i int) string { return list[i].ProgramID }).
+		texts(n, func(i int) string { return list[i].RewardID }).
+		texts(n, func(i int) string { return string(list[i].Kind) }).
+		texts(n, func(i int) string { return names[i] }).
+		texts(n, func(i int) string { return string(list[i].Status) }).
+		ints(n, func(i int) int64 { return int64(list[i].Cost) }).
+		ints(n, func(i int) int64 { return int64(list[i].At) }).
+		ints(n, func(i int) int64 { return int64(list[i].Round) }).
+		ints(n, func(i int) int64 { return int64(list[i].Milestone) }).
+		ints(n, func(i int) int64 { return list[i].IssuedAt }).
+		ints(n, func(i int) int64 { return list[i].ExpiresAt }).
+		ints(n, func(i int) int64 { return list[i].ClosedAt }).
+		texts(n, func(i int) string { return list[i].EarnedBy }).
+		texts(n, func(i int) string { return list[i].EntryID }).
+		texts(n, func(i int) string { return list[i].ClosedBy }), nil
+}
+
+func insertEntriesCall(list []keptEntry) *pgCall {
+	n := len(list)
+	return newCall(pgEntries).
+		texts(n, func(i int) string { return list[i].OrgID }).
+		texts(n, func(i int) string { return list[i].ID }).
+		texts(n, func(i int) string { return list[i].CardID }).
+		texts(n, func(i int) string { return list[i].ProgramID }).
+		texts(n, func(i int) string { return string(list[i].Kind) }).
+		ints(n, func(i int) int64 { return int64(list[i].Quantity) }).
+		ints(n, func(i int) int64 { return int64(list[i].BalanceAfter) }).
+		ints(n, func(i int) int64 { return list[i].CardVersion }).
+		ints(n, func(i int) int64 { return list[i].RuleVersion }).
+		ints(n, func(i int) int64 { return list[i].At }).
+		ints(n, func(i int) int64 { return list[i].RecordedAt }).
+		ints(n, func(i int) int64 { return int64(list[i].Day) }).
+		texts(n, func(i int) string { return list[i].LocationID }).
+		texts(n, func(i int) string { return string(list[i].Actor.Kind) }).
+		texts(n, func(i int) string { return list[i].Actor.ID }).
+		texts(n, func(i int) string { return list[i].CouponID }).
+		texts(n, func(i int) string { return list[i].Reverses }).
+		texts(n, func(i int) string { return list[i].HeadID }).
+		texts(n, func(i int) string { return list[i].IdempotencyKey }).
+		texts(n, func(i int) string { return list[i].ExternalRef }).
+		texts(n, func(i int) string { return list[i].Reason }).
+		texts(n, func(i int) string { return list[i].OtherCardID }).
+		texts(n, func(i int) string { return list[i].bodyHash }).
+		texts(n, func(i int) string { return list[i].snapshot })
+}
+
+func insertEventsCall(list []event) *pgCall {
+	n := len(list)
+	return newCall(pgEvents).
+		texts(n, func(i int) string { return list[i].orgID }).
+		texts(n, func(int) string { return newEventID() }).
+		texts(n, func(i int) string { return list[i].kind }).
+		texts(n, func(i int) string { return list[i].cardID }).
+		texts(n, func(i int) string { return list[i].subjectID }).
+		ints(n, func(i int) int64 { return list[i].at })
+}
+
+func updateCardsCall(list []*loyalty.Card) *pgCall {
+	n := len(list)
+	return newCall(pgCards).
+		texts(n, func(i int) string { return list[i].OrgID }).
+		texts(n, func(i int) string { return list[i].ID }).
+		texts(n, func(i int) string { return string(list[i].Status) }).
+		ints(n, func(i int) int64 { return list[i].Version }).
+		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
+		ints(n, func(i int) int64 { return int64(list[i].Goal) }).
+		ints(n, func(i int) int64 { return int64(list[i].Round) }).
+		ints(n, func(i int) int64 { return int64(list[i].Milestone) }).
+		ints(n, func(i int) int64 { return list[i].Lifetime }).
+		ints(n, func(i int) int64 { return list[i].LastStampAt }).
+		ints(n, func(i int) int64 { return int64(list[i].Day) }).
+		ints(n, func(i int) int64 { return int64(list[i].DayStamps) }).
+		ints(n, func(i int) int64 { return list[i].WelcomedAt })
+}
+
+func updateCouponsCall(list []loyalty.Coupon) *pgCall {
+	n := len(list)
+	return newCall(pgClosed).
+		texts(n, func(i int) string { return list[i].OrgID }).
+		texts(n, func(i int) string { return list[i].ID }).
+		texts(n, func(i int) string { return string(list[i].Status) }).
+		ints(n, func(i int) int64 { return list[i].ClosedAt }).
+		texts(n, func(i int) string { return list[i].ClosedBy })
+}
+
+func (r pgRow) heldCard() *heldCard {
+	return &heldCard{
+		card: loyalty.Card{
+			OrgID: r.text(0), ID: r.text(1), ProgramID: r.text(2), CustomerID: r.text(3), Status: loyalty.CardStatus(r.text(4)),
+			Version: r.int(5), Balance: int(r.int(6)), Goal: int(r.int(7)), Round: int(r.int(8)), Milestone: int(r.int(9)),
+			Lifetime: r.int(10), LastStampAt: r.int(11), Day: loyalty.Day(r.int(12)), DayStamps: int(r.int(13)),
+			WelcomedAt: r.int(14), JoinedAt: r.int(15),
+		},
+		version: r.int(16),
+	}
+}
+
+func (r pgRow) usedKey() usedKey {
+	return usedKey{
+		entry: loyalty.Entry{
+			OrgID: r.text(0), ID: r.text(1), CardID: r.text(2), ProgramID: r.text(3), Kind: loyalty.EntryKind(r.text(4)),
+			Quantity: int(r.int(5)), BalanceAfter: int(r.int(6)), CardVersion: r.int(7), RuleVersion: r.int(8),
+			At: r.int(9), RecordedAt: r.int(10), Day: loyalty.Day(r.int(11)), LocationID: r.text(12),
+			Actor: loyalty.Actor{Kind: loyalty.ActorKind(r.text(13)), ID: r.text(14)}, CouponID: r.text(15),
+			Reverses: r.text(16), HeadID: r.text(17), IdempotencyKey: r.text(18), ExternalRef: r.text(19), Reason: r.text(20),
+			OtherCardID: r.text(21),
+		},
+		bodyHash: r.text(22), snapshot: r.text(23),
+	}
+}
