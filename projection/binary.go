@@ -24,77 +24,79 @@ func (w *writer) int32(n int)       { w.bad = w.bad || n > math.MaxInt32 || n < 
 func (w *writer) put32(n int)       { w.b = binary.BigEndian.AppendUint32(w.b, uint32(n)) } //nolint:gosec // checked
 func (w *writer) require(cond bool) { w.bad = w.bad || !cond }
 
-// reader takes values off the front. After what it cannot read, it is bad and returns
-// zeros.
+// reader takes values off the front of a text, of which the texts that it returns are
+// parts. After what it cannot read, it is bad and returns zeros.
 type reader struct {
-	b   []byte
+	s   string
 	bad bool
 }
 
-func (r *reader) take(n int) []byte {
-	if r.bad || n < 0 || n > len(r.b) {
+func (r *reader) take(n int) string {
+	if r.bad || n < 0 || n > len(r.s) {
 		r.bad = true
-		return nil
+		return ""
 	}
-	taken := r.b[:n]
-	r.b = r.b[n:]
+	taken := r.s[:n]
+	r.s = r.s[n:]
 	return taken
 }
 
 func (r *reader) byte() byte {
-	if b := r.take(1); b != nil {
-		return b[0]
+	if s := r.take(1); s != "" {
+		return s[0]
 	}
 	return 0
 }
 
-func (r *reader) int64() int64 {
-	if b := r.take(8); b != nil {
-		return int64(binary.BigEndian.Uint64(b)) //nolint:gosec // all 64 bits
-	}
-	return 0
-}
-
-func (r *reader) int32() int {
-	if b := r.take(4); b != nil {
-		return int(int32(binary.BigEndian.Uint32(b))) //nolint:gosec // all 32 bits
-	}
-	return 0
-}
-
-func (r *reader) varint() int64 {
-	n, length := binary.Varint(r.b)
-	r.take(lengthOf(length))
-	if r.bad {
-		return 0
+// bigEndian returns a number of so many bytes.
+func (r *reader) bigEndian(length int) uint64 {
+	var n uint64
+	for _, b := range []byte(r.take(length)) {
+		n = n<<8 | uint64(b)
 	}
 	return n
 }
 
+func (r *reader) int64() int64 { return int64(r.bigEndian(8)) }              //nolint:gosec // all 64 bits
+func (r *reader) int32() int   { return int(int32(uint32(r.bigEndian(4)))) } //nolint:gosec // all 32 bits
+
+// uvarint and varint read what package binary writes.
+func (r *reader) uvarint() uint64 {
+	var n uint64
+	for i := range binary.MaxVarintLen64 {
+		b := r.byte()
+		if i == binary.MaxVarintLen64-1 && b > 1 {
+			break // more than 64 bits
+		}
+		n |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			return n
+		}
+	}
+	r.bad = true
+	return 0
+}
+
+func (r *reader) varint() int64 {
+	n := r.uvarint()
+	return int64(n>>1) ^ -int64(n&1) //nolint:gosec // the zigzag of package binary
+}
+
 // count returns a number of things, each of at least one byte.
 func (r *reader) count() int {
-	n, length := binary.Uvarint(r.b)
-	r.take(lengthOf(length))
-	if r.bad || n > uint64(len(r.b)) {
+	n := r.uvarint()
+	if r.bad || n > uint64(len(r.s)) {
 		r.bad = true
 		return 0
 	}
 	return int(n) //nolint:gosec // at most the bytes that are left
 }
 
-// lengthOf returns the length of a number, -1 for one that could not be read.
-func lengthOf(length int) int {
-	if length <= 0 {
-		return -1
-	}
-	return length
-}
-
-func (r *reader) string() string { return string(r.take(r.count())) }
+func (r *reader) string() string { return r.take(r.count()) }
 
 // end returns errNotOurs unless everything could be read and nothing is left.
 func (r *reader) end() error {
-	if r.bad || len(r.b) > 0 {
+	if r.bad || r.s != "" {
 		return errNotOurs
 	}
 	return nil

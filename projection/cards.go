@@ -44,7 +44,9 @@ func (c *Cards) Hits() (hits, misses int64) { return c.hits.Load(), c.misses.Loa
 // cards, of which the last used is meant, and phone numbers are not kept: these two are
 // looked up in the database.
 func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
-	q := query{orgID: orgID, fits: func(v customer.View) bool { return programID == "" || v.Card.ProgramID == programID }}
+	q := query{orgID: orgID, fits: func(v customer.View) bool {
+		return v.Card.Status.Usable() && (programID == "" || v.Card.ProgramID == programID)
+	}}
 	q.read = func(ctx context.Context) (customer.View, error) {
 		v, err := c.views.Identify(ctx, orgID, h, programID)
 		return shown(v), err

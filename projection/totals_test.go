@@ -101,6 +101,23 @@ func TestTotalsAreTheLedgers(t *testing.T) {
 	}
 }
 
+// A commit that the hot state hears of only after the ledger was counted is not counted
+// twice.
+func TestACommitOnItsWayDuringACount(t *testing.T) {
+	g := newGated()
+	w := newWorld(t, g)
+	totals, _ := newTotals(w)
+	day := loyalty.DayOf(w.now(), w.zone)
+	q := loyalty.TotalsQuery{From: day, To: day + 1}
+	card := w.join(0, "+358400000001", true).Card
+	w.stamp(card.ID, 3)
+	w.totalsAlike(totals, q)
+	w.stamp(card.ID, 1) // after the count
+	close(g.gate)
+	w.drained()
+	w.totalsAlike(totals, q)
+}
+
 func TestTotalsWithoutTheHotState(t *testing.T) {
 	server := startServer(t)
 	w, _ := newRedisWorld(t, server)

@@ -79,7 +79,7 @@ func countersOf(c loyalty.Card) ([]byte, bool) {
 }
 
 func readCounters(b []byte, c *loyalty.Card) error {
-	r := reader{b: b}
+	r := reader{s: string(b)}
 	form, status := r.byte(), int(r.byte())
 	if form != formCounters || status >= len(statuses) {
 		return errNotOurs
@@ -116,7 +116,7 @@ func restOf(v customer.View) ([]byte, bool) {
 
 // readRest returns the view with all but the counters and the program.
 func readRest(b []byte, ref hot.CardRef) (customer.View, error) {
-	r := reader{b: b}
+	r := reader{s: string(b)}
 	if r.byte() != formRest {
 		return customer.View{}, errNotOurs
 	}
@@ -158,6 +158,9 @@ func (w *writer) coupon(card loyalty.Card, k loyalty.Coupon) {
 	}
 }
 
+// usualNames is up to how many languages a name usually has.
+const usualNames = 8
+
 func (r *reader) coupon(card loyalty.Card) loyalty.Coupon {
 	k := loyalty.Coupon{OrgID: card.OrgID, CardID: card.ID, ProgramID: card.ProgramID, Status: loyalty.CouponIssued}
 	kind := ""
@@ -170,7 +173,7 @@ func (r *reader) coupon(card loyalty.Card) loyalty.Coupon {
 	}
 	k.IssuedAt, k.ExpiresAt = r.varint(), r.varint()
 	names := r.count()
-	k.Name = make(loyalty.Text, names)
+	k.Name = make(loyalty.Text, min(names, usualNames))
 	for range names {
 		locale := r.string()
 		k.Name[locale] = r.string()
