@@ -85,6 +85,10 @@ var rules = map[string]rule{
 		ours: []string{"loyalty"},
 		why:  "commits are grouped between two interfaces of the core, whatever stands behind them",
 	},
+	"projection": {
+		ours: []string{"loyalty", "customer", "hot"},
+		why:  "the hot state follows the database through interfaces, whatever database and hot state they are",
+	},
 	"bench": {
 		ours:    []string{"loyalty", "customer", "organization", "access", "typeid", "store", "deploy"},
 		modules: []string{"*"},
@@ -252,6 +256,9 @@ func TestTheRulesBite(t *testing.T) {
 		"the product and its benchmarks":     {"store", []string{module + "/bench/cards"}, 1},
 		"a proof and what it replays":        {"chaos/proof", []string{module + "/loyalty", module + "/chaos/record", "github.com/jackc/pgx/v5"}, 0},
 		"a proof and what it is about":       {"chaos/till", []string{module + "/api", module + "/hot", module + "/ledger"}, 3},
+		"the projection and the hot state":   {"projection", []string{module + "/hot", module + "/customer", module + "/loyalty"}, 0},
+		"the projection and the database":    {"projection", []string{module + "/store", "github.com/redis/go-redis/v9"}, 2},
+		"the projection and a front end":     {"web", []string{module + "/projection"}, 1},
 		"the ledger and the core":            {"ledger", []string{module + "/loyalty"}, 0},
 		"the ledger and the database":        {"ledger", []string{module + "/store", "github.com/jackc/pgx/v5"}, 2},
 		"front ends and the ledger":          {"api", []string{module + "/ledger"}, 1},

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"testing"
@@ -105,6 +106,16 @@ func BenchmarkTokenSlug(b *testing.B) {
 	for b.Loop() {
 		if _, err := access.TokenSlug(access.TokenAPIKey, token); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// Hashes are kept in databases: they must never come out otherwise.
+func TestAHashIsThatOfTheWholeToken(t *testing.T) {
+	for length := range 3 * access.MaxTokenLen {
+		token := strings.Repeat("x", length)
+		if access.Hash(token) != sha256.Sum256([]byte(token)) {
+			t.Errorf("the hash of %d characters is another one", length)
 		}
 	}
 }

@@ -116,15 +116,15 @@ func (g *guesses) allowed(p *access.Principal) error {
 	return nil
 }
 
-// missed counts that the principal named a card that is not there. It returns the
-// problem to answer, nil if it is the ordinary one.
-func (g *guesses) missed(ctx context.Context, p *access.Principal) error {
+// missed counts that the principal named a card that is not there. It returns what to
+// answer: notFound, or that it was too often.
+func (g *guesses) missed(ctx context.Context, p *access.Principal, notFound error) error {
 	ok, wait, err := g.limits.Allow(ctx, "misses "+guesser(p), maxMisses, guessWindow)
 	if err != nil {
 		return fmt.Errorf("limit guessing: %w", err)
 	}
 	if ok {
-		return nil
+		return notFound
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -11,11 +11,14 @@ import (
 	"sync"
 )
 
+// putBack lets the generated code read the body that was checked. It knows the media
+// type in one spelling only.
 func putBack(r *http.Request, body string) {
 	if body == "" {
 		r.Body, r.ContentLength = http.NoBody, 0
 		return
 	}
+	r.Header["Content-Type"] = isOfJSON
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
 }
 

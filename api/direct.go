@@ -18,9 +18,9 @@ type directHandler func(echo.Context, *request) error
 func (h handlers) direct(op *operation) directHandler {
 	switch op.id {
 	case "createStamp":
-		return h.ledgerHandlers.directStamp(op.plainBody)
+		return h.directStamp(op.plainBody)
 	case "createScan":
-		return h.scanHandlers.directScan(op.plainBody)
+		return h.directScan(op.plainBody)
 	}
 	return nil
 }

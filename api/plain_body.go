@@ -92,7 +92,7 @@ func (m *plainMembers) instant(member int) *time.Time {
 	if m.there&(1<<member) == 0 {
 		return nil
 	}
-	t, _ := time.Parse(time.RFC3339, m.text(member)) // it was read as one
+	t, _ := parseInstant(m.text(member)) // it was read as one
 	return &t
 }
 
@@ -104,7 +104,7 @@ func compilePlainBody(s *openapi3.Schema) (*plainBody, bool) {
 	if !s.Type.Is("object") || !closed || !onlyWords(rest) || len(s.Properties) > maxPlainMembers || s.MinProps > maxPlainMembers {
 		return nil, false
 	}
-	f := &plainBody{least: int(s.MinProps)} //nolint:gosec // bounded above
+	f := &plainBody{least: int(s.MinProps)}
 	for name, p := range s.Properties {
 		f.members = append(f.members, compilePlainMember(name, p.Value))
 	}
@@ -125,7 +125,7 @@ func onlyWords(rest openapi3.Schema) bool {
 	rest.Title, rest.Description, rest.Example, rest.Default, rest.Extensions, rest.Origin = "", "", nil, nil, nil, nil
 	// null is not decided here, whether it is allowed or not.
 	rest.Nullable = false
-	return reflect.DeepEqual(rest, openapi3.Schema{})
+	return reflect.ValueOf(rest).IsZero()
 }
 
 func compilePlainMember(name string, s *openapi3.Schema) plainMember {
@@ -163,9 +163,9 @@ func compilePlainText(s *openapi3.Schema) (plainText, bool) {
 	if !s.Type.Is("string") || !onlyWords(rest) || s.MinLength > maxPlainBody {
 		return plainText{}, false
 	}
-	t := plainText{min: int(s.MinLength), max: maxPlainBody} //nolint:gosec // bounded above
+	t := plainText{min: int(s.MinLength), max: maxPlainBody}
 	if s.MaxLength != nil {
-		t.max = int(min(*s.MaxLength, maxPlainBody)) //nolint:gosec // bounded here
+		t.max = int(min(*s.MaxLength, maxPlainBody))
 	}
 	if s.Pattern != "" {
 		var ok bool
@@ -277,9 +277,8 @@ func (m *plainMember) acceptsText(s string) bool {
 	if m.kind == plainString {
 		return m.text.accepts(s)
 	}
-	// What decodes the body after the library has accepted it is stricter than
-	// time.Parse, and this as strict as that.
-	return new(time.Time).UnmarshalText([]byte(s)) == nil
+	_, ok := parseInstant(s)
+	return ok
 }
 
 // integerEnd returns where the whole number ends, -1 if it is not decided here.

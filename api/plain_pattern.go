@@ -47,6 +47,7 @@ func compilePlainPattern(expression string) (plainPattern, bool) {
 			if part = part.Sub[0]; most < 0 {
 				most = maxPlainBody
 			}
+		default: // once, or nothing that plainRuns knows
 		}
 		runs, ok := plainRuns(part, least, most)
 		if !ok {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +42,7 @@ func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.Scan
 	}
 	v, err := h.find(ctx, rq, body.Code, given(body.ProgramID))
 	if errors.Is(err, loyalty.ErrNotFound) {
-		return contract.Scan{}, cmp.Or(h.guesses.missed(ctx, &rq.principal), missing(codeCardNotFound, err))
+		return contract.Scan{}, h.guesses.missed(ctx, &rq.principal, missing(codeCardNotFound, err))
 	} else if err != nil {
 		return contract.Scan{}, fmt.Errorf("find card: %w", err)
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -57,7 +56,7 @@ func (h ledgerHandlers) stampByCode(ctx context.Context, rq *request, c loyalty.
 	}
 	o, err := h.carryOut(ctx, c, codeCardNotFound)
 	if p := (*problem)(nil); c.CardID == "" && errors.As(err, &p) && p.code == codeCardNotFound {
-		err = cmp.Or(h.guesses.missed(ctx, &rq.principal), err)
+		err = h.guesses.missed(ctx, &rq.principal, err)
 	}
 	return o, err
 }

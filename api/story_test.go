@@ -282,6 +282,39 @@ func TestGuessingIsStopped(t *testing.T) {
 		w.clock.Add(time.Minute.Milliseconds())
 		w.want(w.do(call{"POST", "/v1/tills", "", `{"code":"leimala-2222-2222"}`, nil}), 401)
 	})
+	t.Run("card codes", func(t *testing.T) {
+		w := w.in(t)
+		key, other := w.shop.token["till key"], w.shop.token["full key"]
+		scan := func(token, code string) answer {
+			return w.do(call{"POST", "/v1/scans", token, fmt.Sprintf(`{"code":%q}`, code), nil})
+		}
+		stamp := func(token, name, value string) answer {
+			body := fmt.Sprintf(`{%q:%q,"quantity":1,"location_id":%q}`, name, value, w.shop.location)
+			return w.do(call{"POST", "/v1/stamps", token, body, map[string]string{"Idempotency-Key": name + value}})
+		}
+		first := w.want(stamp(key, "code", w.shop.code), 201)
+		for i := range 30 {
+			w.want(scan(key, fmt.Sprintf("guess %d", i)), 404)
+			w.want(stamp(key, "code", fmt.Sprintf("guess %d", i)), 404)
+			w.want(scan(key, w.shop.code), 200) // a hit costs nothing
+		}
+		w.want(stamp(key, "card_id", "card_01k3sa0z2efcrstmhzda61w2vf"), 404) // nor does an id
+		w.want(scan(key, w.shop.code), 200)
+		a := w.want(scan(key, "one too many"), 429)
+		if a.text("code") != "too_many_attempts" || a.header.Get("Retry-After") != "60" || a.get("retryable") != true {
+			t.Errorf("answer %v %s", a.header, a.body)
+		}
+		w.want(scan(key, w.shop.code), 429) // who guesses learns nothing any more
+		w.want(stamp(key, "code", w.shop.code), 429)
+		w.want(stamp(key, "card_id", w.shop.card), 201)
+		w.want(scan(other, w.shop.code), 200)
+		w.clock.Add(time.Minute.Milliseconds())
+		w.want(scan(key, w.shop.code), 200)
+		again := w.want(stamp(key, "code", w.shop.code), 201)
+		if again.body != first.body {
+			t.Errorf("the key's answer has changed: %s", again.body)
+		}
+	})
 	t.Run("PINs", func(t *testing.T) {
 		w := w.in(t)
 		guess := func(pin string) answer {

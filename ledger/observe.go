@@ -99,7 +99,7 @@ type observed struct {
 func (l observed) Apply(ctx context.Context, c loyalty.Command) (loyalty.Outcome, error) {
 	o, err := l.Ledger.Apply(ctx, c)
 	l.observer.Answered(c.Kind, AnswerOf(o, err))
-	return o, err //nolint:wrapcheck // it is the ledger's own
+	return o, err
 }
 
 // ObservedBatches returns the ledger, with the observer told of every transaction.
@@ -117,5 +117,5 @@ func (l observedBatches) ApplyBatch(ctx context.Context, commands []loyalty.Comm
 	began := time.Now()
 	outcomes, err := l.BatchLedger.ApplyBatch(ctx, commands)
 	l.observer.Committed(len(commands), time.Since(began))
-	return outcomes, err //nolint:wrapcheck // it is the ledger's own
+	return outcomes, err
 }

@@ -21,6 +21,9 @@ type ChangedCard struct {
 	// Version is the card's after the commit; it rises with every change of what the
 	// card or its owner shows.
 	Version int64
+	// Since is the version before the commit: what is not Whole was the same then, but
+	// for the Card. 0 stands for Version less one.
+	Since int64
 	// Card is the card as it is now if Whole is not set, so that a follower who knew it
 	// need not read it again.
 	Card Card

@@ -210,6 +210,9 @@ func CheckLine(field, s string, limit int, required bool) error {
 		return invalid(field, "must not begin or end with white space")
 	}
 	for _, r := range s {
+		if r >= ' ' && r <= '~' {
+			continue // as most are
+		}
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
 			return invalid(field, "must not hold the control character U+%04X", r)
 		}

@@ -165,6 +165,9 @@ func (b *batch) decideNew(i int) error {
 			return err
 		}
 	}
+	if result.Card.Status != h.card.Status {
+		b.merged = append(b.merged, result.Card)
+	}
 	h.card = result.Card
 	b.take(c, result, text)
 	return nil

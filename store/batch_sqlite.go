@@ -2,54 +2,167 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
+
+	"github.com/leima/leima/loyalty"
 )
 
-// sqliteBatch is a batchStatements on the one connection that writes.
-type sqliteBatch struct{ tx *transaction }
-
-func (s *Store) inSQLiteBatch(ctx context.Context, _ string, f func(batchStatements) error) error {
-	return s.transact(ctx, s.writes, nil, nil, func(tx *transaction) error { return f(&sqliteBatch{tx}) })
+// sqliteBatch is a batchStatements on the one connection that writes. Its statements are
+// prepared once and go to the driver without database/sql between, which would cost as
+// much again as what they do.
+type sqliteBatch struct {
+	conn     *sql.Conn
+	prepared *sqlitePrepared
+	done     bool
 }
 
-func (st *sqliteBatch) rare(context.Context) (*transaction, error) { return st.tx, nil }
+// inSQLiteBatch is the Store's inBatch. In SQLite there is no row-level security to tell
+// of the organizations.
+func (s *Store) inSQLiteBatch(ctx context.Context, _ string, f func(batchStatements) error) (err error) {
+	conn, err := s.writes.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	st := &sqliteBatch{conn: conn, prepared: s.sqlite}
+	defer func() {
+		if !st.done {
+			// Where it fails there is no transaction: SQLite has ended it by itself.
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
+	return f(st)
+}
+
+func (st *sqliteBatch) rare(context.Context) (*transaction, error) {
+	return &transaction{st.conn, sqliteDialect}, nil
+}
+
+// work runs f with the prepared statements of the connection.
+func (st *sqliteBatch) work(ctx context.Context, f func(p *sqlitePrepared) error) error {
+	return st.conn.Raw(func(c any) error { //nolint:wrapcheck // our own error comes back
+		st.prepared.on(c.(driver.ConnPrepareContext)) //nolint:errcheck,forcetypeassert // the driver's connection is one
+		st.prepared.ctx = ctx
+		return f(st.prepared)
+	})
+}
 
 func (st *sqliteBatch) lock(ctx context.Context, cards, keys []rowKey) (held []*heldCard, used []usedKey, err error) {
-	if len(cards) > 0 {
-		var args []any
-		held, err = all(ctx, st.tx, scanHeldCard, "SELECT "+prefixed("c", ledgerCardColumns)+", p.version FROM card c "+
-			"JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id WHERE (c.org_id, c.id) IN "+inPairs(&args, cards), args...)
+	err = st.work(ctx, func(p *sqlitePrepared) error {
+		held = make([]*heldCard, 0, len(cards))
+		err := p.query(sqliteLock, cards, func(r sqliteRow) { held = append(held, r.heldCard()) })
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-	}
-	if len(keys) == 0 {
-		return held, nil, nil
-	}
-	var args []any
-	used, err = all(ctx, st.tx, scanUsedKey, "SELECT "+entrySelect+", body_hash, outcome FROM entry "+
-		"WHERE idempotency_key <> '' AND (org_id, idempotency_key) IN "+inPairs(&args, keys), args...)
+		return p.query(sqliteKeys, keys, func(r sqliteRow) { used = append(used, r.usedKey()) })
+	})
 	return held, used, err
-}
-
-func scanHeldCard(r scanner) (*heldCard, error) {
-	h := &heldCard{}
-	c := &h.card
-	err := r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
-		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &h.version)
-	if err != nil {
-		return nil, fmt.Errorf("read card: %w", err)
-	}
-	return h, nil
 }
 
 func (st *sqliteBatch) commit(ctx context.Context, w *ledgerWriter, now int64) error {
 	if w.news.empty() {
-		return nil
+		return nil // and the transaction is rolled back
 	}
-	if err := w.flush(ctx, st.tx); err != nil {
+	if err := st.work(ctx, func(p *sqlitePrepared) error { return p.write(w, now) }); err != nil {
 		return err
 	}
-	_, err := exec(ctx, st.tx, committerUpsert, w.news.source, int64(w.news.seq), now) //nolint:gosec // counts from 1
+	if err := w.updateCoupons(ctx, &transaction{st.conn, sqliteDialect}); err != nil {
+		return err
+	}
+	if err := w.updateStatuses(ctx, &transaction{st.conn, sqliteDialect}); err != nil {
+		return err
+	}
+	// Once it is begun, giving up early would only leave its outcome unknown.
+	if _, err := st.conn.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
+		return fmt.Errorf("%w: %w", errCommit, err)
+	}
+	st.done = true
+	return nil
+}
+
+// write writes what nearly every batch has.
+func (p *sqlitePrepared) write(w *ledgerWriter, now int64) error {
+	for i := range w.issued {
+		row, err := couponRow(w.issued[i])
+		if err != nil {
+			return err
+		}
+		var to sqliteValues
+		for _, v := range row {
+			if n, ok := v.(int); ok {
+				v = int64(n)
+			}
+			to.add(v)
+		}
+		if _, err := p.exec(sqliteCoupons, to); err != nil {
+			return err
+		}
+	}
+	err := p.insert(sqliteEntries, len(w.entries), func(i int, to *sqliteValues) {
+		e := &w.entries[i]
+		to.text(e.OrgID).text(e.ID).text(e.CardID).text(e.ProgramID).text(string(e.Kind)).int(int64(e.Quantity)).
+			int(int64(e.BalanceAfter)).int(e.CardVersion).int(e.RuleVersion).int(e.At).int(e.RecordedAt).int(int64(e.Day)).
+			optional(e.LocationID).text(string(e.Actor.Kind)).text(e.Actor.ID).optional(e.CouponID).optional(e.Reverses).
+			text(e.HeadID).text(e.IdempotencyKey).text(e.ExternalRef).text(e.Reason).optional(e.OtherCardID).
+			text(e.bodyHash).text(e.snapshot)
+	})
+	if err != nil {
+		return err
+	}
+	err = p.insert(sqliteEvents, len(w.events), func(i int, to *sqliteValues) {
+		e := &w.events[i]
+		to.text(e.orgID).text(newEventID()).text(e.kind).text(e.cardID).text(e.subjectID).int(e.at)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range w.news.cards {
+		c := &w.news.cards[i].Card
+		var to sqliteValues
+		to.int(c.Version).int(int64(c.Balance)).int(int64(c.Goal)).int(int64(c.Round)).int(int64(c.Milestone)).int(c.Lifetime).
+			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt).text(c.OrgID).text(c.ID)
+		n, err := p.exec(sqliteCard, to)
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return fmt.Errorf("update card %s: it is not there", c.ID)
+		}
+	}
+	var to sqliteValues
+	to.text(w.news.source).int(int64(w.news.seq)).int(now) //nolint:gosec // counts from 1
+	_, err = p.exec(sqliteCommitter, to)
 	return err
+}
+
+func (r sqliteRow) heldCard() *heldCard {
+	return &heldCard{
+		card: loyalty.Card{
+			OrgID: r.text(0), ID: r.text(1), ProgramID: r.text(2), CustomerID: r.text(3), Status: loyalty.CardStatus(r.text(4)),
+			Version: r.int(5), Balance: int(r.int(6)), Goal: int(r.int(7)), Round: int(r.int(8)), Milestone: int(r.int(9)),
+			Lifetime: r.int(10), LastStampAt: r.int(11), Day: loyalty.Day(r.int(12)), DayStamps: int(r.int(13)),
+			WelcomedAt: r.int(14), JoinedAt: r.int(15),
+		},
+		version: r.int(16),
+	}
+}
+
+func (r sqliteRow) usedKey() usedKey {
+	return usedKey{
+		entry: loyalty.Entry{
+			OrgID: r.text(0), ID: r.text(1), CardID: r.text(2), ProgramID: r.text(3), Kind: loyalty.EntryKind(r.text(4)),
+			Quantity: int(r.int(5)), BalanceAfter: int(r.int(6)), CardVersion: r.int(7), RuleVersion: r.int(8),
+			At: r.int(9), RecordedAt: r.int(10), Day: loyalty.Day(r.int(11)), LocationID: r.text(12),
+			Actor: loyalty.Actor{Kind: loyalty.ActorKind(r.text(13)), ID: r.text(14)}, CouponID: r.text(15),
+			Reverses: r.text(16), HeadID: r.text(17), IdempotencyKey: r.text(18), ExternalRef: r.text(19), Reason: r.text(20),
+			OtherCardID: r.text(21),
+		},
+		bodyHash: r.text(22), snapshot: r.text(23),
+	}
 }

@@ -29,6 +29,8 @@ type ledgerWriter struct {
 	issued  []loyalty.Coupon
 	closed  []loyalty.Coupon // coupons with a new status; the last of an id counts
 	events  []event
+	// merged are cards that got a new status.
+	merged []loyalty.Card
 }
 
 // keptEntry is an entry and, on one with an idempotency key, what has to be known to
@@ -130,6 +132,15 @@ func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
 	}
 	return updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, status TEXT, version BIGINT, balance BIGINT, goal BIGINT, round BIGINT, "+
 		"milestone BIGINT, lifetime BIGINT, last_stamp_at BIGINT, day BIGINT, day_stamps BIGINT, welcomed_at BIGINT", rows)
+}
+
+// updateStatuses is for those who leave the status out when they write the cards.
+func (w *ledgerWriter) updateStatuses(ctx context.Context, tx *transaction) error {
+	rows := make([][]any, len(w.merged))
+	for i, c := range w.merged {
+		rows[i] = []any{c.OrgID, c.ID, string(c.Status)}
+	}
+	return updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, status TEXT", rows)
 }
 
 // closedCoupons returns the coupons with a new status, each once.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/leima/leima/typeid"
 )
@@ -37,9 +38,14 @@ func insertEvents(ctx context.Context, tx *transaction, events []event) error {
 // cleanUpLimit bounds the rows that one CleanUp deletes from each table.
 const cleanUpLimit = 1000
 
+// committerLife is how long a committer is kept that does not commit: longer than anybody
+// who counts the ledger goes back.
+const committerLife = 24 * time.Hour
+
 // CleanUp deletes what has served its time: events, and sessions, links and codes that
-// ended, before the instant. It takes at most 1,000 rows of each and returns how many
-// there were in all; call it again until that is 0.
+// ended, before the instant, at most 1,000 rows of each. It returns how many there were in
+// all; call it again until that is 0. Committers that did not commit for a day go, too, and
+// are not counted: they are nobody's.
 func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64, error) {
 	var total int64
 	err := s.write(ctx, orgID, func(tx *transaction) error {
@@ -57,7 +63,9 @@ func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64,
 			}
 			total += n
 		}
-		return nil
+		_, err := exec(ctx, tx, "DELETE FROM committer WHERE source IN (SELECT source FROM committer WHERE seen_at < $1 LIMIT $2)",
+			s.now()-committerLife.Milliseconds(), cleanUpLimit)
+		return err
 	})
 	return total, err
 }

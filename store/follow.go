@@ -15,6 +15,11 @@ import (
 // returns.
 const MaxViews = 512
 
+// CountCards returns how many cards the organization has, whatever their status.
+func (s *Store) CountCards(ctx context.Context, orgID string) (int64, error) {
+	return readOne(ctx, s, orgID, loyalty.ErrNotFound, scan1[int64], "SELECT COUNT(*) FROM card WHERE org_id = $1", orgID)
+}
+
 // Views returns the cards with these ids, whatever their status, with their usable
 // coupons, in no order. Those that are not there are left out. At most MaxViews ids.
 func (s *Store) Views(ctx context.Context, orgID string, cardIDs []string) ([]customer.View, error) {

@@ -26,11 +26,11 @@ func TestHistoryHasALimit(t *testing.T) {
 	}
 	db := raw(t, "sqlite", strings.TrimPrefix(url, "sqlite://"))
 	columns := "org_id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, happened_at, recorded_at, day, " +
-		"actor_kind, actor_id, head_id, idempotency_key, external_ref, reason"
+		"actor_kind, actor_id, head_id, external_ref, reason"
 	plant := func(from, to int) {
 		t.Helper()
 		mustExec(t, db, fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) "+
-			"INSERT INTO entry (id, %[3]s) SELECT 'ent_planted' || i, %[3]s FROM n, (SELECT %[3]s FROM entry WHERE id NOT LIKE 'ent_planted%%')", from, to, columns))
+			"INSERT INTO entry (id, idempotency_key, %[3]s) SELECT 'ent_planted' || i, '', %[3]s FROM n, (SELECT %[3]s FROM entry WHERE id NOT LIKE 'ent_planted%%')", from, to, columns))
 	}
 	plant(2, loyalty.MaxHistory)
 	entries, _, err := s.LedgerOf(t.Context(), card.OrgID, card.ID)

@@ -29,7 +29,7 @@ func (n *news) card(c loyalty.Card, whole bool) {
 		}
 		at = len(n.cards)
 		n.cardAt[key] = at
-		n.cards = append(n.cards, loyalty.ChangedCard{OrgID: c.OrgID, ID: c.ID})
+		n.cards = append(n.cards, loyalty.ChangedCard{OrgID: c.OrgID, ID: c.ID, Since: c.Version - 1})
 	}
 	x := &n.cards[at]
 	x.Version, x.Card, x.Whole = c.Version, c, x.Whole || whole

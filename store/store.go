@@ -42,6 +42,7 @@ type Store struct {
 	// inBatch runs f in a transaction of the ledger for the organizations, separated by
 	// commas.
 	inBatch   func(ctx context.Context, orgIDs string, f func(batchStatements) error) error
+	sqlite    *sqlitePrepared // of the connection that writes
 	programs  *programCache
 	locations *locationCache
 	now       func() int64

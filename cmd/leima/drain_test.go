@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 )
 
 // A client that writes all of a request before it reads must see why it was refused,
@@ -39,5 +42,42 @@ func TestARefusedBodyIsReadToItsEnd(t *testing.T) {
 	answer, err := io.ReadAll(conn)
 	if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 413 ")) {
 		t.Fatalf("the answer is %q, error %v", answer, err)
+	}
+}
+
+// deadlines counts how often a deadline for reading was set.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	set int
+}
+
+func (d *deadlines) SetReadDeadline(time.Time) error {
+	d.set++
+	return nil
+}
+
+func TestABodyThatWasReadIsLeftAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		read int64 // bytes
+		body string
+		set  int
+	}{
+		"all of it":      {1 << 20, "12345678", 0},
+		"half of it":     {4, "12345678", 1},
+		"none of it":     {0, "12345678", 1},
+		"there was none": {0, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rest := strings.NewReader(c.body)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", io.NopCloser(rest))
+			r.ContentLength = int64(len(c.body))
+			w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+			drained(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.CopyN(io.Discard, r.Body, c.read)
+			})).ServeHTTP(w, r)
+			if w.set != c.set || rest.Len() != 0 {
+				t.Errorf("a deadline was set %d times, want %d; %d bytes are left", w.set, c.set, rest.Len())
+			}
+		})
 	}
 }

@@ -14,6 +14,7 @@ const (
 	exitUsage       = 2
 	exitNotReady    = 3   // not ready, or doctor found problems
 	exitPartly      = 4   // an import left rows out
+	exitDrift       = 5   // rebuild found cards that are not what their ledger says
 	exitInterrupted = 130 // what shells make of Ctrl-C
 )
 

@@ -7,10 +7,9 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/leima/leima/hot"
-	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/projection"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/web"
 )
@@ -19,9 +18,6 @@ const (
 	// hotPrefix begins every key and channel of Leima in Redis. The account that
 	// hot.Options describes is for this one.
 	hotPrefix = "leima"
-	// epochEvery is how often a server looks whether the epoch was raised, and whether
-	// Redis is another one than before.
-	epochEvery = 2 * time.Second
 )
 
 // The kinds of hot state, as /readyz tells them.
@@ -30,126 +26,119 @@ const (
 	hotInProcess = "in process"
 )
 
-// hotState is the hot state of a server, with what it needs of the database behind it.
+// hotState is the hot state of a server, with those who keep it behind the database.
 type hotState struct {
 	hot.State
-	kind  string
-	redis *hot.Redis // nil in process
-	now   func() int64
-	log   *slog.Logger
-	// store is set when the database is open. Nothing is read or written before.
-	store atomic.Pointer[store.Store]
+	kind string
+	log  *slog.Logger
+	// follower tells it what was committed.
+	follower *projection.Follower
+	// keeper is set when the database is open. Nothing is read or written before.
+	keeper atomic.Pointer[projection.Keeper]
 
 	mu     sync.Mutex
-	epoch  int64
 	unwell int // how many looks in a row found it degraded
 }
 
 // openHot opens the hot state of the settings: Redis, or what is in this process alone.
 // It does not wait for Redis, without which the server works all the same.
 func (sh *shell) openHot(log *slog.Logger) (*hotState, error) {
-	h := &hotState{kind: hotInProcess, now: sh.clock, log: log}
+	h := &hotState{kind: hotInProcess, log: log}
 	if sh.settings.Redis == "" {
 		h.State = hot.NewInProcessState()
-		return h, nil
+	} else {
+		redis, err := hot.OpenRedis(hot.Options{
+			URL: sh.settings.Redis, Prefix: hotPrefix, Repair: h.repair, Lost: h.lost, Log: log,
+		})
+		if err != nil {
+			return nil, usagef("--redis cannot be used: %w", err).
+				hint("Write it as redis://user:password@host:6379, rediss:// with TLS, redis-cluster:// for a Cluster.")
+		}
+		h.State, h.kind = redis, hotInRedis
 	}
-	redis, err := hot.OpenRedis(hot.Options{
-		URL: sh.settings.Redis, Prefix: hotPrefix, Repair: h.repair, Lost: h.lost, Log: log,
-	})
-	if err != nil {
-		return nil, usagef("--redis cannot be used: %w", err).
-			hint("Write it as redis://user:password@host:6379, rediss:// with TLS, redis-cluster:// for a Cluster.")
-	}
-	h.State, h.redis, h.kind = redis, redis, hotInRedis
+	h.follower = projection.Follow(projection.FollowerOptions{State: h.State, Topic: web.CardTopic, Lost: h.lost, Log: log})
 	return h, nil
 }
 
-// openLive opens the database, brought up to date, and the hot state in front of it.
-// Whoever watches a card hears of every change of it, in whichever server of the same
-// Redis. Both must be closed, the hot state first.
+// openLive opens the database, brought up to date, and the hot state in front of it,
+// which follows every commit. Whoever watches a card hears of every change of it, in
+// whichever server of the same Redis. Both must be closed, the hot state first.
 func (sh *shell) openLive(ctx context.Context, log *slog.Logger) (*store.Store, *hotState, error) {
 	state, err := sh.openHot(log)
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := sh.openStore(ctx, openOptions{
-		migrate: true, log: log,
-		committed: func(c loyalty.Commit) {
-			for _, card := range c.Cards {
-				state.Publish(web.CardTopic(card.OrgID, card.ID))
-			}
-		},
-	})
+	st, err := sh.openStore(ctx, openOptions{migrate: true, log: log, committed: state.follower.Committed})
 	if err != nil {
 		return nil, nil, errors.Join(err, state.Close())
 	}
-	state.store.Store(st)
-	epoch, err := st.Epoch(ctx)
-	if err != nil {
+	if err := state.keepBehind(ctx, st, sh.clock); err != nil {
 		return nil, nil, errors.Join(openProblem(err), state.Close(), st.Close())
 	}
-	state.adopt(epoch)
 	return st, state, nil
 }
 
-// errNotProjected is why nothing is repaired.
-var errNotProjected = errors.New("no cards are kept in the hot state")
+// keepBehind begins the epoch of the database.
+func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() int64) error {
+	keeper := projection.NewKeeper(projection.KeeperOptions{
+		State: h.State, Follower: h.follower, Views: st, Pages: st, Epochs: st,
+		Organizations: organizationIDs(st), Now: now, Log: h.log,
+	})
+	if err := keeper.Start(ctx); err != nil {
+		return err //nolint:wrapcheck // it says what it did
+	}
+	h.keeper.Store(keeper)
+	return nil
+}
+
+func organizationIDs(st *store.Store) projection.Organizations {
+	return func(ctx context.Context) ([]string, error) {
+		all, err := st.Organizations(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list organizations: %w", err)
+		}
+		ids := make([]string, len(all))
+		for i, o := range all {
+			ids[i] = o.ID
+		}
+		return ids, nil
+	}
+}
+
+// errNotOpen is why nothing is repaired before the database is open: it is asked again.
+var errNotOpen = errors.New("the database is not open yet")
 
 // repair is hot.Options.Repair.
-func (h *hotState) repair(context.Context, []hot.CardRef) ([]hot.CardState, error) {
-	return nil, errNotProjected
+func (h *hotState) repair(ctx context.Context, cards []hot.CardRef) ([]hot.CardState, error) {
+	keeper := h.keeper.Load()
+	if keeper == nil {
+		return nil, errNotOpen
+	}
+	return keeper.Repair(ctx, cards) //nolint:wrapcheck // it says what it did
 }
 
 // lost is hot.Options.Lost.
 func (h *hotState) lost(ctx context.Context) error {
-	st := h.store.Load()
-	if st == nil {
-		return loyalty.ErrClosed // not open yet: it is asked again
+	keeper := h.keeper.Load()
+	if keeper == nil {
+		return errNotOpen
 	}
-	epoch, err := st.RaiseEpoch(ctx, h.now())
-	if err != nil {
-		return fmt.Errorf("raise the epoch: %w", err)
-	}
-	h.log.LogAttrs(ctx, slog.LevelWarn, "the hot state missed too much and begins anew", slog.Int64("epoch", epoch))
-	h.adopt(epoch)
-	return nil
+	return keeper.Raise(ctx) //nolint:wrapcheck // it says what it did
 }
 
-// adopt begins an epoch, unless a later one has begun: two may have been read at once.
-func (h *hotState) adopt(epoch int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if epoch > h.epoch {
-		h.epoch = epoch
-		h.SetEpoch(epoch)
-	}
-}
-
-// keepEpoch is a periodic job: it follows the epoch in the database, which another
-// server or an administrator may have raised, and raises it when Redis was restarted or
-// another one took over, because that may hold less than what was written.
-func (h *hotState) keepEpoch(ctx context.Context) error {
-	st := h.store.Load()
+// keep is a periodic job: it follows the epoch and tells the log how the hot state is.
+func (h *hotState) keep(ctx context.Context) error {
 	h.look(ctx)
-	if h.redis != nil {
-		if incarnation, err := h.redis.Incarnation(ctx); err == nil {
-			epoch, raised, err := st.NoteIncarnation(ctx, incarnation, h.now())
-			if err != nil {
-				return fmt.Errorf("note which Redis it is: %w", err)
-			}
-			if raised {
-				h.log.LogAttrs(ctx, slog.LevelInfo, "Redis is another one than before: the hot state begins anew", slog.Int64("epoch", epoch))
-			}
-			h.adopt(epoch)
-			return nil
-		}
-	}
-	epoch, err := st.Epoch(ctx)
-	if err != nil {
-		return fmt.Errorf("read the epoch: %w", err)
-	}
-	h.adopt(epoch)
-	return nil
+	return h.keeper.Load().Keep(ctx) //nolint:wrapcheck // it says what it did
+}
+
+// Close stops following. What waits and was not told before, by follower.Close, is left
+// to others: to the repairs of other servers and the next start.
+func (h *hotState) Close() error {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = h.follower.Close(ended)
+	return h.State.Close() //nolint:wrapcheck // it says what it did
 }
 
 // unwellFor is how many looks in a row must find the hot state degraded before the log

@@ -133,11 +133,28 @@ func (sh *shell) runImport(ctx context.Context, st *store.Store, order importOrd
 		Path: order.file, Mapping: mapping, Bad: rejects.add, Progress: bar.show,
 	})
 	bar.end()
+	if !order.dryRun {
+		err = errors.Join(err, sh.tellServers(ctx, st))
+	}
 	summary := newImportSummary(done, sh.now().Sub(began), rejects)
 	if err := sh.show(summary, summary.print); err != nil {
 		return err
 	}
 	return importProblem(err, done, order)
+}
+
+// tellServersTimeout bounds the last word of a command that may have been interrupted.
+const tellServersTimeout = 10 * time.Second
+
+// tellServers makes running servers forget what they show of cards: they are other
+// processes, and nobody told them of what was entered here.
+func (sh *shell) tellServers(ctx context.Context, st *store.Store) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellServersTimeout)
+	defer cancel()
+	if _, err := st.RaiseEpoch(ctx, sh.clock()); err != nil {
+		return fmt.Errorf("tell the servers of it: %w", err)
+	}
+	return nil
 }
 
 // importProblem turns how an import ended into what the user is told.

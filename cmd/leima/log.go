@@ -129,6 +129,7 @@ func redact(a slog.Attr) slog.Attr {
 		if err, ok := a.Value.Any().(error); ok {
 			return slog.String(a.Key, redactText(err.Error()))
 		}
+	default: // numbers, instants and the like
 	}
 	return a
 }

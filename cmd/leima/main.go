@@ -12,6 +12,8 @@ import (
 	_ "time/tzdata" // locations have zones; a bare container has no list of them
 
 	"github.com/spf13/cobra"
+
+	"github.com/leima/leima/store"
 )
 
 func main() { os.Exit(mainCode()) }
@@ -34,6 +36,7 @@ func run(
 	ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer,
 ) error {
 	sh := &shell{getenv: getenv, in: stdin, out: stdout, err: stderr, now: time.Now}
+	sh.newRebuilder = sh.openProver
 	root := rootCommand(sh)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -58,6 +61,9 @@ type shell struct {
 	settings settings
 	started  bool
 	json     bool
+	// newRebuilder returns what proves the ledger of a database, and a function that
+	// lets go of it. A test puts a double here.
+	newRebuilder func(context.Context, *store.Store) (rebuilder, func() error, error)
 }
 
 // clock is the time in UTC milliseconds, as everything below the commands takes it.
@@ -76,7 +82,7 @@ LEIMA_BASE_URL) or in leima.yaml in the data folder (base-url: …), in this ord
 a file of its own that --db-file, LEIMA_DB_FILE or db-file names.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not ready or problems found,
-4 partly done, 130 interrupted.`
+4 partly done, 5 a card is not what its ledger says, 130 interrupted.`
 
 func rootCommand(sh *shell) *cobra.Command {
 	root := &cobra.Command{
@@ -94,7 +100,7 @@ func rootCommand(sh *shell) *cobra.Command {
 	defineSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&sh.json, "json", false, "print the result as JSON, where there is one")
 	root.AddCommand(
-		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(), sh.epochCommand(),
+		sh.serveCommand(), sh.demoCommand(), sh.migrateCommand(), sh.importCommand(), sh.doctorCommand(), sh.rebuildCommand(), sh.epochCommand(),
 		sh.configCommand(), sh.openAPICommand(), sh.versionCommand(),
 		sh.orgCommand(), sh.signInCommand(), sh.apiKeyCommand(), sh.pinCommand(), sh.programCommand(), sh.tillCommand(),
 	)

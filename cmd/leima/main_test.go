@@ -65,6 +65,7 @@ func TestJourneys(t *testing.T) {
 			"await":  commandAwait,
 			"member": commandMember,
 			"get":    commandGet,
+			"until":  commandUntil,
 			"term":   commandTerm,
 		},
 	})
@@ -107,7 +108,9 @@ func commandMember(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: member FILE NAME VARIABLE")
 	}
 	var members map[string]any
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &members))
+	file := json.NewDecoder(strings.NewReader(ts.ReadFile(args[0])))
+	file.UseNumber() // as it is written
+	ts.Check(file.Decode(&members))
 	value, ok := members[args[1]]
 	if !ok || value == "" {
 		ts.Fatalf("%s has no %q", args[0], args[1])
@@ -134,6 +137,30 @@ func commandGet(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if got := fmt.Sprint(response.StatusCode); got != args[0] {
 		ts.Fatalf("status %s, want %s: %s", got, args[0], body)
+	}
+}
+
+// until URL PATTERN asks for an address until the answer has the pattern in it.
+func commandUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until URL PATTERN")
+	}
+	pattern := regexp.MustCompile(args[1])
+	client := &http.Client{Timeout: patience}
+	var last string
+	err := eventually("until "+strings.Join(args, " "), func() bool {
+		response, err := client.Get(args[0]) //nolint:noctx // the client has a limit
+		if err != nil {
+			last = err.Error()
+			return false
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		last = string(body)
+		return err == nil && pattern.Match(body)
+	})
+	if err != nil {
+		ts.Fatalf("%v; the last answer was %s", err, last)
 	}
 }
 

@@ -116,6 +116,9 @@ func (m *metrics) Committed(commands int, took time.Duration) {
 
 // selfCheck takes the report of a self-check.
 func (m *metrics) selfCheck(r jobs.CheckReport) {
+	if m == nil {
+		return
+	}
 	m.checkedCards.Add(float64(r.Cards))
 	m.drift.WithLabelValues(jobs.DriftLedger).Add(float64(r.Ledger))
 	m.drift.WithLabelValues(jobs.DriftProjection).Add(float64(r.Projection))

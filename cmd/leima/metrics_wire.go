@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,6 +12,7 @@ import (
 	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/projection"
 )
 
 // The methods by which metrics get into a server. A server that counts nothing has nil
@@ -95,16 +95,10 @@ type watched struct {
 	Epochs interface {
 		Epoch(ctx context.Context) (int64, error)
 	}
-	// Follower projects what was committed; nil if nobody does.
-	Follower follower
-}
-
-// follower is what is asked of whoever projects what was committed.
-type follower interface {
-	// Waiting is how many commits were not projected yet, Lag how long the oldest of
-	// them has waited.
-	Waiting() int
-	Lag() time.Duration
+	// Follower projects what was committed.
+	Follower interface {
+		Stats() projection.FollowerStats
+	}
 }
 
 type watchedMetrics struct {
@@ -150,8 +144,7 @@ func (w *watchedMetrics) Collect(out chan<- prometheus.Metric) {
 	if epoch, err := w.Epochs.Epoch(ctx); err == nil {
 		gauge(w.epoch, float64(epoch))
 	}
-	if w.Follower != nil {
-		gauge(w.projecting, float64(w.Follower.Waiting()))
-		gauge(w.lag, w.Follower.Lag().Seconds())
-	}
+	following := w.Follower.Stats()
+	gauge(w.projecting, float64(following.Waiting))
+	gauge(w.lag, following.Lag.Seconds())
 }

@@ -130,6 +130,9 @@ func (s *server) run(ctx context.Context, l net.Listener, st *store.Store, log *
 	}
 	stopWork()
 	working.Wait()
+	if followErr := s.hot.follower.Close(drain); followErr != nil {
+		log.LogAttrs(ctx, slog.LevelWarn, "other servers hear of the last changes later", slog.Any("error", followErr))
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,10 +22,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/demo"
 	"github.com/leima/leima/hot"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/web"
 )
 
 // log is a buffer that several goroutines write to.
@@ -180,6 +183,39 @@ func TestStoppingLetsRequestsFinish(t *testing.T) {
 	}
 	if err := h.gone(t); err != nil {
 		t.Errorf("the server ended with %v", err)
+	}
+}
+
+// Whoever watches a card at one server hears of a stamp that another one gives.
+func TestServersOfOneRedisHearOfEachOther(t *testing.T) {
+	redis := os.Getenv("LEIMA_TEST_REDIS")
+	if redis == "" {
+		t.Skip("Redis is not tested: LEIMA_TEST_REDIS is not set to the URL of a server")
+	}
+	shared := options{settings: func(s *settings) { s.Redis = redis }}
+	here, there := openWith(t, shared), openWith(t, shared)
+	cards, err := here.store.Cards(t.Context(), here.plan.Organization.ID, here.plan.Program.ID, paging.Page{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := cards.Items[0].Card.ID
+	// Connecting takes a moment, in which nothing is heard.
+	if err := eventually("the servers hear each other", func() bool {
+		return here.hot.Health(t.Context()).OK && there.hot.Health(t.Context()).OK
+	}); err != nil {
+		t.Fatal(err)
+	}
+	heard := there.hot.Subscribe(t.Context(), web.CardTopic(here.plan.Organization.ID, card))
+	if status := here.stampAs(t, here.key(t, access.StampsWrite), "one", card, 1); status != http.StatusCreated {
+		t.Fatalf("the stamp answers %d", status)
+	}
+	select {
+	case <-heard:
+	case <-time.After(patience):
+		t.Error("the other server does not hear of the stamp")
+	}
+	if status, body := fetch(t, there.base+"/readyz"); status != http.StatusOK || !strings.Contains(body, `"hot":"redis"`) {
+		t.Errorf("%d %s", status, body)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/locale"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/projection"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/web"
 )
@@ -69,22 +70,24 @@ type server struct {
 func wire(p parts) (*server, error) {
 	s := &server{hot: p.hot, metrics: p.metrics}
 	s.ledger = ledger.NewGroupCommit(p.metrics.batches(p.store), ledger.Config{Committers: committers(p.store)})
-	p.metrics.watch(watched{Ledger: s.ledger, Hot: p.hot, Epochs: p.store})
+	p.metrics.watch(watched{Ledger: s.ledger, Hot: p.hot, Epochs: p.store, Follower: p.hot.follower})
 	wake := make(chan struct{}, 1)
-	confirming := wakingStore{Store: p.store, wake: wake}
+	cards := projection.NewCards(p.store, p.hot.follower, p.sh.clock)
+	shown := shownStore{wakingStore{Store: p.store, wake: wake}, cards}
 	importer := jobs.Importer{Store: p.store, Records: p.store, Now: p.sh.clock}
 	s.imports = jobs.NewImportQueue(jobs.ImportQueueConfig{
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
 	v1, err := api.New(api.Dependencies{
-		Store: confirming, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
+		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
+		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
 		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.web, err = web.New(web.Dependencies{
-		Directory: p.store, Programs: p.store, Cards: confirming, Consents: p.store, Confirmations: confirming,
+		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
 		Access: p.store, Shop: p.store, Live: p.hot, Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
@@ -103,9 +106,13 @@ func wire(p parts) (*server, error) {
 	s.jobs = []jobs.Periodic{
 		{Name: "send confirmations", Every: confirmEvery, Wake: wake, Run: confirmations.Run},
 		{Name: "expire coupons", Every: expireEvery, Run: expiry.Run},
-		{Name: "follow the epoch", Every: epochEvery, Run: p.hot.keepEpoch},
+		{Name: "follow the epoch", Every: projection.KeepEvery, Run: p.hot.keep},
 		{Name: "clean up", Every: cleanUpEvery, Run: jobs.CleanUp{Store: p.store, Now: p.sh.clock}.Run},
 	}
+	check := &jobs.SelfCheck{
+		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
+	}
+	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
 	s.jobs = p.metrics.periodic(s.jobs)
 	return s, nil
 }
@@ -115,6 +122,29 @@ type sentences struct{}
 
 func (sentences) Refusal(language string, r *loyalty.Refusal) string {
 	return locale.Refusal(language, string(r.Code), r.Params())
+}
+
+// shownStore answers from the hot state what tills and customers' pages ask for.
+type shownStore struct {
+	wakingStore
+	cards *projection.Cards
+}
+
+// Identify does what the store's does.
+func (s shownStore) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
+	return s.cards.Identify(ctx, orgID, h, programID) //nolint:wrapcheck // the answer is the store's
+}
+
+// CardByLink does what the store's does.
+func (s shownStore) CardByLink(ctx context.Context, orgID, link string) (customer.View, error) {
+	return s.cards.CardByLink(ctx, orgID, link) //nolint:wrapcheck // the answer is the store's
+}
+
+// UpdateProgram does what the store's does, and lets the change be seen at once.
+func (s shownStore) UpdateProgram(ctx context.Context, p loyalty.Program, version int64) (loyalty.Program, error) {
+	changed, err := s.Store.UpdateProgram(ctx, p, version)
+	s.cards.ForgetProgram(p.OrgID, p.ID)
+	return changed, err //nolint:wrapcheck // the answer is the store's
 }
 
 // wakingStore tells the job that sends confirmations when there may be one to send.

@@ -22,3 +22,18 @@ CREATE TABLE committer (
     seq     BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
+
+-- An event is found by its key alone: as the key's own tree the table is one tree to write
+-- and not two.
+CREATE TABLE event_by_key (
+    org_id     TEXT   NOT NULL,
+    id         TEXT   NOT NULL,
+    kind       TEXT   NOT NULL,
+    card_id    TEXT   NOT NULL,
+    subject_id TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id)
+) WITHOUT ROWID;
+INSERT INTO event_by_key SELECT org_id, id, kind, card_id, subject_id, created_at FROM event;
+DROP TABLE event;
+ALTER TABLE event_by_key RENAME TO event;

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -83,6 +84,9 @@ func viewsPageByPage(su *suite) {
 	for _, i := range []int{3, 5} {
 		want[i] = sh.card(want[i].Card.ID)
 	}
+	n, err := sh.CountCards(sh.ctx, sh.org.ID)
+	sh.ok(err)
+	su.same("number of cards", int64(len(want)), n)
 	for _, size := range []int{1, 3, 8, 9, store.MaxViews + 1} {
 		su.same("all", want, sh.pages(size, func(after string) ([]customer.View, error) {
 			return sh.ViewsAfter(sh.ctx, sh.org.ID, after, size)
@@ -287,6 +291,13 @@ func attacksOnFollowing(v *victim) map[string]attack {
 	return map[string]attack{
 		"Views": func(ctx context.Context, org string) error {
 			return empty(v.Views(ctx, org, []string{v.view.Card.ID}))
+		},
+		"CountCards": func(ctx context.Context, org string) error {
+			n, err := v.CountCards(ctx, org)
+			if err != nil || n != 0 {
+				return errors.Join(fmt.Errorf("%d cards", n), err)
+			}
+			return nil
 		},
 		"ViewsAfter": func(ctx context.Context, org string) error {
 			return empty(v.ViewsAfter(ctx, org, "", store.MaxViews))

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"math/rand/v2"
+
 	"github.com/leima/leima/loyalty"
 )
 
@@ -16,6 +18,16 @@ type player struct {
 
 // move is a random choice. Two players who make the same moves give the same commands.
 type move struct{ kind, card, quantity, old, late int }
+
+// moves returns n random moves, the same for the same seed.
+func moves(seed, n, cards int) []move {
+	random := rand.New(rand.NewPCG(uint64(seed), 3)) //nolint:gosec // counts from 0
+	list := make([]move, n)
+	for i := range list {
+		list[i] = move{kind: random.IntN(10), card: random.IntN(cards), quantity: random.IntN(14) - 1, old: random.IntN(1000), late: random.IntN(4)}
+	}
+	return list
+}
 
 func newPlayer(sh *shop, cards int) *player {
 	p := &player{sh: sh}

@@ -26,7 +26,7 @@ func Run(t *testing.T, open Open) {
 		Now: w.clock, Committed: w.committed, Log: slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	for _, story := range slices.Concat(
-		ledgerStories, reversalStories, batchStories, raceStories, joinStories, confirmStories, accessStories,
+		ledgerStories, reversalStories, batchStories, mixedStories, commitStories, raceStories, joinStories, confirmStories, accessStories,
 		organizationStories, programStories, customerStories, importStories, followStories, totalsStories, tenancyStories,
 	) {
 		t.Run(story.name, func(t *testing.T) { story.run(&suite{t, w}) })

@@ -11,7 +11,8 @@ import (
 
 var totalsStories = []story{
 	{"totals count what happened by program, location and day", totalsOfADay},
-	{"totals of a random history are what its entries say", totalsOfHistory},
+	{"totals of a random history are what its entries say, and what its commits added up to", totalsOfHistory},
+	{"a count tells how far it saw each committer", countsTellWhatTheySaw},
 	{"a card is counted where and when it was joined", totalsOfJoins},
 }
 
@@ -123,6 +124,7 @@ func (sh *shop) expected(programs []string, cards []string, q loyalty.TotalsQuer
 func totalsOfHistory(su *suite) {
 	const cards, rounds, size = 5, 12, 25
 	sh := newShop(su, withMilestone)
+	su.takeCommits()
 	branch := sh.newLocation("Satama")
 	p := newPlayer(sh, cards)
 	first := sh.program
@@ -165,6 +167,52 @@ func totalsOfHistory(su *suite) {
 		}
 		su.same("totals", want, sh.totals(c.q))
 	}
+	su.same("what was told", sh.totals(loyalty.TotalsQuery{To: last}), sh.added(su.takeCommits()))
+}
+
+// added adds up what commits told of the shop.
+func (sh *shop) added(commits []loyalty.Commit) map[loyalty.Cell]loyalty.Counts {
+	cells := map[loyalty.Cell]loyalty.Counts{}
+	for _, commit := range commits {
+		for _, c := range commit.Counts {
+			if c.OrgID != sh.org.ID {
+				continue
+			}
+			c.OrgID = ""
+			n := cells[c.Cell]
+			n.Stamps += c.Stamps
+			n.Coupons += c.Coupons
+			n.Redemptions += c.Redemptions
+			n.Cards += c.Cards
+			cells[c.Cell] = n
+		}
+	}
+	for cell, n := range cells {
+		if n == (loyalty.Counts{}) {
+			delete(cells, cell)
+		}
+	}
+	return cells
+}
+
+func countsTellWhatTheySaw(su *suite) {
+	sh := newShop(su)
+	card := sh.newCard()
+	su.takeCommits()
+	for range 3 {
+		sh.apply(sh.stamp(card.ID, 1))
+		_, seen, err := sh.CountTotals(sh.ctx, sh.org.ID, loyalty.TotalsQuery{From: sh.today(), To: sh.today() + 1})
+		sh.ok(err)
+		commits := su.takeCommits()
+		su.same("commits", 1, len(commits))
+		for _, commit := range commits {
+			su.same("the last number of "+commit.Source, commit.Seq, seen[commit.Source])
+		}
+	}
+	su.pass(time.Hour)
+	_, seen, err := sh.CountTotals(sh.ctx, sh.org.ID, loyalty.TotalsQuery{From: sh.today(), To: sh.today() + 1})
+	sh.ok(err)
+	su.same("committers that have long been silent", map[string]uint64{}, seen)
 }
 
 func totalsOfJoins(su *suite) {

@@ -1,0 +1,158 @@
+package projection
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/hot"
+	"github.com/leima/leima/loyalty"
+)
+
+// Cards reads cards from the hot state and, what it does not know, from the database,
+// with the same answers and errors. The Customer of a view has what a till or a page
+// shows, and no contact. Programs may be a second old.
+type Cards struct {
+	views    Views
+	follower *Follower
+	reader   *hot.Reader
+	programs *programs
+	now      func() int64
+	// hits and misses count what the hot state could answer and what not.
+	hits, misses atomic.Int64
+}
+
+// NewCards returns Cards over the database, in front of which the follower's state
+// stands. now is the clock, UTC milliseconds.
+func NewCards(views Views, follower *Follower, now func() int64) *Cards {
+	return &Cards{
+		views: views, follower: follower, reader: hot.NewReader(follower.options.State), programs: newPrograms(views.Program), now: now,
+	}
+}
+
+// ForgetProgram is for whoever changed a program and wants it to be seen at once in this
+// process.
+func (c *Cards) ForgetProgram(orgID, programID string) { c.programs.forget(orgID, programID) }
+
+// Hits returns how many cards were found in the hot state and how many were not.
+func (c *Cards) Hits() (hits, misses int64) { return c.hits.Load(), c.misses.Load() }
+
+// Identify returns the usable card that was scanned or typed, or loyalty.ErrNotFound, as
+// Views.Identify does. Its Link is "". A number without a program may be that of several
+// cards, of which the last used is meant, and phone numbers are not kept: these two are
+// looked up in the database.
+func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
+	q := query{orgID: orgID, fits: func(v customer.View) bool { return programID == "" || v.Card.ProgramID == programID }}
+	q.read = func(ctx context.Context) (customer.View, error) {
+		v, err := c.views.Identify(ctx, orgID, h, programID)
+		return shown(v), err
+	}
+	q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, programID) }
+	switch {
+	case h.Number == "" && h.Phone == "":
+		q.alias = aliasOfCode(h.Code)
+		// Others may wait for the same code in another program.
+		q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, "") }
+	case h.Phone == "" && programID != "":
+		q.alias = aliasOfNumber(h.Number, programID)
+	default:
+		return q.read(ctx)
+	}
+	return c.find(ctx, q)
+}
+
+// CardByLink returns the usable card whose page the link opens, or loyalty.ErrNotFound. A
+// provisional card's view comes with the contact that is to be confirmed; it is always
+// read from the database.
+func (c *Cards) CardByLink(ctx context.Context, orgID, link string) (customer.View, error) {
+	q := query{
+		orgID: orgID, alias: aliasOfLink(link),
+		fits: func(v customer.View) bool { return v.Card.Status == loyalty.CardActive },
+		load: func(ctx context.Context) (customer.View, error) { return c.views.CardByLink(ctx, orgID, link) },
+	}
+	q.read = func(ctx context.Context) (customer.View, error) {
+		whole, err := q.load(ctx)
+		v := shown(whole)
+		if v.Card.Status == loyalty.CardProvisional {
+			v.Customer.PendingPhone, v.Customer.PendingEmail = whole.Customer.PendingPhone, whole.Customer.PendingEmail
+		}
+		return v, err
+	}
+	v, err := c.find(ctx, q)
+	if err == nil {
+		v.Link = link
+	}
+	return v, err
+}
+
+// Card returns a card, whatever its status, or loyalty.ErrNotFound. It is the database's
+// answer: it holds the link, which the hot state does not know.
+func (c *Cards) Card(ctx context.Context, orgID, cardID string) (customer.View, error) {
+	return c.views.Card(ctx, orgID, cardID)
+}
+
+// query is a question for one card.
+type query struct {
+	orgID, alias string
+	// fits tells whether a card with the alias is the one that is meant.
+	fits func(customer.View) bool
+	// read is the database's answer. load is its answer for everybody with this alias, as
+	// it is to be kept.
+	read, load func(ctx context.Context) (customer.View, error)
+}
+
+// find answers from the hot state where it is sure, and else from the database: what is
+// wrong, too old or not found costs the one query that it would cost without.
+func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
+	var loaded bool
+	state, found, err := c.reader.Alias(ctx, q.orgID, q.alias, func(ctx context.Context) (hot.CardState, bool, error) {
+		loaded = true
+		v, err := q.load(ctx)
+		if errors.Is(err, loyalty.ErrNotFound) {
+			return hot.CardState{}, false, nil
+		}
+		return stateOf(v), err == nil, err
+	})
+	var wrong *hot.InputError
+	switch {
+	case errors.As(err, &wrong):
+		return q.read(ctx) // a text that no card can be found by
+	case err != nil:
+		return customer.View{}, err
+	case !found && loaded:
+		c.misses.Add(1)
+		return customer.View{}, loyalty.ErrNotFound
+	case !found || c.follower.Newer(state.CardRef, state.Version):
+		// Somebody else's reading, from before the card was there or changed.
+		c.misses.Add(1)
+		return q.read(ctx)
+	}
+	v, err := c.viewOf(ctx, state)
+	if err != nil || !q.fits(v) {
+		c.misses.Add(1)
+		return q.read(ctx)
+	}
+	if loaded {
+		c.misses.Add(1)
+	} else {
+		c.hits.Add(1)
+	}
+	return v, nil
+}
+
+// viewOf returns the view of a state, with the program and the coupons of now.
+func (c *Cards) viewOf(ctx context.Context, state hot.CardState) (customer.View, error) {
+	if state.KeepRest {
+		return customer.View{}, errNotOurs // a marker: too much to be kept
+	}
+	v, err := viewOf(state)
+	if err != nil {
+		return customer.View{}, err
+	}
+	now := c.now()
+	v.Coupons = slices.DeleteFunc(v.Coupons, func(k loyalty.Coupon) bool { return !k.UsableAt(now) })
+	v.Program, err = c.programs.program(ctx, v.Card.OrgID, v.Card.ProgramID)
+	return v, err
+}
