@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,49 +19,47 @@ import (
 	"github.com/leima/leima/deploy/servers"
 )
 
-// TestNothingIsLostDoubledOrInvented is the short run: each fault a few times, on real
-// servers. "make chaos" does more of it.
-func TestNothingIsLostDoubledOrInvented(t *testing.T) {
+// TestOnRealServers is the short run. "make chaos" does more of it.
+func TestOnRealServers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts PostgreSQL, Redis and two replicas, and takes most of a minute")
+		t.Skip("starts PostgreSQL, Redis and two replicas, and takes a minute where others work")
 	}
 	if _, missing := servers.LookUp(); len(missing) > 0 {
 		t.Skipf("the servers that Debian packages as %s are missing", strings.Join(missing, ", "))
 	}
-	var out, log bytes.Buffer
-	if err := run(t.Context(), []string{"-short", "-seed", fmt.Sprint(shortSeed)}, &out, &log); err != nil {
-		t.Errorf("%v\n%s%s", err, out.String(), log.String())
+	leima := filepath.Join(t.TempDir(), "leima")
+	if err := goBuild(t.Context(), leima, t.Output()); err != nil {
+		t.Fatal(err)
 	}
-	t.Logf("\n%s", out.String())
-	for _, f := range faults {
-		if f.shortRun() && !strings.Contains(out.String(), " "+f.name+" ") {
-			t.Errorf("the report does not tell of %s", f.name)
-		}
-	}
-}
+	arguments := []string{"-short", "-rate", "250", "-seed", fmt.Sprint(shortSeed), "-leima", leima}
 
-// TestADatabaseThatForgetsIsFoundOut proves the whole of it: a PostgreSQL that
-// acknowledges before it writes loses stamps when it crashes, and the run must say so.
-func TestADatabaseThatForgetsIsFoundOut(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts PostgreSQL, Redis and two replicas")
-	}
-	if _, missing := servers.LookUp(); len(missing) > 0 {
-		t.Skipf("the servers that Debian packages as %s are missing", strings.Join(missing, ", "))
-	}
-	var out, log bytes.Buffer
-	err := run(t.Context(), []string{
-		"-short", "-seed", fmt.Sprint(shortSeed), "-only", "postgres-crash",
-		"-postgres", "synchronous_commit=off,wal_writer_delay=10s",
-	}, &out, &log)
-	if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
-		t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
-	}
-	if _, folder, found := strings.Cut(log.String(), "what the tills know is in "); !found {
-		t.Error("the run does not say where the record is")
-	} else if err := os.RemoveAll(strings.TrimSpace(folder)); err != nil {
-		t.Error(err)
-	}
+	t.Run("nothing is lost, doubled or invented", func(t *testing.T) {
+		var out, log bytes.Buffer
+		if err := run(t.Context(), arguments, &out, &log); err != nil {
+			t.Errorf("%v\n%s", err, log.String())
+		}
+		t.Logf("\n%s", out.String())
+		for _, f := range faults {
+			if f.shortRun() && !strings.Contains(out.String(), " "+f.name+" ") {
+				t.Errorf("the report does not tell of %s", f.name)
+			}
+		}
+	})
+
+	// It proves the whole of it: a PostgreSQL that acknowledges before it writes loses
+	// stamps when it crashes, and the run must say so.
+	t.Run("a database that forgets is found out", func(t *testing.T) {
+		var out, log bytes.Buffer
+		err := run(t.Context(), append(arguments, "-only", "postgres-crash", "-postgres", "synchronous_commit=off,wal_writer_delay=10s"), &out, &log)
+		if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
+			t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
+		}
+		if _, folder, found := strings.Cut(log.String(), "what the tills know is in "); !found {
+			t.Error("the run does not say where the record is")
+		} else if err := os.RemoveAll(strings.TrimSpace(folder)); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // shortSeed is that of the short run, so that what it meets differs little from day to

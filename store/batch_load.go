@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/leima/leima/loyalty"
 )
@@ -194,13 +197,6 @@ func compareKeys(a, b rowKey) int {
 	return cmp.Or(cmp.Compare(a.orgID, b.orgID), cmp.Compare(a.id, b.id))
 }
 
-func scanUsedKey(r scanner) (u usedKey, err error) {
-	if err = r.Scan(append(entryTargets(&u.entry), &u.bodyHash, &u.snapshot)...); err != nil {
-		err = fmt.Errorf("read idempotency key: %w", err)
-	}
-	return u, err
-}
-
 // loadCoupons reads, under the lock of their cards, the coupons that are named and
 // those of cards that may lose stamps.
 func (b *batch) loadCoupons(ctx context.Context) error {
@@ -270,6 +266,39 @@ func scanRowKey(r scanner) (k rowKey, err error) {
 	return k, err
 }
 
+const (
+	// refLocks is how many locks all external references share, so that a batch never needs
+	// more of them than PostgreSQL has room for. Those who wait needlessly wait for a commit.
+	refLocks = 1024
+	// refLockSpace keeps them apart from other advisory locks, which have keys of one number.
+	refLockSpace = 1
+)
+
+// lockRefs lets one transaction at a time use a reference, until its end. Entries are
+// added in the order of their keys, so that those who use the same keys never wait for
+// each other in a circle; for references in any other order they would.
+func lockRefs(ctx context.Context, tx *transaction, refs []rowKey) error {
+	if tx.lock == "" {
+		return nil
+	}
+	locks := make([]int64, len(refs))
+	for i, ref := range refs {
+		h := fnv.New32a()
+		_, _ = io.WriteString(h, ref.orgID+" "+ref.id) // documented never to fail
+		locks[i] = int64(h.Sum32() % refLocks)
+	}
+	slices.Sort(locks)
+	var args []any
+	var rows []string
+	for _, lock := range slices.Compact(locks) {
+		args = append(args, lock)
+		rows = append(rows, fmt.Sprintf("(CAST($%d AS INTEGER))", len(args)))
+	}
+	// The rows of VALUES come in their order.
+	_, err := exec(ctx, tx, fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, v.lock) FROM (VALUES %s) AS v (lock)", refLockSpace, strings.Join(rows, ",")), args...)
+	return err
+}
+
 func (b *batch) loadRefs(ctx context.Context) error {
 	var refs keySet
 	for i := range b.commands {
@@ -280,6 +309,9 @@ func (b *batch) loadRefs(ctx context.Context) error {
 	}
 	tx, err := b.st.rare(ctx)
 	if err != nil {
+		return err
+	}
+	if err := lockRefs(ctx, tx, refs.values); err != nil {
 		return err
 	}
 	var args []any

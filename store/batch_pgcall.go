@@ -38,8 +38,8 @@ var pgQueries = [pgStatements]string{
 	pgLock: "SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
 		"JOIN card c ON c.org_id = k.org_id AND c.id = k.id JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id " +
 		"ORDER BY c.org_id, c.id FOR UPDATE OF c",
-	pgKeys: "SELECT e.* FROM unnest($1::text[], $2::text[]) AS k (org_id, key) CROSS JOIN LATERAL (SELECT " + entrySelect +
-		", body_hash, outcome FROM entry WHERE org_id = k.org_id AND idempotency_key = k.key AND idempotency_key <> '') e",
+	pgKeys: "SELECT " + prefixed("e", keptEntryColumns) + " FROM unnest($1::text[], $2::text[]) AS k (org_id, key) " +
+		"JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.key WHERE e.idempotency_key <> ''",
 	pgCoupons:   insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
 	pgEntries:   insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
 	pgEvents:    insertArrays("event", eventColumns, "created_at"),

@@ -122,14 +122,14 @@ func (st *postgresBatch) lock(ctx context.Context, cards, keys []rowKey) ([]*hel
 	var calls []*pgCall
 	if len(cards) > 0 {
 		lock := newCall(pgLock).keys(cards)
-		lock.row = func(r pgRow) { held = append(held, r.heldCard()) }
+		lock.row = func(r pgRow) { held = append(held, readHeldCard(r)) }
 		calls = append(calls, lock)
 	}
 	if len(keys) > 0 {
 		// After the lock, and in a statement of its own: it sees what whoever held a card
 		// before has committed.
 		find := newCall(pgKeys).keys(keys)
-		find.row = func(r pgRow) { used = append(used, r.usedKey()) }
+		find.row = func(r pgRow) { used = append(used, readUsedKey(r)) }
 		calls = append(calls, find)
 	}
 	if err := st.exchange(ctx, calls...); err != nil {
@@ -271,30 +271,4 @@ func updateCouponsCall(list []loyalty.Coupon) *pgCall {
 		texts(n, func(i int) string { return string(list[i].Status) }).
 		ints(n, func(i int) int64 { return list[i].ClosedAt }).
 		texts(n, func(i int) string { return list[i].ClosedBy })
-}
-
-func (r pgRow) heldCard() *heldCard {
-	return &heldCard{
-		card: loyalty.Card{
-			OrgID: r.text(0), ID: r.text(1), ProgramID: r.text(2), CustomerID: r.text(3), Status: loyalty.CardStatus(r.text(4)),
-			Version: r.int(5), Balance: int(r.int(6)), Goal: int(r.int(7)), Round: int(r.int(8)), Milestone: int(r.int(9)),
-			Lifetime: r.int(10), LastStampAt: r.int(11), Day: loyalty.Day(r.int(12)), DayStamps: int(r.int(13)),
-			WelcomedAt: r.int(14), JoinedAt: r.int(15),
-		},
-		version: r.int(16),
-	}
-}
-
-func (r pgRow) usedKey() usedKey {
-	return usedKey{
-		entry: loyalty.Entry{
-			OrgID: r.text(0), ID: r.text(1), CardID: r.text(2), ProgramID: r.text(3), Kind: loyalty.EntryKind(r.text(4)),
-			Quantity: int(r.int(5)), BalanceAfter: int(r.int(6)), CardVersion: r.int(7), RuleVersion: r.int(8),
-			At: r.int(9), RecordedAt: r.int(10), Day: loyalty.Day(r.int(11)), LocationID: r.text(12),
-			Actor: loyalty.Actor{Kind: loyalty.ActorKind(r.text(13)), ID: r.text(14)}, CouponID: r.text(15),
-			Reverses: r.text(16), HeadID: r.text(17), IdempotencyKey: r.text(18), ExternalRef: r.text(19), Reason: r.text(20),
-			OtherCardID: r.text(21),
-		},
-		bodyHash: r.text(22), snapshot: r.text(23),
-	}
 }

@@ -6,8 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-
-	"github.com/leima/leima/loyalty"
 )
 
 // sqliteBatch is a batchStatements on the one connection that writes. Its statements are
@@ -56,11 +54,11 @@ func (st *sqliteBatch) work(ctx context.Context, f func(p *sqlitePrepared) error
 func (st *sqliteBatch) lock(ctx context.Context, cards, keys []rowKey) (held []*heldCard, used []usedKey, err error) {
 	err = st.work(ctx, func(p *sqlitePrepared) error {
 		held = make([]*heldCard, 0, len(cards))
-		err := p.query(sqliteLock, cards, func(r sqliteRow) { held = append(held, r.heldCard()) })
+		err := p.query(sqliteLock, cards, func(r sqliteRow) { held = append(held, readHeldCard(r)) })
 		if err != nil {
 			return err
 		}
-		return p.query(sqliteKeys, keys, func(r sqliteRow) { used = append(used, r.usedKey()) })
+		return p.query(sqliteKeys, keys, func(r sqliteRow) { used = append(used, readUsedKey(r)) })
 	})
 	return held, used, err
 }
@@ -139,30 +137,4 @@ func (p *sqlitePrepared) write(w *ledgerWriter, now int64) error {
 	to.text(w.news.source).int(int64(w.news.seq)).int(now) //nolint:gosec // counts from 1
 	_, err = p.exec(sqliteCommitter, to)
 	return err
-}
-
-func (r sqliteRow) heldCard() *heldCard {
-	return &heldCard{
-		card: loyalty.Card{
-			OrgID: r.text(0), ID: r.text(1), ProgramID: r.text(2), CustomerID: r.text(3), Status: loyalty.CardStatus(r.text(4)),
-			Version: r.int(5), Balance: int(r.int(6)), Goal: int(r.int(7)), Round: int(r.int(8)), Milestone: int(r.int(9)),
-			Lifetime: r.int(10), LastStampAt: r.int(11), Day: loyalty.Day(r.int(12)), DayStamps: int(r.int(13)),
-			WelcomedAt: r.int(14), JoinedAt: r.int(15),
-		},
-		version: r.int(16),
-	}
-}
-
-func (r sqliteRow) usedKey() usedKey {
-	return usedKey{
-		entry: loyalty.Entry{
-			OrgID: r.text(0), ID: r.text(1), CardID: r.text(2), ProgramID: r.text(3), Kind: loyalty.EntryKind(r.text(4)),
-			Quantity: int(r.int(5)), BalanceAfter: int(r.int(6)), CardVersion: r.int(7), RuleVersion: r.int(8),
-			At: r.int(9), RecordedAt: r.int(10), Day: loyalty.Day(r.int(11)), LocationID: r.text(12),
-			Actor: loyalty.Actor{Kind: loyalty.ActorKind(r.text(13)), ID: r.text(14)}, CouponID: r.text(15),
-			Reverses: r.text(16), HeadID: r.text(17), IdempotencyKey: r.text(18), ExternalRef: r.text(19), Reason: r.text(20),
-			OtherCardID: r.text(21),
-		},
-		bodyHash: r.text(22), snapshot: r.text(23),
-	}
 }

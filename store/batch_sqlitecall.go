@@ -37,8 +37,7 @@ func sqliteText(s sqliteStatement, rows int) string {
 		return keys + marks(rows, 2) + ") SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM k " +
 			"CROSS JOIN card c ON c.org_id = k.org_id AND c.id = k.id CROSS JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id"
 	case sqliteKeys:
-		columns := strings.ReplaceAll(keptEntryColumns, ", ", ", e.")
-		return keys + marks(rows, 2) + ") SELECT e." + columns +
+		return keys + marks(rows, 2) + ") SELECT " + prefixed("e", keptEntryColumns) +
 			" FROM k CROSS JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.id WHERE e.idempotency_key <> ''"
 	case sqliteCoupons:
 		return "INSERT INTO coupon (" + couponColumns + ") VALUES " + marks(rows, strings.Count(couponColumns, ",")+1)

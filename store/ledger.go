@@ -27,6 +27,12 @@ func (s *Store) Apply(ctx context.Context, c loyalty.Command) (loyalty.Outcome, 
 // idempotency keys or external references in the meantime, the batch is run again
 // and finds it. If the database refuses the values of a batch, its commands are run one
 // by one, so that only the one at fault fails.
+//
+// Cost of a batch of plain stamps, whatever its size: two round trips to PostgreSQL. One
+// more for each of these: commands that name an entry, or a coupon; coupons that commands
+// use or take back, or what they take stamps from; programs and locations that were not
+// seen lately; limits per card and day; two for external references and for limits per
+// staff and day; up to two for each stamp recorded late where there is a cool-down.
 func (s *Store) ApplyBatch(ctx context.Context, commands []loyalty.Command) ([]loyalty.Outcome, error) {
 	if len(commands) > loyalty.MaxBatch {
 		return nil, fmt.Errorf("apply %d commands: at most %d in a batch", len(commands), loyalty.MaxBatch)

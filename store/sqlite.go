@@ -19,8 +19,9 @@ const (
 	// writes, in milliseconds.
 	sqliteBusyTimeout = 10_000
 	// sqliteCache is how much of the database the connection that writes keeps in memory,
-	// in KiB: the pages of indexes that are written everywhere, as those of keys are.
-	sqliteCache = 48 * 1024
+	// in KiB. The upper pages of all indexes fit; more than that does not pay, because
+	// SQLite walks through its table of what it keeps after each commit.
+	sqliteCache = 8 * 1024
 	// sqliteCheckpoint is after how many pages of 4 KiB the log is copied into the
 	// database: a page that was written often is copied once. Readers look into a log
 	// of up to 32 MiB for it, and starting after a crash reads it through.

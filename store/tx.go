@@ -123,13 +123,13 @@ func (tx *transaction) lockName(ctx context.Context, name string) error {
 // ExecContext runs a statement with the parameters $1, $2 …
 func (tx *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	query, args = tx.bind(query, args)
-	return tx.querier.ExecContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+	return tx.querier.ExecContext(ctx, query, args...)
 }
 
 // QueryContext runs a query with the parameters $1, $2 …
 func (tx *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	query, args = tx.bind(query, args)
-	return tx.querier.QueryContext(ctx, query, args...) //nolint:wrapcheck // its callers say what for
+	return tx.querier.QueryContext(ctx, query, args...)
 }
 
 // QueryRowContext runs a query of one row with the parameters $1, $2 …

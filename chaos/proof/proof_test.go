@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,7 +41,11 @@ func openShop(t *testing.T, commands int) shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	now := time.Now().UnixMilli()
 	p := loyalty.Program{
 		OrgID: s.orgID, ID: typeid.New("prog"), Name: loyalty.Text{"en": "Stamps"}, Status: loyalty.ProgramActive, Version: 1, Goal: 4, CreatedAt: now,
@@ -190,7 +195,7 @@ func (s shop) look(t *testing.T, path string) []Violation {
 }
 
 func TestTheProofFindsNothingWhereNothingIsWrong(t *testing.T) {
-	s := openShop(t, 150)
+	s := openShop(t, 100)
 	if found := s.look(t, s.path); len(found) > 0 {
 		t.Errorf("found %v", found)
 	}
@@ -213,7 +218,7 @@ func TestTheProofFindsNothingWhereNothingIsWrong(t *testing.T) {
 
 // TestTheProofFindsWhatIsPlanted changes one thing in a copy of the database.
 func TestTheProofFindsWhatIsPlanted(t *testing.T) {
-	s := openShop(t, 150)
+	s := openShop(t, 100)
 	e := s.stamped
 	const copied = "INSERT INTO entry (org_id, id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, happened_at, " +
 		"recorded_at, day, location_id, actor_kind, actor_id, coupon_id, reverses, head_id, idempotency_key, external_ref, reason, other_card_id) " +
@@ -292,15 +297,14 @@ func (s shop) refused(t *testing.T) string {
 func (s shop) copyWith(t *testing.T, query string, args ...any) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "copy.db")
-	original, err := sql.Open("sqlite", "file:"+s.path+"?mode=ro")
+	whole, err := os.ReadFile(s.path) // closed, so that nothing of it is in a log
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = original.Close() }()
-	if _, err := original.ExecContext(t.Context(), "VACUUM INTO $1", path); err != nil {
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", "file:"+path+"?_foreign_keys=off")
+	db, err := sql.Open("sqlite", "file:"+path+"?_foreign_keys=off&_synchronous=off")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() i
 		Organizations: organizationIDs(st), Now: now, Log: h.log,
 	})
 	if err := keeper.Start(ctx); err != nil {
-		return err //nolint:wrapcheck // it says what it did
+		return err
 	}
 	h.keeper.Store(keeper)
 	return nil
@@ -114,7 +114,7 @@ func (h *hotState) repair(ctx context.Context, cards []hot.CardRef) ([]hot.CardS
 	if keeper == nil {
 		return nil, errNotOpen
 	}
-	return keeper.Repair(ctx, cards) //nolint:wrapcheck // it says what it did
+	return keeper.Repair(ctx, cards)
 }
 
 // lost is hot.Options.Lost.
@@ -123,13 +123,13 @@ func (h *hotState) lost(ctx context.Context) error {
 	if keeper == nil {
 		return errNotOpen
 	}
-	return keeper.Raise(ctx) //nolint:wrapcheck // it says what it did
+	return keeper.Raise(ctx)
 }
 
 // keep is a periodic job: it follows the epoch and tells the log how the hot state is.
 func (h *hotState) keep(ctx context.Context) error {
 	h.look(ctx)
-	return h.keeper.Load().Keep(ctx) //nolint:wrapcheck // it says what it did
+	return h.keeper.Load().Keep(ctx)
 }
 
 // Close stops following. What waits and was not told before, by follower.Close, is left
@@ -138,7 +138,7 @@ func (h *hotState) Close() error {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = h.follower.Close(ended)
-	return h.State.Close() //nolint:wrapcheck // it says what it did
+	return h.State.Close()
 }
 
 // unwellFor is how many looks in a row must find the hot state degraded before the log

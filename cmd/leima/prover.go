@@ -55,14 +55,14 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 	for _, d := range r.Drifts {
 		report.Found = append(report.Found, drift{Kind: string(d.Kind), CardID: d.CardID, Detail: d.Detail})
 	}
-	return report, err //nolint:wrapcheck // it says what it did
+	return report, err
 }
 
 // CheckSample implements jobs.Checker.
 func (p prover) CheckSample(ctx context.Context, orgID string, sample int) (jobs.CheckReport, error) {
 	//nolint:gosec // a sample need not be secret
 	r, err := p.SelfCheck(ctx, orgID, sample, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
-	return jobs.CheckReport{Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals}, err //nolint:wrapcheck // it says what it did
+	return jobs.CheckReport{Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals}, err
 }
 
 // maxPlaces bounds the programs and the locations whose live totals are read one by one;

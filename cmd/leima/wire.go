@@ -132,19 +132,19 @@ type shownStore struct {
 
 // Identify does what the store's does.
 func (s shownStore) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
-	return s.cards.Identify(ctx, orgID, h, programID) //nolint:wrapcheck // the answer is the store's
+	return s.cards.Identify(ctx, orgID, h, programID)
 }
 
 // CardByLink does what the store's does.
 func (s shownStore) CardByLink(ctx context.Context, orgID, link string) (customer.View, error) {
-	return s.cards.CardByLink(ctx, orgID, link) //nolint:wrapcheck // the answer is the store's
+	return s.cards.CardByLink(ctx, orgID, link)
 }
 
 // UpdateProgram does what the store's does, and lets the change be seen at once.
 func (s shownStore) UpdateProgram(ctx context.Context, p loyalty.Program, version int64) (loyalty.Program, error) {
 	changed, err := s.Store.UpdateProgram(ctx, p, version)
 	s.cards.ForgetProgram(p.OrgID, p.ID)
-	return changed, err //nolint:wrapcheck // the answer is the store's
+	return changed, err
 }
 
 // wakingStore tells the job that sends confirmations when there may be one to send.

@@ -220,36 +220,11 @@ func tellTotals(su *suite) {
 		p.learn(sh.batch(commands...))
 		add(su.takeCommits())
 	}
-	want := map[loyalty.Cell]loyalty.Counts{}
-	entries := map[string]loyalty.Entry{}
 	var all []loyalty.Entry
 	for _, id := range p.cards {
-		for _, e := range sh.ledger(id) {
-			entries[e.ID] = e
-			all = append(all, e)
-		}
+		all = append(all, sh.ledger(id)...)
 	}
-	count := func(e loyalty.Entry, sign int64) {
-		cell := loyalty.Cell{OrgID: e.OrgID, ProgramID: e.ProgramID, LocationID: e.LocationID, Day: e.Day}
-		n := want[cell]
-		switch e.Kind {
-		case loyalty.EntryStamp:
-			n.Stamps += sign * int64(e.Quantity)
-		case loyalty.EntryReward:
-			n.Coupons += sign
-		case loyalty.EntryRedeem:
-			n.Redemptions += sign
-		default:
-			return
-		}
-		want[cell] = n
-	}
-	for _, e := range all {
-		count(e, 1)
-		if e.Kind == loyalty.EntryReversal {
-			count(entries[e.Reverses], -1)
-		}
-	}
+	want := cellsOf(all)
 	n := want[sh.cell()]
 	n.Cards += int64(len(p.cards))
 	want[sh.cell()] = n
@@ -266,4 +241,35 @@ func tellTotals(su *suite) {
 		stamps += x.Stamps
 	}
 	su.same("stamps", st.Stamps, stamps)
+}
+
+// cellsOf counts the entries of a ledger.
+func cellsOf(all []loyalty.Entry) map[loyalty.Cell]loyalty.Counts {
+	cells := map[loyalty.Cell]loyalty.Counts{}
+	byID := map[string]loyalty.Entry{}
+	for _, e := range all {
+		byID[e.ID] = e
+	}
+	count := func(e loyalty.Entry, sign int64) {
+		cell := loyalty.Cell{OrgID: e.OrgID, ProgramID: e.ProgramID, LocationID: e.LocationID, Day: e.Day}
+		n := cells[cell]
+		switch e.Kind {
+		case loyalty.EntryStamp:
+			n.Stamps += sign * int64(e.Quantity)
+		case loyalty.EntryReward:
+			n.Coupons += sign
+		case loyalty.EntryRedeem:
+			n.Redemptions += sign
+		default:
+			return
+		}
+		cells[cell] = n
+	}
+	for _, e := range all {
+		count(e, 1)
+		if e.Kind == loyalty.EntryReversal {
+			count(byID[e.Reverses], -1)
+		}
+	}
+	return cells
 }
