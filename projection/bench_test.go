@@ -83,7 +83,7 @@ func BenchmarkCommitted(b *testing.B) {
 			for b.Loop() {
 				commit.Seq++
 				for i := range commit.Cards {
-					version := int64(commit.Seq) //nolint:gosec // small
+					version := int64(commit.Seq)
 					id := fmt.Sprintf("card_%026d", i)
 					commit.Cards[i] = loyalty.ChangedCard{OrgID: "org", ID: id, Version: version, Since: version - 1, Card: loyalty.Card{
 						OrgID: "org", ID: id, Status: loyalty.CardActive, Version: version,

@@ -79,7 +79,7 @@ func (r *reader) uvarint() uint64 {
 
 func (r *reader) varint() int64 {
 	n := r.uvarint()
-	return int64(n>>1) ^ -int64(n&1) //nolint:gosec // the zigzag of package binary
+	return int64(n>>1) ^ -int64(n&1)
 }
 
 // count returns a number of things, each of at least one byte.

@@ -253,7 +253,7 @@ func (h *history) live(steps int) {
 // Whatever happens, the answers are those of the database, at once in the process that
 // committed.
 func TestAnswersAreTheDatabases(t *testing.T) {
-	const steps = 250
+	const steps = 120
 	t.Run("in process", func(t *testing.T) {
 		h := newHistory(t, newWorld(t, hot.NewInProcessState()))
 		h.live(steps)
@@ -302,7 +302,7 @@ func TestAnotherProcessFollowsInAMoment(t *testing.T) {
 	t.Cleanup(func() { w.ok(quiet.Close(context.Background())) })
 	other := projection.NewCards(w.Store, quiet, w.now)
 	h.replicas = append(h.replicas, other)
-	for range 60 {
+	for range 40 {
 		h.step()
 		h.step()
 		h.learn()
@@ -343,7 +343,7 @@ func TestAnswersAreTheDatabasesWhateverRedisDoes(t *testing.T) {
 		}
 		happened[fault]++
 	}
-	steps := 250
+	steps := 150
 	for _, fault := range []string{"flushed", "stopped", "killed"} {
 		for happened[fault] == 0 {
 			h.live(steps / 5)

@@ -11,7 +11,8 @@
 //
 // view.go says what is kept of a card. follower.go tells the hot state of commits,
 // cards.go reads. totals.go does the same for live totals. keeper.go follows the epoch,
-// and rebuild.go proves everything against the ledger.
+// others.go notices who does not follow, and rebuild.go proves everything against the
+// ledger.
 //
 // # What stands in Redis
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,8 @@ const (
 	// MaxForgotten bounds the cards and cells of a lane that are to be forgotten. With
 	// more, the epoch is raised and everything is.
 	MaxForgotten = 100_000
+	// maxSources bounds the sources of a lane that are remembered. A process has few.
+	maxSources = 1000
 	// raiseAgain is after how long the epoch is raised again when that failed.
 	raiseAgain = time.Second
 )
@@ -78,6 +81,9 @@ type lane struct {
 	forgotten  map[hot.CardRef]uint64
 	unsure     map[hot.Cell]struct{}
 	lost       bool
+	unnamed    map[string]uint64 // the sources of all that
+	// told holds, by source, the last number that the hot state was told of.
+	told map[string]uint64
 }
 
 // Follow starts a Follower. Close ends it.
@@ -88,7 +94,7 @@ func Follow(options FollowerOptions) *Follower {
 	f := &Follower{options: options, seed: maphash.MakeSeed()}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	for i := range f.lanes {
-		l := &lane{recent: newRecent(time.Now), wake: make(chan struct{}, 1)}
+		l := &lane{recent: newRecent(time.Now), wake: make(chan struct{}, 1), told: map[string]uint64{}}
 		l.forget()
 		f.lanes[i] = l
 		f.done.Go(func() { f.run(l) })
@@ -97,7 +103,8 @@ func Follow(options FollowerOptions) *Follower {
 }
 
 func (l *lane) forget() {
-	l.overflowed, l.forgotten, l.unsure, l.lost = 0, map[hot.CardRef]uint64{}, map[hot.Cell]struct{}{}, false
+	l.overflowed, l.lost = 0, false
+	l.forgotten, l.unsure, l.unnamed = map[hot.CardRef]uint64{}, map[hot.Cell]struct{}{}, map[string]uint64{}
 }
 
 // Committed takes a commit, before its answer is given. It never waits for the hot state.
@@ -129,6 +136,7 @@ func (f *Follower) Committed(c loyalty.Commit) {
 // overflow is called with the lock.
 func (l *lane) overflow(w work) {
 	l.overflowed++
+	l.unnamed[w.source] = w.seq
 	if l.lost = l.lost || len(l.forgotten)+len(l.unsure)+len(w.cards)+len(w.push.Increments) > MaxForgotten; l.lost {
 		clear(l.forgotten)
 		clear(l.unsure)
@@ -172,6 +180,8 @@ func (f *Follower) run(l *lane) {
 			return
 		}
 		l.recent.projected(r.commits + over.commits)
+		l.tell(r.sources)
+		l.tell(over.sources)
 		f.rounds.Add(1)
 	}
 }
@@ -182,10 +192,32 @@ func (l *lane) lose(commits int) {
 	l.left += commits
 }
 
+// tell notes that the hot state was told.
+func (l *lane) tell(sources map[string]uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.told) >= maxSources {
+		clear(l.told)
+	}
+	maps.Copy(l.told, sources)
+}
+
+// told returns, by source, the last number that the hot state was told of.
+func (f *Follower) told() map[string]uint64 {
+	told := map[string]uint64{}
+	for _, l := range f.lanes {
+		l.mu.Lock()
+		maps.Copy(told, l.told)
+		l.mu.Unlock()
+	}
+	return told
+}
+
 // forgotten is what an overflow left.
 type forgotten struct {
 	cards   map[hot.CardRef]uint64
 	cells   map[hot.Cell]struct{}
+	sources map[string]uint64
 	lost    bool
 	commits int
 }
@@ -207,7 +239,7 @@ func (l *lane) next() (r round, over forgotten, closed bool) {
 	}
 	l.queue = nil
 	if l.overflowed > 0 {
-		over = forgotten{cards: l.forgotten, cells: l.unsure, lost: l.lost, commits: l.overflowed}
+		over = forgotten{cards: l.forgotten, cells: l.unsure, sources: l.unnamed, lost: l.lost, commits: l.overflowed}
 		l.forget()
 	}
 	return r, over, l.closed

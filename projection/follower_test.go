@@ -183,7 +183,7 @@ func TestAQueueThatIsFull(t *testing.T) {
 	g := newGated()
 	counted(t, g.State, 1000)
 	old := hot.CardState{CardRef: hot.CardRef{Org: "org", Card: "late"}, Version: 1, Payload: []byte("old")}
-	if err := g.State.Project(t.Context(), []hot.CardState{old}); err != nil {
+	if err := g.Project(t.Context(), []hot.CardState{old}); err != nil {
 		t.Fatal(err)
 	}
 	f := follow(t, projection.FollowerOptions{State: g})

@@ -24,11 +24,13 @@ const (
 
 // KeeperOptions say what a Keeper keeps together.
 type KeeperOptions struct {
-	State         hot.State
-	Follower      *Follower
-	Views         Views
-	Pages         Pages
-	Epochs        Epochs
+	State    hot.State
+	Follower *Follower
+	Views    Views
+	Pages    Pages
+	Epochs   Epochs
+	// Counter tells what other processes commit. Nil is nothing.
+	Counter       Counter
 	Organizations Organizations
 	// Now is the clock, UTC milliseconds.
 	Now func() int64
@@ -49,7 +51,8 @@ type Keeper struct {
 	mu    sync.Mutex
 	epoch int64
 	// fresh is the epoch in which changed cards were projected.
-	fresh int64
+	fresh  int64
+	others *others
 }
 
 // NewKeeper returns a Keeper. Its Keep has to be called now and every KeepEvery.
@@ -57,7 +60,7 @@ func NewKeeper(options KeeperOptions) *Keeper {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Keeper{KeeperOptions: options}
+	return &Keeper{KeeperOptions: options, others: newOthers()}
 }
 
 // incarnated is a hot state that may become another one; *hot.Redis is.
@@ -75,8 +78,8 @@ func (k *Keeper) Start(ctx context.Context) error {
 	return nil
 }
 
-// Keep follows the epoch, and projects what changed lately when it has begun a new one.
-// Errors are the database's, and everything is tried again at the next call.
+// Keep follows the epoch, and projects what changed lately when it has begun a new one or
+// when somebody committed without telling the hot state: see others.go. Errors are the database's, and everything is tried again at the next call.
 func (k *Keeper) Keep(ctx context.Context) error {
 	epoch, err := k.present(ctx)
 	if err != nil {
@@ -86,10 +89,14 @@ func (k *Keeper) Keep(ctx context.Context) error {
 	k.mu.Lock()
 	epoch, stale := k.epoch, k.fresh != k.epoch
 	k.mu.Unlock()
-	if !stale {
+	unheard, err := k.lookAtOthers(ctx)
+	if err != nil {
+		return err
+	}
+	if !stale && !unheard {
 		return nil
 	}
-	if err := k.refresh(ctx); err != nil {
+	if err := k.refresh(ctx, unheard); err != nil {
 		return err
 	}
 	k.mu.Lock()
@@ -141,8 +148,9 @@ func (k *Keeper) adopt(epoch int64) {
 	}
 }
 
-// refresh projects the cards of all organizations that changed lately.
-func (k *Keeper) refresh(ctx context.Context) error {
+// refresh projects the cards of all organizations that changed lately. If somebody did not
+// tell of commits, totals are counted anew where there are such cards.
+func (k *Keeper) refresh(ctx context.Context, unheard bool) error {
 	k.Follower.forgetCells(ctx, k.Follower.touched.cells())
 	orgs, err := k.Organizations(ctx)
 	if err != nil {
@@ -150,6 +158,7 @@ func (k *Keeper) refresh(ctx context.Context) error {
 	}
 	since := k.Now() - changedLately.Milliseconds()
 	for _, orgID := range orgs {
+		changed := 0
 		for after := ""; ; {
 			views, err := k.Pages.ChangedSince(ctx, orgID, since, after, MaxPage)
 			if err != nil {
@@ -159,10 +168,16 @@ func (k *Keeper) refresh(ctx context.Context) error {
 			if err := k.State.Project(ctx, statesOf(views)); err != nil && !errors.Is(err, hot.ErrUnavailable) {
 				return fmt.Errorf("projection: project what changed lately: %w", err)
 			}
+			changed += len(views)
 			if len(views) < MaxPage {
 				break
 			}
 			after = views[len(views)-1].Card.ID
+		}
+		if unheard && changed > 0 {
+			if err := recountLive(ctx, k.State, k.Counter, k.Now(), orgID, 0, func(loyalty.Cell, hot.Recount) {}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

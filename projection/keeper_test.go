@@ -1,12 +1,14 @@
 package projection_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/projection"
 )
 
@@ -20,7 +22,7 @@ func (w *world) shown(v customer.View) int64 {
 	if !found {
 		return 0
 	}
-	return int64(got.Version) //nolint:gosec // was an int64
+	return int64(got.Version)
 }
 
 func TestARestartedRedisIsANewEpochForAllProcesses(t *testing.T) {
@@ -83,6 +85,82 @@ func TestAProcessThatStartsProjectsWhatAnotherLeftBehind(t *testing.T) {
 	}
 	if got := w.shown(old); got != old.Card.Version {
 		t.Errorf("version %d of a card that did not change, it is %d", got, old.Card.Version)
+	}
+}
+
+// lookingAt counts how often somebody looks for what changed lately.
+type lookingAt struct {
+	projection.Pages
+	looks int
+}
+
+func (l *lookingAt) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
+	l.looks++
+	return l.Pages.ChangedSince(ctx, orgID, since, after, limit)
+}
+
+// keepsOf returns a keeper of the world whose looks are counted, and lets it settle.
+func keepsOf(w *world, follower *projection.Follower) (*projection.Keeper, *lookingAt) {
+	w.t.Helper()
+	pages := &lookingAt{Pages: w.Store}
+	k := projection.NewKeeper(projection.KeeperOptions{
+		State: w.state, Follower: follower, Views: w.Store, Pages: pages, Epochs: w.Store, Counter: w.Store, Organizations: w.organizations, Now: w.now,
+	})
+	for range 4 {
+		w.ok(k.Keep(w.t.Context()))
+	}
+	pages.looks = 0
+	return k, pages
+}
+
+// An import on the command line knows no hot state.
+func TestCommitsThatNobodyTellsOfAreNoticed(t *testing.T) {
+	w := newWorld(t, hot.NewInProcessState())
+	v := w.join(0, "+358400000001", true)
+	w.drained()
+	v = w.read(v)
+	totals, _ := newTotals(w)
+	day := loyalty.DayOf(w.now(), w.zone)
+	q := loyalty.TotalsQuery{From: day, To: day + 1}
+	w.totalsAlike(totals, q)
+	keeper, pages := keepsOf(w, w.follower)
+	dead := newDeadProcess(t, w)
+	for range 2 {
+		dead.stamp(v.Card.ID, 1)
+		if got := w.read(v); got.Card.Version != v.Card.Version {
+			t.Fatalf("version %d was told of", got.Card.Version)
+		}
+		for range 3 {
+			w.ok(keeper.Keep(t.Context()))
+		}
+		want, err := w.Card(t.Context(), w.org.ID, v.Card.ID)
+		w.ok(err)
+		if v = w.read(v); v.Card != want.Card {
+			t.Errorf("have %+v, want %+v", v.Card, want.Card)
+		}
+		w.totalsAlike(totals, q)
+	}
+	if pages.looks != 2 {
+		t.Errorf("looked %d times for what changed, commits went untold twice", pages.looks)
+	}
+}
+
+func TestProcessesThatTellAreLeftAlone(t *testing.T) {
+	w, redis := newRedisWorld(t, startServer(t))
+	v := w.join(0, "+358400000001", true)
+	// The other process shares the database and Redis.
+	quiet := projection.Follow(projection.FollowerOptions{State: redis})
+	t.Cleanup(func() { w.ok(quiet.Close(context.Background())) })
+	mine, _ := keepsOf(w, w.follower)
+	other, pages := keepsOf(w, quiet)
+	for range 10 {
+		w.stamp(v.Card.ID, 1)
+		w.drained()
+		w.ok(other.Keep(t.Context()))
+		w.ok(mine.Keep(t.Context()))
+	}
+	if pages.looks != 0 {
+		t.Errorf("looked %d times for what the other had told", pages.looks)
 	}
 }
 

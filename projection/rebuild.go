@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 
 	"github.com/leima/leima/customer"
@@ -192,34 +191,18 @@ func (r *run) drift(ctx context.Context, d Drift) {
 // totals counts the cells of yesterday and today that hold anything, and compares them
 // with what the hot state knew.
 func (r *run) totals(ctx context.Context, orgID string) error {
-	q := liveDays(r.Now())
-	counts, _, err := r.Counter.CountTotals(ctx, orgID, q)
-	if err != nil {
-		return fmt.Errorf("count totals: %w", err)
-	}
-	for some := range slices.Chunk(counts, hot.MaxBatch) {
-		cells := make([]loyalty.Cell, len(some))
-		for i, c := range some {
-			cells[i] = c.Cell
+	return recountLive(ctx, r.State, r.Counter, r.Now(), orgID, lookAgain, func(cell loyalty.Cell, done hot.Recount) {
+		if !done.Taken || !done.Before.Known {
+			return
 		}
-		recounts, err := recount(ctx, r.State, r.Counter, q, cells, lookAgain)
-		if err != nil {
-			return err
+		r.report.Cells++
+		if done.Before != done.After {
+			r.report.Totals++
+			r.drift(ctx, Drift{Kind: DriftTotals, OrgID: orgID, Detail: fmt.Sprintf(
+				"program %s, location %q, day %d: %+v instead of %+v",
+				cell.ProgramID, cell.LocationID, cell.Day, done.Before.Counts, done.After.Counts)})
 		}
-		for i, done := range recounts {
-			if !done.Taken || !done.Before.Known {
-				continue
-			}
-			r.report.Cells++
-			if done.Before != done.After {
-				r.report.Totals++
-				r.drift(ctx, Drift{Kind: DriftTotals, OrgID: orgID, Detail: fmt.Sprintf(
-					"program %s, location %q, day %d: %+v instead of %+v",
-					cells[i].ProgramID, cells[i].LocationID, cells[i].Day, done.Before.Counts, done.After.Counts)})
-			}
-		}
-	}
-	return nil
+	})
 }
 
 // end raises the epoch if that is needed, and returns the report.

@@ -167,7 +167,7 @@ func (w *world) showAs(card loyalty.Card) {
 	w.t.Helper()
 	since := card.Version - 1
 	if got, found, err := w.state.Card(w.t.Context(), hot.CardRef{Org: card.OrgID, Card: card.ID}); err == nil && found {
-		since = int64(got.Version) //nolint:gosec // was an int64
+		since = int64(got.Version)
 		if card.Version == since {
 			// Only a whole card replaces the same version: what it shows is spoiled.
 			got.Payload = append([]byte{}, got.Payload...)

@@ -22,12 +22,14 @@ func cellOf(c loyalty.Cell) hot.Cell {
 
 // work is a commit as the hot state is told of it.
 type work struct {
-	cards []hot.CardState
-	push  hot.Push
+	source string
+	seq    uint64
+	cards  []hot.CardState
+	push   hot.Push
 }
 
 func workOf(c loyalty.Commit) work {
-	w := work{cards: make([]hot.CardState, len(c.Cards))}
+	w := work{source: c.Source, seq: c.Seq, cards: make([]hot.CardState, len(c.Cards))}
 	for i, changed := range c.Cards {
 		w.cards[i] = changeOf(changed)
 	}
@@ -63,6 +65,8 @@ type round struct {
 	at         map[hot.CardRef]int
 	increments int
 	commits    int
+	// sources holds the last number of each source that is in it.
+	sources map[string]uint64
 }
 
 // takes tells whether there is room for a commit. An empty round takes any.
@@ -75,6 +79,10 @@ func (r *round) takes(w work) bool {
 // are over.
 func (r *round) add(w work) {
 	r.commits++
+	if r.sources == nil {
+		r.sources = make(map[string]uint64, 1)
+	}
+	r.sources[w.source] = w.seq
 	for i := range w.cards {
 		c := &w.cards[i]
 		at, again := r.at[c.CardRef]

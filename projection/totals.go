@@ -196,6 +196,32 @@ func recount(
 	return recounts, nil
 }
 
+// recountLive recounts the cells of an organization, of yesterday and today, that hold
+// anything in the ledger, and calls f for each.
+func recountLive(
+	ctx context.Context, state hot.Totals, counter Counter, now int64, orgID string, settle time.Duration, f func(loyalty.Cell, hot.Recount),
+) error {
+	q := liveDays(now)
+	counts, _, err := counter.CountTotals(ctx, orgID, q)
+	if err != nil {
+		return fmt.Errorf("projection: count totals: %w", err)
+	}
+	for some := range slices.Chunk(counts, hot.MaxBatch) {
+		cells := make([]loyalty.Cell, len(some))
+		for i, c := range some {
+			cells[i] = c.Cell
+		}
+		recounts, err := recount(ctx, state, counter, q, cells, settle)
+		if err != nil {
+			return err
+		}
+		for i, done := range recounts {
+			f(cells[i], done)
+		}
+	}
+	return nil
+}
+
 // wait returns after d, or when the context ends with its error.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

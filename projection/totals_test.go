@@ -75,7 +75,7 @@ func TestTotalsAreTheLedgers(t *testing.T) {
 				return loyalty.DayOf(w.now()+int64(offset)*24*time.Hour.Milliseconds(), w.zone)
 			}
 			queries := 0
-			for range 80 {
+			for range 50 {
 				h.step()
 				h.drained()
 				for range 3 {

@@ -25,7 +25,7 @@ func drawView(t *rapid.T) customer.View {
 		OrgID: "org_1", ID: "card_1", ProgramID: text.Draw(t, "program"), CustomerID: text.Draw(t, "customer"),
 		Status: rapid.SampledFrom(statuses).Draw(t, "status"), Version: rapid.Int64Range(1, 1<<62).Draw(t, "version"),
 		Balance: number.Draw(t, "balance"), Goal: number.Draw(t, "goal"), Round: number.Draw(t, "round"), Milestone: number.Draw(t, "milestone"),
-		Lifetime: at.Draw(t, "lifetime"), LastStampAt: at.Draw(t, "last stamp"), Day: loyalty.Day(number.Draw(t, "day")), //nolint:gosec // fits
+		Lifetime: at.Draw(t, "lifetime"), LastStampAt: at.Draw(t, "last stamp"), Day: loyalty.Day(number.Draw(t, "day")),
 		DayStamps: number.Draw(t, "day stamps"), WelcomedAt: at.Draw(t, "welcomed"), JoinedAt: at.Draw(t, "joined"),
 	}
 	v.Customer = customer.Customer{

@@ -72,7 +72,7 @@ func newWorld(t testing.TB, state hot.State) *world {
 	w.Store = st
 	w.ok(st.Migrate(t.Context()))
 	w.keeper = projection.NewKeeper(projection.KeeperOptions{
-		State: state, Follower: w.follower, Views: st, Pages: st, Epochs: st, Organizations: w.organizations, Now: w.now,
+		State: state, Follower: w.follower, Views: st, Pages: st, Epochs: st, Counter: st, Organizations: w.organizations, Now: w.now,
 	})
 	w.ok(w.keeper.Start(t.Context()))
 	w.cards = projection.NewCards(st, w.follower, w.now)

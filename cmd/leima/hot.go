@@ -81,7 +81,7 @@ func (sh *shell) openLive(ctx context.Context, log *slog.Logger) (*store.Store, 
 // keepBehind begins the epoch of the database.
 func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() int64) error {
 	keeper := projection.NewKeeper(projection.KeeperOptions{
-		State: h.State, Follower: h.follower, Views: st, Pages: st, Epochs: st,
+		State: h.State, Follower: h.follower, Views: st, Pages: st, Epochs: st, Counter: st,
 		Organizations: organizationIDs(st), Now: now, Log: h.log,
 	})
 	if err := keeper.Start(ctx); err != nil {
