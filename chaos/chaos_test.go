@@ -120,7 +120,7 @@ func TestAStormIsMadeOfFaultsThatThereAre(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for args, want := range map[string]string{
-		"-only flood": "no such fault", "-rounds 0": "-rounds", "-tills 1000": "-tills", "-rate 0": "-rate", "now": "not understood",
+		"-only flood": "no such fault", "-world moon": "no such world", "-rounds 0": "-rounds", "-tills 1000": "-tills", "-rate 0": "-rate", "now": "not understood",
 	} {
 		var explained strings.Builder
 		if _, err := parseOptions(strings.Fields(args), &explained); !errors.Is(err, errUsage) || !strings.Contains(explained.String(), want) {

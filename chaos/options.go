@@ -26,6 +26,8 @@ type options struct {
 	Rounds int
 	// Only are the faults to do, all if empty.
 	Only []string
+	// World is the one to do it in, all if empty.
+	World string
 	// Tills and Rate are those of till.Load.
 	Tills, Rate int
 	// Postgres are settings of PostgreSQL.
@@ -47,6 +49,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.Uint64Var(&o.Seed, "seed", uint64(time.Now().UnixNano()), "seed of the schedule and of what the tills draw")
 	flags.IntVar(&o.Rounds, "rounds", 1, "how often to go through all faults")
 	flags.StringVar(&only, "only", "", "faults to do, with commas between: "+strings.Join(faultNames(), ", "))
+	flags.StringVar(&o.World, "world", "", "where to do them: "+strings.Join(worlds, ", ")+" (default: everywhere)")
 	flags.IntVar(&o.Tills, "tills", 16, "tills that work side by side")
 	flags.IntVar(&o.Rate, "rate", 500, "commands in a second, all tills together")
 	flags.StringVar(&postgres, "postgres", "", "settings of PostgreSQL, with commas between; synchronous_commit=off must be found out")
@@ -75,6 +78,8 @@ func (o options) check(rest []string) error {
 		}
 	}
 	switch {
+	case o.World != "" && !slices.Contains(worlds, o.World):
+		return fmt.Errorf("-world %s: there is no such world", o.World)
 	case len(rest) > 0:
 		return fmt.Errorf("%q is not understood", rest)
 	case o.Rounds < 1 || o.Rounds > maxRounds:
@@ -89,7 +94,10 @@ func (o options) check(rest []string) error {
 
 func (o options) wants(fault string) bool { return len(o.Only) == 0 || slices.Contains(o.Only, fault) }
 
+// goesTo tells whether anything is done in the world.
+func (o options) goesTo(world string) bool { return o.World == "" || o.World == world }
+
 // fightsOn tells whether clients fight over coupons in the world.
 func (o options) fightsOn(world string) bool {
-	return o.wants(together) && (world == large || world == embedded && !o.Short)
+	return o.wants(together) && o.goesTo(world) && (world == large || world == embedded && !o.Short)
 }

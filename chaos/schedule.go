@@ -57,7 +57,7 @@ func schedule(o options) []round {
 			for _, f := range shuffled(r, faults) {
 				// All draw, so that a seed means the same with -only.
 				drawn := round{World: world, Fault: f, Blows: f.draw(r, o.Short)}
-				if o.wants(f.name) && f.happensIn(world) && (!o.Short || f.shortRun() && world != small) {
+				if o.wants(f.name) && f.happensIn(world) && o.goesTo(world) && (!o.Short || f.shortRun() && world != small) {
 					drawn.Number = len(rounds) + 1
 					rounds = append(rounds, drawn)
 				}

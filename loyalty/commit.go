@@ -9,6 +9,10 @@ type Commit struct {
 	// where a transaction failed.
 	Source string
 	Seq    uint64
+	// Unsure tells that nobody knows whether the transaction was committed, or still will
+	// be: the database did not answer. Cards and Counts are what it would have changed,
+	// and a follower has to forget what it knows of them.
+	Unsure bool
 	// Cards are the cards that changed, each once, as they are now.
 	Cards []ChangedCard
 	// Counts says what to add to live totals, each cell once.

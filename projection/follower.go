@@ -120,7 +120,7 @@ func (f *Follower) Committed(c loyalty.Commit) {
 	switch {
 	case l.closed:
 		l.left++
-	case l.overflowed > 0 || len(l.queue) >= MaxWaiting || l.cards+len(w.cards) > maxWaitingCards && len(l.queue) > 0:
+	case c.Unsure || l.overflowed > 0 || len(l.queue) >= MaxWaiting || l.cards+len(w.cards) > maxWaitingCards && len(l.queue) > 0:
 		l.overflow(w)
 	default:
 		l.queue = append(l.queue, w)
@@ -306,7 +306,7 @@ func split(r hot.Round) []hot.Round {
 
 // tellForgotten makes the hot state forget what changed.
 func (f *Follower) tellForgotten(over forgotten) {
-	f.options.Log.Warn("the hot state could not keep up: what changed is forgotten there", "commits", over.commits, "everything", over.lost)
+	f.options.Log.Warn("what changed is forgotten in the hot state, which could not keep up or of which the database did not say whether it was committed", "commits", over.commits, "everything", over.lost)
 	if over.lost {
 		f.raise()
 		return

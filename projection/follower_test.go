@@ -207,6 +207,32 @@ func TestAQueueThatIsFull(t *testing.T) {
 	}
 }
 
+// A commit that the database did not answer may have happened, or may still: neither the
+// card nor the total of before is shown, and a reader who was slow does not bring them
+// back.
+func TestWhatMayHaveBeenCommittedIsForgotten(t *testing.T) {
+	state := hot.NewInProcessState()
+	counted(t, state, 7)
+	old := hot.CardState{CardRef: hot.CardRef{Org: "org", Card: "card"}, Version: 1, Payload: []byte("old")}
+	if err := state.Project(t.Context(), []hot.CardState{old}); err != nil {
+		t.Fatal(err)
+	}
+	f := follow(t, projection.FollowerOptions{State: state})
+	unsure := commitOf("a", 1, "card", 2)
+	unsure.Unsure = true
+	f.Committed(unsure)
+	closes(t, f)
+	if err := state.Project(t.Context(), []hot.CardState{old}); err != nil {
+		t.Fatal(err)
+	}
+	if _, found, err := state.Card(t.Context(), old.CardRef); found || err != nil {
+		t.Errorf("a card that may have changed is still shown: %v", err)
+	}
+	if got, err := state.ReadTotals(t.Context(), []hot.Cell{todayHot}); err != nil || got[0].Known {
+		t.Errorf("a total that may miss a stamp is still shown: %+v, %v", got, err)
+	}
+}
+
 func TestMoreThanCanBeNamedRaisesTheEpoch(t *testing.T) {
 	g := newGated()
 	raised := make(chan struct{}, 1)

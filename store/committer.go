@@ -64,8 +64,8 @@ func (x *committers) giveBack(c *committer) {
 	<-x.taken
 }
 
-// committed runs the transactions of try, once more where again says so, and tells those
-// who follow the ledger of the one that was committed. try writes the row of the
+// committing runs the transactions of try, once more where again says so, and tells those
+// who follow the ledger of the one that was committed, or may have been. try writes the row of the
 // committer, as note does, if its news are worth telling.
 func (s *Store) committing(ctx context.Context, again func(error) bool, try func(n *news) error) error {
 	c, err := s.committers.take(ctx)
@@ -79,11 +79,12 @@ func (s *Store) committing(ctx context.Context, again func(error) bool, try func
 		n = &news{source: c.source, seq: c.seq}
 		return try(n)
 	})
-	switch {
-	case isUnsure(err):
+	unsure := isUnsure(err)
+	if unsure {
 		c.rename()
-	case err == nil && !n.empty():
-		s.committed(loyalty.Commit{Source: n.source, Seq: n.seq, Cards: n.cards, Counts: n.counts})
+	}
+	if (err == nil || unsure) && !n.empty() {
+		s.committed(loyalty.Commit{Source: n.source, Seq: n.seq, Unsure: unsure, Cards: n.cards, Counts: n.counts})
 	}
 	return err
 }

@@ -19,8 +19,8 @@ type Config struct {
 	// Committed is told what a committed transaction changed, before the call that
 	// changed it returns. It must be quick and may be called from several goroutines at
 	// once, but for one Commit.Source by one after the other in the order of its numbers.
-	// It is not told of a transaction of which it is not known whether it was committed.
-	// nil is nobody.
+	// Of a transaction of which it is not known whether it was committed it is told with
+	// Commit.Unsure. nil is nobody.
 	Committed func(loyalty.Commit)
 	// Now is the clock, in UTC milliseconds, for the few methods that are not given
 	// an instant. nil is the system's.
