@@ -48,20 +48,6 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	b.get("/static/..%2fassets%2fbase.css").want(http.StatusNotFound)
 }
 
-// TestScriptsImportWhatIsThere: the addresses of imported scripts hold digests, which
-// are written into who imports them.
-func TestScriptsImportWhatIsThere(t *testing.T) {
-	w := newWorld(t)
-	_, till := w.web.Asset("till.js")
-	imports := regexp.MustCompile(`(?:from|import) "([^"]+)"`).FindAllStringSubmatch(string(till), -1)
-	if len(imports) < 5 {
-		t.Fatalf("imports: %v", imports)
-	}
-	for _, m := range imports {
-		w.browser().get(m[1]).want(http.StatusOK)
-	}
-}
-
 func TestStylesAndScriptsAskNobodyElse(t *testing.T) {
 	names, err := filepath.Glob("assets/*")
 	if err != nil {
@@ -146,27 +132,6 @@ func TestPagesSayOnlyWhatThereIsTextFor(t *testing.T) {
 				}
 			}
 		}
-	}
-	scripts := ""
-	files, err := filepath.Glob("assets/till*.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		scripts += string(text)
-	}
-	for _, m := range regexp.MustCompile(`\b(?:say|count)\("([a-z_]+)"`).FindAllStringSubmatch(scripts, -1) {
-		used["till_script."+m[1]] = true
-		if !locale.Has("till_script." + m[1]) {
-			t.Errorf("a script says %s, which has no text", m[1])
-		}
-	}
-	for _, m := range regexp.MustCompile(`\? "([a-z_]+)" : "([a-z_]+)"\)`).FindAllStringSubmatch(scripts, -1) {
-		used["till_script."+m[1]], used["till_script."+m[2]] = true, true
 	}
 	for _, key := range locale.Keys() {
 		section, _, _ := strings.Cut(key, ".")
