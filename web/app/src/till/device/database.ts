@@ -4,7 +4,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Schema } from "../../api/client.ts";
 import type { Command } from "../domain/command.ts";
-import type { OutboxStore } from "../domain/outbox.ts";
+import type { Change, OutboxStore } from "../domain/outbox.ts";
 
 const NAME = "leima-till";
 const VERSION = 1;
@@ -86,7 +86,7 @@ interface TillSchema extends DBSchema {
 }
 
 /** Commands must survive the power going: the disk has them when a write resolves. */
-const durable = { durability: "strict" } as const;
+const strictly = { durability: "strict" } as const;
 
 export class Database implements OutboxStore {
 	readonly #db: IDBPDatabase<TillSchema>;
@@ -123,17 +123,17 @@ export class Database implements OutboxStore {
 		await this.#db.put("facts", value, name);
 	}
 
-	/** Returns the next of the device's counts; each is given out once. */
-	async nextCount(): Promise<number> {
-		const tx = this.#db.transaction("facts", "readwrite", durable);
-		const next = (((await tx.store.get("count")) as number | undefined) ?? 0) + 1;
-		await tx.store.put(next, "count");
-		await tx.done;
-		return next;
+	async append(make: (count: number) => Command): Promise<Command> {
+		const tx = this.#db.transaction(["facts", "commands"], "readwrite", strictly);
+		const facts = tx.objectStore("facts");
+		const count = (((await facts.get("count")) as number | undefined) ?? 0) + 1;
+		const command = make(count);
+		await Promise.all([facts.put(count, "count"), tx.objectStore("commands").add(command), tx.done]);
+		return command;
 	}
 
-	async update(key: string, change: (command: Command | undefined) => Command | undefined): Promise<Command | undefined> {
-		const tx = this.#db.transaction("commands", "readwrite", durable);
+	async update(key: string, change: Change, durable: boolean): Promise<Command | undefined> {
+		const tx = this.#db.transaction("commands", "readwrite", durable ? strictly : undefined);
 		const there = await tx.store.get(key);
 		const next = change(there);
 		if (next) {
@@ -185,7 +185,7 @@ export class Database implements OutboxStore {
 
 	/** Forgets everything but the count, which must not begin again. */
 	async clear(): Promise<void> {
-		const tx = this.#db.transaction(["facts", "sessions", "commands", "seen"], "readwrite", durable);
+		const tx = this.#db.transaction(["facts", "sessions", "commands", "seen"], "readwrite", strictly);
 		const facts = tx.objectStore("facts");
 		const count = await facts.get("count");
 		await Promise.all([facts.clear(), tx.objectStore("sessions").clear(), tx.objectStore("commands").clear(), tx.objectStore("seen").clear()]);

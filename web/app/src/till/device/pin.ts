@@ -10,7 +10,7 @@ export const MAX_OFFLINE_FAILURES = 5;
 async function signature(db: Database, staffId: string, pin: string): Promise<ArrayBuffer | undefined> {
 	// Over plain http in a local network browsers give no cryptography; then there is
 	// no signing in without network.
-	const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
+	const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
 	if (!subtle) {
 		return undefined;
 	}

@@ -14,6 +14,16 @@ class Device {
 		const never = () => new Promise<never>(() => undefined);
 		return {
 			alive: () => left > 0,
+			append: async (make) => {
+				if (left <= 0) {
+					return never();
+				}
+				await Promise.resolve();
+				left--;
+				const command = make(this.kept.size + 1);
+				this.kept.set(command.key, command);
+				return left <= 0 ? never() : command;
+			},
 			update: async (key, change) => {
 				if (left <= 0) {
 					return never();
@@ -76,7 +86,7 @@ class Server {
 	};
 }
 
-function stamp(count: number, over: Partial<Command> = {}): Command {
+function stamp(count: number, over?: Partial<Command>): Command {
 	return {
 		key: `till:${count}`, count, kind: "stamp", at: count, staffId: "stf_1", staffName: "Maija", body: { quantity: count }, path: "/v1/stamps",
 		card: "card_1", who: "Helmi", quantity: 1, state: "waiting", sent: false, promised: true, changedAt: 0, ...over,
@@ -84,8 +94,8 @@ function stamp(count: number, over: Partial<Command> = {}): Command {
 }
 
 function reversal(count: number, of: Command): Command {
-	const { path: _, ...rest } = stamp(count, { kind: "reversal", reverses: of.key, body: {} });
-	return rest;
+	const { key, at, staffId, staffName, card, who, quantity, state, sent, promised, changedAt } = stamp(count);
+	return { key, at, staffId, staffName, card, who, quantity, state, sent, promised, changedAt, count, kind: "reversal", reverses: of.key, body: {} };
 }
 
 const outbox = (store: OutboxStore, server: Server) => new Outbox({ store, send: server.send, now: () => 0 });
@@ -106,16 +116,13 @@ describe("whatever breaks", () => {
 			const device = new Device();
 			const server = new Server(fates);
 			const acknowledged = new Set<string>();
-			let count = 0;
 			for (const { writes, adds, drains } of runs) {
 				const page = outbox(device.page(writes), server);
 				const work = async () => {
 					await page.load();
 					for (let i = 0; i < Math.max(adds, drains); i++) {
 						if (i < adds) {
-							const c = stamp(++count);
-							await page.add(c);
-							acknowledged.add(c.key);
+							acknowledged.add((await page.add(stamp)).key);
 						}
 						if (i < drains) {
 							await page.drain();
@@ -149,7 +156,7 @@ describe("whatever breaks", () => {
 			const server = new Server(fates.filter((f) => f !== "refused"));
 			const pages = [outbox(device.page(), server), outbox(device.page(), server)];
 			for (let i = 1; i <= n; i++) {
-				await pages[i % 2]?.add(stamp(i));
+				await pages[i % 2]?.add(stamp);
 			}
 			await Promise.all(pages.map((p) => p.drain()));
 			server.fates.length = 0;
@@ -163,12 +170,11 @@ describe("whatever breaks", () => {
 			const device = new Device();
 			const server = new Server(fates);
 			const page = outbox(device.page(), server);
-			const given = stamp(1);
-			await page.add(given);
+			const given = await page.add(stamp);
 			await page.drain();
 			const withdrawn = withdrawFirst && (await page.withdraw(given.key));
 			if (!withdrawn) {
-				await page.add(reversal(2, given));
+				await page.add((count) => reversal(count, given));
 			}
 			server.fates.length = 0;
 			await page.drain();
@@ -182,8 +188,8 @@ test("a refusal that the cashier saw is no review; one after a promise is, and c
 	const device = new Device();
 	const server = new Server(["refused", "refused", "refused"]);
 	const page = outbox(device.page(), server);
-	await page.add(stamp(1, { promised: false }));
-	await page.add(stamp(2));
+	await page.add((count) => stamp(count, { promised: false }));
+	await page.add(stamp);
 	await page.drain();
 	expect(page.commands().map((c) => c.state)).toEqual(["refused", "review"]);
 
@@ -198,7 +204,7 @@ test("a refusal that the cashier saw is no review; one after a promise is, and c
 test("a settled review stays in the list with what was decided", async () => {
 	const device = new Device();
 	const page = outbox(device.page(), new Server(["refused"]));
-	await page.add(stamp(1));
+	await page.add(stamp);
 	await page.drain();
 	await page.settle("till:1", "Card was blocked, customer told");
 	expect(device.kept.get("till:1")).toMatchObject({ state: "settled", note: "Card was blocked, customer told", problem });
@@ -207,9 +213,9 @@ test("a settled review stays in the list with what was decided", async () => {
 test("what was never sent can be withdrawn; what may have been sent cannot", async () => {
 	const server = new Server(["lost on the way"]);
 	const page = outbox(new Device().page(), server);
-	await page.add(stamp(1));
+	await page.add(stamp);
 	expect(await page.withdraw("till:1")).toBe(true);
-	await page.add(stamp(2));
+	await page.add(stamp);
 	expect(await page.drain()).toBe("stuck");
 	expect(await page.withdraw("till:2")).toBe(false);
 	expect(server.sent.has("till:1")).toBe(false);
@@ -218,7 +224,7 @@ test("what was never sent can be withdrawn; what may have been sent cannot", asy
 test("nothing is sent while nobody is signed in, and nothing is lost by it", async () => {
 	const server = new Server(["signed out"]);
 	const page = outbox(new Device().page(), server);
-	await page.add(stamp(1));
+	await page.add(stamp);
 	expect(await page.drain()).toBe("signed out");
 	expect(page.waiting()).toHaveLength(1);
 	expect(await page.drain()).toBe("empty");

@@ -5,16 +5,24 @@
 import type { ProblemBody } from "../../api/problem.ts";
 import { type Command, MAX_WAITING, pathOf } from "./command.ts";
 
-/** Where commands are kept. What update resolved for is there after a crash. */
+/**
+ * Where commands are kept. What a method resolved for is there after the page, the
+ * browser or the device went down, but for updates that need not be durable: those may
+ * be lost with the power, and the command be as it was before.
+ */
 export interface OutboxStore {
+	/** Writes the command that make returns for the device's next count. Each count is used once. */
+	append(make: (count: number) => Command): Promise<Command>;
 	/**
 	 * Reads a command and writes what change makes of it, in one step that no other page
 	 * comes between; undefined leaves it as it is. Returns what is there afterwards.
 	 */
-	update(key: string, change: (command: Command | undefined) => Command | undefined): Promise<Command | undefined>;
+	update(key: string, change: Change, durable: boolean): Promise<Command | undefined>;
 	/** Returns all commands, in the order of their counts. */
 	all(): Promise<Command[]>;
 }
+
+export type Change = (command: Command | undefined) => Command | undefined;
 
 /** What became of sending a command. */
 export type Answer =
@@ -78,14 +86,18 @@ export class Outbox {
 	}
 
 	/**
-	 * Takes a command in. It is on the device when this resolves, and only then. One that
-	 * will be sent at once may come marked as sent, which saves a write.
+	 * Takes in the command that make returns for the device's next count. It is on the
+	 * device when this resolves, and only then. One that will be sent at once may come
+	 * marked as sent, which saves a write.
 	 */
-	async add(command: Command): Promise<void> {
+	async add(make: (count: number) => Command): Promise<Command> {
 		if (this.waiting().length >= MAX_WAITING) {
 			throw new OutboxFull(`${MAX_WAITING} commands are waiting`);
 		}
-		await this.#update(command.key, () => command);
+		const command = await this.#o.store.append(make);
+		this.#known.set(command.key, command);
+		this.#o.changed?.(command);
+		return command;
 	}
 
 	/** Remembers that the cashier was told that the command will be done. */
@@ -130,15 +142,20 @@ export class Outbox {
 	}
 
 	async #drain(): Promise<Drained> {
-		let end: Drained = "empty";
+		const end: { drained: Drained } = { drained: "empty" };
 		do {
 			this.#again = false;
 			await this.#exclusively(async () => {
 				await this.load(); // another page may have been at it
-				end = await this.#sendAll();
+				end.drained = await this.#sendAll();
 			});
-		} while (this.#again && end === "empty");
-		return end;
+		} while (this.#isWanted() && end.drained === "empty");
+		return end.drained;
+	}
+
+	/** Whether something was added while others were sent. */
+	#isWanted(): boolean {
+		return this.#again;
 	}
 
 	async #sendAll(): Promise<Drained> {
@@ -171,10 +188,10 @@ export class Outbox {
 		const answer = await this.#o.send(command, path);
 		switch (answer.kind) {
 			case "done":
-				await this.#update(command.key, whileWaiting((c) => ({ ...c, state: "done", entryId: answer.entryId })), answer.result);
+				await this.#update(command.key, whileWaiting((c) => ({ ...c, state: "done", entryId: answer.entryId })), { result: answer.result });
 				return undefined;
 			case "refused":
-				await this.#update(command.key, whileWaiting((c) => ({ ...c, state: c.promised ? "review" : "refused", problem: answer.problem })));
+				await this.#update(command.key, whileWaiting((c) => ({ ...c, state: c.promised ? "review" : "refused", problem: answer.problem })), {});
 				return undefined;
 			case "unknown":
 				return "stuck";
@@ -183,17 +200,21 @@ export class Outbox {
 		}
 	}
 
-	async #update(key: string, change: (c: Command | undefined) => Command | undefined, result?: unknown): Promise<Command | undefined> {
-		let changed = false;
+	/**
+	 * Changes a command. What the server answered may be lost with the power: then it is
+	 * asked again under the same key, and answers the same.
+	 */
+	async #update(key: string, change: Change, answered?: { result?: unknown }): Promise<Command | undefined> {
+		const seen = { change: false };
 		const there = await this.#o.store.update(key, (c) => {
 			const next = change(c);
-			changed = next !== undefined;
+			seen.change = next !== undefined;
 			return next && { ...next, changedAt: this.#o.now() };
-		});
+		}, answered === undefined);
 		if (there) {
 			this.#known.set(key, there);
-			if (changed) {
-				this.#o.changed?.(there, result);
+			if (seen.change) {
+				this.#o.changed?.(there, answered?.result);
 			}
 		}
 		return there;
@@ -205,6 +226,6 @@ export class Outbox {
 }
 
 /** Makes a change of commands that wait, and of no others. */
-function whileWaiting(change: (c: Command) => Command): (c: Command | undefined) => Command | undefined {
+function whileWaiting(change: (c: Command) => Command): Change {
 	return (c) => (c?.state === "waiting" ? change(c) : undefined);
 }

@@ -7,7 +7,8 @@ import { allowance, type Limits, strictest } from "./limits.ts";
 import { uuid7Generator } from "./uuid7.ts";
 import { BURST_MS, type Meaning, REPEAT_MS, Wedge } from "./wedge.ts";
 
-const codeBody = fc.string({ unit: fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ"), minLength: 16, maxLength: 16 });
+const oneOf = (characters: string) => fc.constantFrom(...Array.from(characters));
+const codeBody = fc.string({ unit: oneOf("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), minLength: 16, maxLength: 16 });
 
 describe("uuid7", () => {
 	test("they rise, whatever the clock does, and say when they were made", () => {
@@ -40,7 +41,7 @@ describe("what was scanned or typed", () => {
 	});
 
 	test("one wrong character is found", () => {
-		fc.assert(fc.property(codeBody, fc.nat(15), fc.constantFrom(..."23456789ABCDEFGHJKMNPQRSTVWXYZ"), (body, at, other) => {
+		fc.assert(fc.property(codeBody, fc.nat(15), oneOf("23456789ABCDEFGHJKMNPQRSTVWXYZ"), (body, at, other) => {
 			fc.pre(body[at] !== other);
 			const wrong = body.slice(0, at) + other + body.slice(at + 1) + checkCharacter(body);
 			expect(readHandle(wrong).kind).toBe("nothing");
@@ -75,7 +76,7 @@ describe("a scanner that types", () => {
 	};
 
 	test("whatever it sends in a burst is read as it is, whatever was typed before", () => {
-		const text = fc.string({ unit: fc.constantFrom(..."0123456789ABCDEFGHJKLMNPQRSTUVWXYZ+-"), minLength: 4, maxLength: 40 });
+		const text = fc.string({ unit: oneOf("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ+-"), minLength: 4, maxLength: 40 });
 		fc.assert(fc.property(text, fc.integer({ min: 0, max: BURST_MS - 1 }), fc.string({ maxLength: 5 }), (sent, pause, before) => {
 			const w = new Wedge();
 			type(w, before, 200, 0);

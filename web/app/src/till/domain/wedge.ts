@@ -46,12 +46,12 @@ export class Wedge {
 		if (key === "Enter" || key === "Tab") {
 			return this.#end(at);
 		}
-		if ([...key].length !== 1) {
+		if (key.length !== 1) {
 			this.#text = "";
 			return { kind: "typing" };
 		}
 		this.#text = (this.#text + key).slice(0, MAX_LENGTH + 1);
-		return { kind: [...this.#text].length > 1 ? "burst" : "typing" };
+		return { kind: this.#text.length > 1 ? "burst" : "typing" };
 	}
 
 	/** Forgets what was begun, for example when a field takes the focus. */

@@ -267,14 +267,12 @@ export class Counter {
 		found: Found, promise: boolean, who = found.scan?.display_name ?? "",
 	): Promise<{ command: Command; result: unknown }> {
 		const { cashier, device, network } = this.#core.view.get();
-		const count = await this.#core.db.nextCount();
-		const key = commandKey(device?.tillId ?? "", count, this.#core.uuid(what.at));
 		const now = network === "good";
-		await this.#core.outbox.add({
-			...what, key, count, staffId: cashier?.staffId ?? "", staffName: cashier?.name ?? "", card: found.card, who,
+		const { key } = await this.#core.outbox.add((count) => ({
+			...what, count, key: commandKey(device?.tillId ?? "", count, this.#core.uuid(what.at)), staffId: cashier?.staffId ?? "", staffName: cashier?.name ?? "", card: found.card, who,
 			// Only what goes out in this moment, with nothing before it, is marked beforehand.
 			state: "waiting", sent: now && what.path !== undefined && this.#core.outbox.waiting().length === 0, promised: false, changedAt: what.at,
-		});
+		}));
 		const { command, result } = await this.#core.answer(key, now ? PATIENCE_MS : 0, promise);
 		if (!command) {
 			throw new Error("a command is gone");
@@ -283,9 +281,9 @@ export class Counter {
 	}
 
 	#offerUndo(key: string): void {
-		this.#core.view.set({ undo: { key, until: Date.now() + UNDO_MS } });
+		this.#core.view.set({ undo: key });
 		setTimeout(() => {
-			if (this.#core.view.get().undo?.key === key) {
+			if (this.#core.view.get().undo === key) {
 				this.#core.view.set({ undo: undefined });
 			}
 		}, UNDO_MS);
@@ -363,18 +361,18 @@ export class Counter {
 		if (!program || !device) {
 			return say("till.no_program");
 		}
-		const filled = Object.fromEntries(Object.entries(fields).map(([k, v]) => [k, v.trim()]).filter(([, v]) => v));
+		const filled: Schema["Join"] = { locale: currentLocale(), location_id: device.locationId };
+		for (const name of ["first_name", "phone", "email"] as const) {
+			if (fields[name].trim() !== "") {
+				filled[name] = fields[name].trim();
+			}
+		}
 		try {
-			let known = false;
 			const asked = this.#core.asCashier.POST("/v1/programs/{program_id}/cards", {
-				params: { path: { program_id: program.id } },
-				body: { ...filled, locale: currentLocale(), location_id: device.locationId },
+				params: { path: { program_id: program.id } }, body: filled,
 			});
-			const card = await answerOf(asked.then((a) => {
-				known = a.response.status === 200;
-				return a;
-			}));
-			this.#core.view.set({ newCard: { card, known } });
+			const card = await answerOf(asked);
+			this.#core.view.set({ newCard: { card, known: (await asked).response.status === 200 } });
 			return "";
 		} catch (e) {
 			return explain(e);

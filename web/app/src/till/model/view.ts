@@ -50,8 +50,8 @@ export interface View {
 	complaint: string;
 	found: Found | undefined;
 	outcome: Outcome | undefined;
-	/** What can be taken back by one tap, until an instant of the page's clock. */
-	undo: { key: string; until: number } | undefined;
+	/** The key of what can be taken back by one tap, for ten seconds. */
+	undo: string | undefined;
 	busy: boolean;
 	/** The commands of today, and all that are open, oldest first. */
 	commands: Command[];

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { sentence } from "../../problem/sentence.ts";
 import { i18n } from "@lingui/core";
 import { Refused } from "../../api/problem.ts";
@@ -8,6 +8,7 @@ import { showNumber } from "../domain/handle.ts";
 import { say, type TillText } from "../texts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
+import { Outcome } from "./Outcome.tsx";
 import { useTill } from "./till.ts";
 
 const states: Record<CommandState, { text: TillText; icon: IconName }> = {
@@ -46,6 +47,7 @@ export function Activity() {
 	return (
 		<section className="sheet room">
 			<h1>{say("activity.title")}</h1>
+			<Told />
 			{view.commands.length === 0 && <p>{say("activity.none")}</p>}
 			<ul className="lines" id="activity">
 				{view.commands.toReversed().map((c) => (
@@ -62,7 +64,6 @@ export function Activity() {
 				))}
 			</ul>
 			{asked && <Void command={asked} onClose={() => setAsked(undefined)} />}
-			<Told />
 		</section>
 	);
 }
@@ -70,14 +71,16 @@ export function Activity() {
 /** Says what came of taking back, on this screen too. */
 function Told() {
 	const { view } = useTill();
-	return <p role="alert" className="told">{view.outcome && <><Icon name={view.outcome.kind} />{view.outcome.title} {view.outcome.text}</>}</p>;
+	const [before] = useState(view.outcome?.id);
+	const told = view.outcome?.id === before ? undefined : view.outcome;
+	return <div role="alert" aria-atomic="true">{told && <Outcome key={told.id} outcome={told} />}</div>;
 }
 
 function Void({ command, onClose }: { command: Command; onClose: () => void }) {
 	const { till } = useTill();
 	const [why, setWhy] = useState("");
 	const [complaint, setComplaint] = useState("");
-	const submit = (e: FormEvent) => {
+	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
 		if (why.trim() === "") {
 			setComplaint(say("void.reason_needed"));
@@ -115,7 +118,7 @@ export function Review() {
 	const [asked, setAsked] = useState<Command>();
 	const [note, setNote] = useState("");
 	const open = view.commands.filter((c) => c.state === "review");
-	const submit = (e: FormEvent) => {
+	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
 		if (asked && note.trim() !== "") {
 			void till.core.outbox.settle(asked.key, note.trim());

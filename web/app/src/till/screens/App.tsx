@@ -15,16 +15,15 @@ export type Room = "counter" | "today" | "review" | "settings" | "test";
 export function App() {
 	useLingui(); // draws everything anew when the language changes
 	const { view } = useTill();
-	const [room, setRoom] = useState<Room>("counter");
+	const [chosen, setChosen] = useState<{ room: Room; by: string | undefined }>({ room: "counter", by: undefined });
+	// Everybody begins at the counter.
+	const by = view.cashier?.token;
+	const room = chosen.by === by ? chosen.room : "counter";
+	const setRoom = (next: Room) => setChosen({ room: next, by });
 	const title = say("till.title");
 	useEffect(() => {
 		document.title = [title, view.shop?.organization.name].filter(Boolean).join(" · ");
 	}, [title, view.shop]);
-	useEffect(() => {
-		if (!view.cashier) {
-			setRoom("counter");
-		}
-	}, [view.cashier]);
 	return (
 		<>
 			<TopBar room={room} go={setRoom} />
@@ -58,7 +57,7 @@ function TopBar({ room, go }: { room: Room; go: (room: Room) => void }) {
 	const brand = view.shop?.organization;
 	return (
 		<header className="top">
-			<div className="shop">
+			<div className={view.cashier ? "shop working" : "shop"}>
 				{brand?.brand.has_logo
 					? <img className="logo" src={`/brand/${brand.slug}/logo`} alt="" />
 					: <span className="logo letter" aria-hidden="true">{(brand?.name ?? "Leima").slice(0, 1)}</span>}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Camera, type CameraFault, NoCamera } from "../device/camera.ts";
 import { say, type TillText } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
@@ -8,15 +8,18 @@ const faults: Record<CameraFault, TillText> = {
 	denied: "camera.denied", none: "camera.none", failed: "camera.failed", insecure: "camera.insecure",
 };
 
-/** The camera's picture with its switches, or the button that turns it on. */
-export function CameraView() {
+/** The camera's picture with its switches, and the button that turns it on, beside others. */
+export function CameraView({ children }: { children: ReactNode }) {
 	const { till, view } = useTill();
 	const on = view.settings.camera;
 	return (
 		<>
+			<div className="buttons actions">
 			<button className="button quiet" type="button" aria-pressed={on} onClick={() => void till.core.setSettings({ camera: !on })}>
 				<Icon name="camera" />{say(on ? "camera.off" : "camera.on")}
 			</button>
+			{children}
+			</div>
 			{on && <Picture key={view.settings.cameraId} />}
 		</>
 	);
@@ -37,11 +40,11 @@ function Picture() {
 		}
 		const own = new Camera();
 		camera.current = own;
-		let over = false;
+		const over = new AbortController();
 		void (async () => {
 			try {
 				await own.open(element, cameraId);
-				if (over) {
+				if (over.signal.aborted) {
 					own.stop();
 					return;
 				}
@@ -49,13 +52,13 @@ function Picture() {
 				setTorch(own.hasTorch() ? false : undefined);
 				await own.read(element, (text) => void till.counter.find(text));
 			} catch (e) {
-				if (!over) {
+				if (!over.signal.aborted) {
 					setFault(e instanceof NoCamera ? e.fault : "failed");
 				}
 			}
 		})();
 		return () => {
-			over = true;
+			over.abort();
 			own.stop();
 		};
 	}, [till, cameraId]);

@@ -1,14 +1,14 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { words } from "../../locale/locale.ts";
 import { readHandle } from "../domain/handle.ts";
 import { Wedge } from "../domain/wedge.ts";
-import { shown } from "../model/pace.ts";
-import type { Outcome as OutcomeValue } from "../model/view.ts";
+import { UNDO_MS } from "../model/counter.ts";
 import { say } from "../texts.ts";
 import { CameraView } from "./Camera.tsx";
 import { Card } from "./Card.tsx";
 import { Icon } from "./Icon.tsx";
 import { Join, NewCardShown } from "./Join.tsx";
+import { Outcome } from "./Outcome.tsx";
 import { useTill } from "./till.ts";
 
 /** Where customers are served. */
@@ -22,7 +22,7 @@ export function Counter() {
 		return <section className="sheet door"><p>{say("till.no_program")}</p></section>;
 	}
 	return (
-		<div className="counter">
+		<div className={view.found || view.outcome ? "counter serves" : "counter"}>
 			<h1 className="unseen">{say("till.title")}</h1>
 			<div className="finding">
 				<ScanField field={field} />
@@ -34,14 +34,13 @@ export function Counter() {
 						</select>
 					</div>
 				)}
-				<CameraView />
-				<p className="buttons">
+				<CameraView>
 					<button className="button quiet" type="button" onClick={() => setJoining(true)}><Icon name="plus" />{say("till_script.new_customer")}</button>
-				</p>
+				</CameraView>
 			</div>
 			<div className="serving">
 				<div role="alert" aria-atomic="true">{view.outcome && <Outcome key={view.outcome.id} outcome={view.outcome} />}</div>
-				<Undo />
+				{view.undo && <Undo key={view.undo} commandKey={view.undo} />}
 				{view.found
 					? <Card key={view.found.handle} found={view.found} />
 					: !view.outcome && <p className="ready"><Icon name="scan" />{say("scan.ready")}</p>}
@@ -54,12 +53,10 @@ export function Counter() {
 
 function ScanField({ field }: { field: React.RefObject<HTMLInputElement | null> }) {
 	const { till } = useTill();
-	const submit = (e: FormEvent) => {
+	const submit = (e: SubmitEvent<HTMLFormElement>) => {
 		e.preventDefault();
 		const typed = field.current?.value ?? "";
-		if (field.current) {
-			field.current.value = "";
-		}
+		e.currentTarget.reset();
 		void till.counter.find(typed);
 	};
 	return (
@@ -74,35 +71,17 @@ function ScanField({ field }: { field: React.RefObject<HTMLInputElement | null> 
 	);
 }
 
-function Outcome({ outcome }: { outcome: OutcomeValue }) {
-	useEffect(() => shown("outcome"), [outcome]);
-	return (
-		<div className={`outcome ${outcome.kind}`} data-outcome={outcome.kind}>
-			<Icon name={outcome.kind} />
-			<div><p className="outcome-title">{outcome.title}</p><p className="outcome-text">{outcome.text}</p></div>
-		</div>
-	);
-}
-
 /** Ten seconds to take the last thing back. */
-function Undo() {
+function Undo({ commandKey }: { commandKey: string }) {
 	const { till, view } = useTill();
-	const [now, setNow] = useState(Date.now());
-	const { undo } = view;
+	const [left, setLeft] = useState(UNDO_MS / 1000);
 	useEffect(() => {
-		if (!undo) {
-			return undefined;
-		}
-		setNow(Date.now());
-		const timer = setInterval(() => setNow(Date.now()), 250);
+		const timer = setInterval(() => setLeft((s) => s - 1), 1000);
 		return () => clearInterval(timer);
-	}, [undo]);
-	if (!undo || now >= undo.until) {
-		return null;
-	}
+	}, []);
 	return (
-		<button className="button undo" id="undo" type="button" disabled={view.busy} onClick={() => void till.counter.takeBack(undo.key)}>
-			<Icon name="undone" />{say("till_script.undo", { count: Math.ceil((undo.until - now) / 1000) })}
+		<button className="button undo" id="undo" type="button" disabled={view.busy} onClick={() => void till.counter.takeBack(commandKey)}>
+			<Icon name="undone" />{say("till_script.undo", { count: Math.max(1, left) })}
 		</button>
 	);
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { showNumber } from "../domain/handle.ts";
 import type { NewCard } from "../model/view.ts";
 import { say } from "../texts.ts";
@@ -12,7 +12,7 @@ export function Join({ onClose }: { onClose: () => void }) {
 	const [complaint, setComplaint] = useState("");
 	const [sending, setSending] = useState(false);
 	const change = (name: keyof typeof fields) => (e: { target: HTMLInputElement }) => setFields({ ...fields, [name]: e.target.value });
-	const submit = async (e: FormEvent) => {
+	const submit = async (e: SubmitEvent) => {
 		e.preventDefault();
 		if (sending) {
 			return;

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { say } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import { useTill } from "./till.ts";
@@ -9,7 +9,7 @@ const MAX_PIN = 12;
 export function Pair() {
 	const { till, view } = useTill();
 	const [code, setCode] = useState("");
-	const submit = (e: FormEvent) => {
+	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
 		void till.people.pair(code);
 	};
@@ -68,7 +68,7 @@ function Pin({ name }: { name: string }) {
 			field.current?.focus();
 		}
 	}, []);
-	const submit = (e: FormEvent) => {
+	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
 		void till.people.signIn(pin);
 		setPin("");
@@ -85,7 +85,7 @@ function Pin({ name }: { name: string }) {
 				</div>
 				<div className="pad">
 					{[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) => (
-						<button className="key" type="button" key={digit} onClick={() => setPin((p) => (p + digit).slice(0, MAX_PIN))}>{digit}</button>
+						<button className="key" type="button" key={digit} onClick={() => setPin((p) => (p + String(digit)).slice(0, MAX_PIN))}>{digit}</button>
 					))}
 					<button className="key" type="button" aria-label={say("till.pin_delete")} onClick={() => setPin((p) => p.slice(0, -1))}><span aria-hidden="true">⌫</span></button>
 				</div>

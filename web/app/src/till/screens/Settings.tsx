@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { chooseLocale, keepLocale, LANGUAGES, LOCALES, type Locale, speak } from "../../locale/locale.ts";
 import { problemCatalog } from "../../problem/sentence.ts";
 import { say, tillCatalog } from "../texts.ts";
@@ -82,10 +82,12 @@ function Leave() {
 	const { till } = useTill();
 	const [asked, setAsked] = useState(false);
 	const [refused, setRefused] = useState(false);
-	useEffect(() => setRefused(false), [asked]);
 	return (
 		<>
-			<button className="button quiet" type="button" onClick={() => setAsked(true)}>{say("settings.leave")}</button>
+			<button className="button quiet" type="button" onClick={() => {
+				setRefused(false);
+				setAsked(true);
+			}}>{say("settings.leave")}</button>
 			{asked && (
 				<Dialog title={say("settings.leave")} onClose={() => setAsked(false)}>
 					<p>{say("settings.leave_text")}</p>
