@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -33,6 +34,10 @@ type assets struct {
 	addresses map[string]string // by file name
 }
 
+// moduleImport is how our scripts import each other: import {a} from "./b.js" or
+// import "./b.js".
+var moduleImport = regexp.MustCompile(`(from|import) "\./([a-z_]+\.js)"`)
+
 func loadAssets() (*assets, error) {
 	a := &assets{byAddress: map[string]asset{}, addresses: map[string]string{}}
 	names, err := fs.Glob(assetFiles, "assets/*")
@@ -40,18 +45,40 @@ func loadAssets() (*assets, error) {
 		return nil, fmt.Errorf("list assets: %w", err)
 	}
 	for _, name := range names {
-		if _, err := a.add(path.Base(name)); err != nil {
+		if _, err := a.add(path.Base(name), nil); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
 }
 
-// add takes a file in and returns its address.
-func (a *assets) add(name string) (string, error) {
+// add takes a file in and returns its address. What a script imports is taken in
+// before it, because its address becomes part of the script; above are the files
+// that wait for this one.
+func (a *assets) add(name string, above []string) (string, error) {
+	if address, ok := a.addresses[name]; ok {
+		return address, nil
+	}
+	for _, waiting := range above {
+		if waiting == name {
+			return "", fmt.Errorf("asset %s imports itself by way of %v", name, above)
+		}
+	}
 	text, err := assetFiles.ReadFile("assets/" + name)
 	if err != nil {
 		return "", fmt.Errorf("read asset: %w", err)
+	}
+	var wrong error
+	text = moduleImport.ReplaceAllFunc(text, func(clause []byte) []byte {
+		parts := moduleImport.FindSubmatch(clause)
+		address, err := a.add(string(parts[2]), append(above, name))
+		if err != nil {
+			wrong = err
+		}
+		return fmt.Appendf(nil, "%s %q", parts[1], address)
+	})
+	if wrong != nil {
+		return "", wrong
 	}
 	digest := sha256.Sum256(text)
 	extension := path.Ext(name)

@@ -48,6 +48,20 @@ func TestAssetsAreKeptForEver(t *testing.T) {
 	b.get("/static/..%2fassets%2fbase.css").want(http.StatusNotFound)
 }
 
+// TestScriptsImportWhatIsThere: the addresses of imported scripts hold digests, which
+// are written into who imports them.
+func TestScriptsImportWhatIsThere(t *testing.T) {
+	w := newWorld(t)
+	_, card := w.web.Asset("card.js")
+	imports := regexp.MustCompile(`(?:from|import) "([^"]+)"`).FindAllStringSubmatch(string(card), -1)
+	if len(imports) == 0 {
+		t.Fatalf("imports: %v", imports)
+	}
+	for _, m := range imports {
+		w.browser().get(m[1]).want(http.StatusOK)
+	}
+}
+
 func TestStylesAndScriptsAskNobodyElse(t *testing.T) {
 	names, err := filepath.Glob("assets/*")
 	if err != nil {

@@ -271,9 +271,10 @@ export class Counter {
 		const { key } = await this.#core.outbox.add((count) => ({
 			...what, count, key: commandKey(device?.tillId ?? "", count, this.#core.uuid(what.at)), staffId: cashier?.staffId ?? "", staffName: cashier?.name ?? "", card: found.card, who,
 			// Only what goes out in this moment, with nothing before it, is marked beforehand.
-			state: "waiting", sent: now && what.path !== undefined && this.#core.outbox.waiting().length === 0, promised: false, changedAt: what.at,
+			state: "waiting", sent: now && what.path !== undefined && this.#core.outbox.waiting().length === 0, promised: !now && promise, changedAt: what.at,
 		}));
-		const { command, result } = await this.#core.answer(key, now ? PATIENCE_MS : 0, promise);
+		// Without network it waits for the next beat.
+		const { command, result } = now ? await this.#core.answer(key, PATIENCE_MS, promise) : { command: this.#core.outbox.get(key), result: undefined };
 		if (!command) {
 			throw new Error("a command is gone");
 		}

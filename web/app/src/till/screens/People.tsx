@@ -64,7 +64,7 @@ function Pin({ name }: { name: string }) {
 	const field = useRef<HTMLInputElement>(null);
 	useEffect(() => {
 		// On a phone the keyboard would cover the pad.
-		if (matchMedia("(pointer: fine)").matches) {
+		if (!matchMedia("(pointer: coarse)").matches) {
 			field.current?.focus();
 		}
 	}, []);
