@@ -273,7 +273,7 @@ test("sound can be switched off and stays off, and so does the language", async 
 test("the whole job by keyboard alone", async (t) => {
 	const card = await newCustomer();
 	await stamp(card, 9);
-	const till = await visitor(t, desk);
+	const till = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
 	await till.goto(base + "/till");
 	const tabTo = async (matches) => {
 		for (let i = 0; i < 40; i++) {
@@ -297,7 +297,7 @@ test("the whole job by keyboard alone", async (t) => {
 	await till.locator(".people").waitFor();
 	await tabTo(/Kaisa/);
 	await till.keyboard.press("Enter");
-	await till.locator("#pin").waitFor();
+	await till.locator("#pin:focus").waitFor();
 	await till.keyboard.type(demo.pin, { delay: 70 });
 	await till.keyboard.press("Enter");
 	await till.waitForSelector("#handle");

@@ -42,13 +42,13 @@ export class Counter {
 		began("scan");
 		const found = await this.#once(async () => {
 			this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined });
-			const searching = setTimeout(() => this.#core.tell("wait", say("till_script.searching")), SEARCHING_MS);
+			const searching = setTimeout(() => this.#core.tell("wait", say("counter.searching")), SEARCHING_MS);
 			try {
 				return await this.#look(typed);
 			} finally {
 				clearTimeout(searching);
 			}
-		}, say("till_script.failed"));
+		}, say("counter.failed"));
 		if (!found) {
 			return;
 		}
@@ -74,7 +74,7 @@ export class Counter {
 		}
 		const seen = await this.#core.db.seen(handle.text);
 		if (!seen && handle.kind !== "code" && handle.kind !== "number") {
-			this.#core.tell("unknown", say("till_script.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "till_script.unknown_text"));
+			this.#core.tell("unknown", say("counter.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "counter.unknown_text"));
 			return undefined;
 		}
 		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at }) });
@@ -151,7 +151,7 @@ export class Counter {
 		}
 		if (found.allowance && quantity > found.allowance.most) {
 			const { limit } = found.allowance;
-			this.#core.tell(limit && ALREADY.has(limit.code) ? "already" : "refused", say("till_script.refused"), limit ? limitSentence(limit) : "");
+			this.#core.tell(limit && ALREADY.has(limit.code) ? "already" : "refused", say("counter.refused"), limit ? limitSentence(limit) : "");
 			return;
 		}
 		await this.#once(async () => {
@@ -162,11 +162,11 @@ export class Counter {
 				body: { ...card, quantity, location_id: device.locationId, at: new Date(at).toISOString() },
 			}, found, true);
 			this.#tellStamp(command, result as LedgerResult | undefined, quantity, found);
-		}, say("till_script.refused"));
+		}, say("counter.refused"));
 	}
 
 	#tellStamp(command: Command, result: LedgerResult | undefined, quantity: number, found: Found): void {
-		const title = say("till_script.stamped", { count: quantity });
+		const title = say("counter.stamped", { count: quantity });
 		const who = found.scan?.display_name ?? "";
 		if (command.state === "waiting") {
 			this.#core.tell("saved", say("offline.saved", { count: quantity }), say("offline.saved_text"));
@@ -175,7 +175,7 @@ export class Counter {
 		} else if (command.state === "done") {
 			const issued = result?.coupons ?? [];
 			if (issued.length > 0) {
-				this.#core.tell("reward", title, issued.map((c) => say("till_script.reward_ready", { reward: words(c.name) })).join(" "));
+				this.#core.tell("reward", title, issued.map((c) => say("counter.reward_ready", { reward: words(c.name) })).join(" "));
 			} else {
 				this.#core.tell("good", title, who);
 			}
@@ -183,7 +183,7 @@ export class Counter {
 			this.#applied(found, result);
 		} else {
 			const kind = ALREADY.has(command.problem?.code ?? "") ? "already" : "refused";
-			this.#core.tell(kind, say(kind === "already" ? "outcome.already" : "till_script.refused"), reason(command));
+			this.#core.tell(kind, say(kind === "already" ? "outcome.already" : "counter.refused"), reason(command));
 			void this.#refresh(found);
 		}
 	}
@@ -194,7 +194,7 @@ export class Counter {
 			return;
 		}
 		if ((found.asOf !== undefined || network === "gone") && !settings.redeemOffline) {
-			this.#core.tell("refused", say("till_script.refused_redeem"), say("offline.no_redeem"));
+			this.#core.tell("refused", say("counter.refused_redeem"), say("offline.no_redeem"));
 			return;
 		}
 		const reward = words(coupon.name);
@@ -211,14 +211,14 @@ export class Counter {
 			} else if (command.state === "waiting") {
 				this.#core.tell("wait", say("offline.redeem_unknown"), say("offline.redeem_unknown_text"));
 			} else if (command.state === "done") {
-				this.#core.tell("reward", say("till_script.redeemed", { reward }), found.scan?.display_name ?? "");
+				this.#core.tell("reward", say("counter.redeemed", { reward }), found.scan?.display_name ?? "");
 				this.#offerUndo(command.key);
 				this.#applied(found, result as LedgerResult | undefined);
 			} else {
-				this.#core.tell("refused", say("till_script.refused_redeem"), reason(command));
+				this.#core.tell("refused", say("counter.refused_redeem"), reason(command));
 				void this.#refresh(found);
 			}
-		}, say("till_script.refused_redeem"));
+		}, say("counter.refused_redeem"));
 	}
 
 	/** Takes a command back: within ten seconds by one tap, later with a reason. */
@@ -232,7 +232,7 @@ export class Counter {
 		await this.#once(async () => {
 			this.#core.view.set({ undo: undefined });
 			if (await this.#core.outbox.withdraw(key)) {
-				this.#core.tell("undone", say("till_script.undone"), say("offline.withdrawn"));
+				this.#core.tell("undone", say("counter.undone"), say("offline.withdrawn"));
 			} else {
 				const reversal = await this.#carryOut({
 					kind: "reversal", quantity: command.quantity, at: this.#core.clock.now(), body: { location_id: device.locationId, ...(why && { reason: why }) },
@@ -246,18 +246,18 @@ export class Counter {
 			if (found) {
 				void this.#refresh(found);
 			}
-		}, say("till_script.refused_undo"));
+		}, say("counter.refused_undo"));
 	}
 
 	#tellReversal(c: Command): void {
 		if (c.state === "done") {
-			this.#core.tell("undone", say("till_script.undone"), say("till_script.undone_text"));
+			this.#core.tell("undone", say("counter.undone"), say("counter.undone_text"));
 		} else if (c.state === "waiting") {
 			this.#core.tell("saved", say("offline.undone"), say("offline.saved_text"));
 		} else if (c.state === "withdrawn") {
-			this.#core.tell("undone", say("till_script.undone"), say("offline.withdrawn"));
+			this.#core.tell("undone", say("counter.undone"), say("offline.withdrawn"));
 		} else {
-			this.#core.tell("refused", say("till_script.refused_undo"), reason(c));
+			this.#core.tell("refused", say("counter.refused_undo"), reason(c));
 		}
 	}
 
@@ -343,9 +343,9 @@ export class Counter {
 		const { found } = this.#core.view.get();
 		if (command.kind === "redemption" && !command.promised) {
 			if (command.state === "done") {
-				this.#core.tell("reward", say("till_script.redeemed", { reward: command.reward ?? "" }), command.who);
+				this.#core.tell("reward", say("counter.redeemed", { reward: command.reward ?? "" }), command.who);
 			} else if (command.state === "refused") {
-				this.#core.tell("refused", say("till_script.refused_redeem"), reason(command));
+				this.#core.tell("refused", say("counter.refused_redeem"), reason(command));
 			}
 		}
 		if (found && (found.card === command.card || found.handle === command.card) && command.state !== "withdrawn") {
@@ -399,9 +399,9 @@ export class Counter {
 			return await work();
 		} catch (e) {
 			if (e instanceof Refused && e.status === 401) {
-				this.#core.view.set({ cashier: undefined, step: "who", found: undefined, complaint: say("till_script.signed_out_text") });
+				this.#core.view.set({ cashier: undefined, step: "who", found: undefined, complaint: say("counter.signed_out_text") });
 			} else if (e instanceof Refused && e.status === 404) {
-				this.#core.tell("unknown", say("till_script.unknown"), say("till_script.unknown_text"));
+				this.#core.tell("unknown", say("counter.unknown"), say("counter.unknown_text"));
 			} else {
 				this.#core.tell("unknown", failed, explain(e));
 			}

@@ -104,7 +104,7 @@ function Void({ command, onClose }: { command: Command; onClose: () => void }) {
 					))}
 				</div>
 				<div className="buttons">
-					<button className="button quiet" type="button" onClick={onClose}>{say("till_script.cancel")}</button>
+					<button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button>
 					<button className="button main" type="submit">{say("void.button")}</button>
 				</div>
 			</form>
@@ -154,7 +154,7 @@ export function Review() {
 							<input id="note" maxLength={200} required value={note} onChange={(e) => setNote(e.target.value)} />
 						</div>
 						<div className="buttons">
-							<button className="button quiet" type="button" onClick={() => setAsked(undefined)}>{say("till_script.cancel")}</button>
+							<button className="button quiet" type="button" onClick={() => setAsked(undefined)}>{say("counter.cancel")}</button>
 							<button className="button main" type="submit">{say("review.settle")}</button>
 						</div>
 					</form>

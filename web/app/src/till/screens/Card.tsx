@@ -26,7 +26,7 @@ export function Card({ found }: { found: Found }) {
 		<section className="sheet found" aria-labelledby="who" aria-busy={view.busy}>
 			<div className="person">
 				<h2 id="who" tabIndex={-1} ref={heading}>{scan ? scan.display_name : say("offline.unknown_card", { card: showNumber(found.handle) })}</h2>
-				{scan?.card.status === "provisional" && <p className="flag">{say("till_script.unconfirmed")}</p>}
+				{scan?.card.status === "provisional" && <p className="flag">{say("counter.unconfirmed")}</p>}
 				{found.asOf !== undefined && <p className="flag">{say("offline.as_of", { time: time(found.asOf) })}</p>}
 			</div>
 			{till.counter.programs().length > 1 && scan && <p className="where">{words(scan.program.name)}</p>}
@@ -34,16 +34,16 @@ export function Card({ found }: { found: Found }) {
 			<Waiting found={found} />
 			<Stamping found={found} />
 			{scan && <Coupons found={found} ask={setAsked} />}
-			<p className="buttons"><button className="button quiet" type="button" onClick={() => till.counter.next()}>{say("till_script.next_customer")}</button></p>
+			<p className="buttons"><button className="button quiet" type="button" onClick={() => till.counter.next()}>{say("counter.next_customer")}</button></p>
 			{asked && scan && (
-				<Dialog title={say("till_script.redeem_title")} onClose={() => setAsked(undefined)}>
-					<p>{say("till_script.redeem_text", { customer: scan.display_name, reward: words(asked.name) })}</p>
+				<Dialog title={say("counter.redeem_title")} onClose={() => setAsked(undefined)}>
+					<p>{say("counter.redeem_text", { customer: scan.display_name, reward: words(asked.name) })}</p>
 					<div className="buttons">
-						<button className="button quiet" type="button" onClick={() => setAsked(undefined)}>{say("till_script.cancel")}</button>
+						<button className="button quiet" type="button" onClick={() => setAsked(undefined)}>{say("counter.cancel")}</button>
 						<button className="button main" type="button" onClick={() => {
 							setAsked(undefined);
 							void till.counter.redeem(asked);
-						}}>{say("till_script.redeem")}</button>
+						}}>{say("counter.redeem")}</button>
 					</div>
 				</Dialog>
 			)}
@@ -64,10 +64,10 @@ function Progress({ found }: { found: Found }) {
 				{Array.from({ length: card.goal }, (_, i) => <span key={i} className={i < filled ? "on" : ""} />)}
 			</div>
 			<p className="said">
-				<strong>{say("till_script.progress", { count: card.goal, balance: filled })}</strong>{" "}
-				<span>{card.balance < 0 ? say("till_script.debt", { count: -card.balance }) : say("till_script.missing", { count: card.goal - filled })}</span>
+				<strong>{say("counter.progress", { count: card.goal, balance: filled })}</strong>{" "}
+				<span>{card.balance < 0 ? say("counter.debt", { count: -card.balance }) : say("counter.missing", { count: card.goal - filled })}</span>
 			</p>
-			<p className="hint">{say("till_script.next", { count: next.missing, reward: words(next.name) })}</p>
+			<p className="hint">{say("counter.next", { count: next.missing, reward: words(next.name) })}</p>
 		</>
 	);
 }
@@ -94,16 +94,16 @@ function Stamping({ found }: { found: Found }) {
 			<button className="button main full stamp" id="stamp" type="button" disabled={quantity === 0 || quantity > most || view.busy} onClick={() => {
 				setTyped("1");
 				void till.counter.stamp(quantity);
-			}}>{say("till_script.stamp", { count: quantity || 1 })}</button>
+			}}>{say("counter.stamp", { count: quantity || 1 })}</button>
 			<fieldset className="quantity">
-				<legend>{say("till_script.quantity")}</legend>
+				<legend>{say("counter.quantity")}</legend>
 				<div className="keys">
 					{[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => (
 						<button className="key" type="button" key={n} data-quantity={n} aria-pressed={quantity === n} disabled={n > most} onClick={() => setTyped(String(n))}>{n}</button>
 					))}
 				</div>
 				<div className="field">
-					<label htmlFor="quantity">{say("till_script.other_number")}</label>
+					<label htmlFor="quantity">{say("counter.other_number")}</label>
 					<input id="quantity" type="number" inputMode="numeric" min={1} max={MAX_QUANTITY} step={1} value={typed} onChange={(e) => setTyped(e.target.value)} />
 				</div>
 			</fieldset>
@@ -117,14 +117,14 @@ function Coupons({ found, ask }: { found: Found; ask: (coupon: Coupon) => void }
 	const alone = found.asOf !== undefined || view.network === "gone";
 	return (
 		<>
-			<h3 id="coupons-title">{say("till_script.coupons_title")}</h3>
+			<h3 id="coupons-title">{say("counter.coupons_title")}</h3>
 			<ul className="coupons" aria-labelledby="coupons-title">
-				{coupons.length === 0 && <li className="none">{say("till_script.coupons_none")}</li>}
+				{coupons.length === 0 && <li className="none">{say("counter.coupons_none")}</li>}
 				{coupons.map((c) => (
 					<li key={c.id}>
-						<span><strong>{words(c.name)}</strong>{c.expires_at !== undefined && say("till_script.until", { date: lastDay(c.expires_at) })}</span>
-						<button className="button main" type="button" aria-label={`${say("till_script.redeem")}: ${words(c.name)}`}
-							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !view.settings.redeemOffline)} onClick={() => ask(c)}>{say("till_script.redeem")}</button>
+						<span><strong>{words(c.name)}</strong>{c.expires_at !== undefined && say("counter.until", { date: lastDay(c.expires_at) })}</span>
+						<button className="button main" type="button" aria-label={`${say("counter.redeem")}: ${words(c.name)}`}
+							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !view.settings.redeemOffline)} onClick={() => ask(c)}>{say("counter.redeem")}</button>
 					</li>
 				))}
 			</ul>

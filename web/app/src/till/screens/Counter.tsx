@@ -35,7 +35,7 @@ export function Counter() {
 					</div>
 				)}
 				<CameraView>
-					<button className="button quiet" type="button" onClick={() => setJoining(true)}><Icon name="plus" />{say("till_script.new_customer")}</button>
+					<button className="button quiet" type="button" onClick={() => setJoining(true)}><Icon name="plus" />{say("counter.new_customer")}</button>
 				</CameraView>
 			</div>
 			<div className="serving">
@@ -61,12 +61,12 @@ function ScanField({ field }: { field: React.RefObject<HTMLInputElement | null> 
 	};
 	return (
 		<form className="scan" autoComplete="off" onSubmit={submit}>
-			<label htmlFor="handle">{say("till_script.scan_label")}</label>
+			<label htmlFor="handle">{say("counter.scan_label")}</label>
 			<div className="row">
 				<input ref={field} id="handle" type="text" maxLength={64} autoCapitalize="characters" autoCorrect="off" spellCheck={false} enterKeyHint="search" aria-describedby="handle-hint" />
-				<button className="button main" type="submit">{say("till_script.find")}</button>
+				<button className="button main" type="submit">{say("counter.find")}</button>
 			</div>
-			<p className="hint" id="handle-hint">{say("till_script.scan_hint")}</p>
+			<p className="hint" id="handle-hint">{say("counter.scan_hint")}</p>
 		</form>
 	);
 }
@@ -81,7 +81,7 @@ function Undo({ commandKey }: { commandKey: string }) {
 	}, []);
 	return (
 		<button className="button undo" id="undo" type="button" disabled={view.busy} onClick={() => void till.counter.takeBack(commandKey)}>
-			<Icon name="undone" />{say("till_script.undo", { count: Math.max(1, left) })}
+			<Icon name="undone" />{say("counter.undo", { count: Math.max(1, left) })}
 		</button>
 	);
 }

@@ -18,7 +18,7 @@ export function Join({ onClose }: { onClose: () => void }) {
 			return;
 		}
 		if (!fields.phone.trim() && !fields.email.trim()) {
-			setComplaint(say("till_script.contact_hint"));
+			setComplaint(say("counter.contact_hint"));
 			return;
 		}
 		setSending(true);
@@ -30,26 +30,26 @@ export function Join({ onClose }: { onClose: () => void }) {
 		}
 	};
 	return (
-		<Dialog title={say("till_script.new_customer")} onClose={onClose}>
+		<Dialog title={say("counter.new_customer")} onClose={onClose}>
 			<form id="join-form" noValidate onSubmit={(e) => void submit(e)}>
 				<p className="complaint" id="join-error" role="alert">{complaint}</p>
 				{view.network === "gone" && <p className="refusal">{say("new.offline")}</p>}
 				<div className="field">
-					<label htmlFor="join-name">{say("till_script.first_name")}</label>
+					<label htmlFor="join-name">{say("counter.first_name")}</label>
 					<input id="join-name" maxLength={100} autoComplete="off" value={fields.first_name} onChange={change("first_name")} />
 				</div>
-				<p className="hint" id="join-hint">{say("till_script.contact_hint")}</p>
+				<p className="hint" id="join-hint">{say("counter.contact_hint")}</p>
 				<div className="field">
-					<label htmlFor="join-phone">{say("till_script.phone")}</label>
+					<label htmlFor="join-phone">{say("counter.phone")}</label>
 					<input id="join-phone" type="tel" maxLength={40} autoComplete="off" aria-describedby="join-hint join-error" value={fields.phone} onChange={change("phone")} />
 				</div>
 				<div className="field">
-					<label htmlFor="join-email">{say("till_script.email")}</label>
+					<label htmlFor="join-email">{say("counter.email")}</label>
 					<input id="join-email" type="email" maxLength={254} autoComplete="off" aria-describedby="join-hint join-error" value={fields.email} onChange={change("email")} />
 				</div>
 				<div className="buttons">
-					<button className="button quiet" type="button" onClick={onClose}>{say("till_script.cancel")}</button>
-					<button className="button main" type="submit" disabled={sending}>{say("till_script.create")}</button>
+					<button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button>
+					<button className="button main" type="submit" disabled={sending}>{say("counter.create")}</button>
 				</div>
 			</form>
 		</Dialog>
@@ -62,13 +62,13 @@ export function NewCardShown({ made }: { made: NewCard }) {
 	const { card } = made;
 	const path = new URL(card.link).pathname;
 	return (
-		<Dialog className="handover" title={say(made.known ? "till_script.existing" : "till_script.created")} onClose={() => void till.counter.joined()}>
-			<p>{say("till_script.handover")}</p>
-			<img className="qr" id="handover-qr" src={`${path}/address.svg`} alt={say("till_script.handover")} width="260" height="260" />
-			<p>{say("till_script.number")} <strong className="spaced" id="handover-number">{showNumber(card.number)}</strong></p>
+		<Dialog className="handover" title={say(made.known ? "counter.existing" : "counter.created")} onClose={() => void till.counter.joined()}>
+			<p>{say("counter.handover")}</p>
+			<img className="qr" id="handover-qr" src={`${path}/address.svg`} alt={say("counter.handover")} width="260" height="260" />
+			<p>{say("counter.number")} <strong className="spaced" id="handover-number">{showNumber(card.number)}</strong></p>
 			<div className="buttons">
 				<button className="button quiet" type="button" onClick={() => window.print()}>{say("new.print")}</button>
-				<button className="button main" type="button" onClick={() => void till.counter.joined()}>{say("till_script.close")}</button>
+				<button className="button main" type="button" onClick={() => void till.counter.joined()}>{say("counter.close")}</button>
 			</div>
 			<div className="paper" aria-hidden="true">
 				<p><strong>{view.shop?.organization.name}</strong></p>

@@ -62,11 +62,10 @@ function Pin({ name }: { name: string }) {
 	const { till, view } = useTill();
 	const [pin, setPin] = useState("");
 	const field = useRef<HTMLInputElement>(null);
+	const heading = useRef<HTMLHeadingElement>(null);
 	useEffect(() => {
 		// On a phone the keyboard would cover the pad.
-		if (!matchMedia("(pointer: coarse)").matches) {
-			field.current?.focus();
-		}
+		(matchMedia("(pointer: coarse)").matches ? heading : field).current?.focus();
 	}, []);
 	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
@@ -75,7 +74,7 @@ function Pin({ name }: { name: string }) {
 	};
 	return (
 		<section className="sheet door">
-			<h1>{say("till.pin_title", { name })}</h1>
+			<h1 ref={heading} tabIndex={-1}>{say("till.pin_title", { name })}</h1>
 			<form onSubmit={submit}>
 				<div className="field">
 					<label htmlFor="pin">{say("till.pin_label")}</label>

@@ -93,7 +93,7 @@ function Leave() {
 					<p>{say("settings.leave_text")}</p>
 					<p className="complaint" role="alert">{refused && say("settings.leave_refused")}</p>
 					<div className="buttons">
-						<button className="button quiet" type="button" onClick={() => setAsked(false)}>{say("till_script.cancel")}</button>
+						<button className="button quiet" type="button" onClick={() => setAsked(false)}>{say("counter.cancel")}</button>
 						<button className="button main" type="button" onClick={() => void till.people.leave().then((left) => setRefused(!left))}>{say("settings.leave")}</button>
 					</div>
 				</Dialog>
