@@ -47,8 +47,8 @@ export interface OutboxOptions {
 	send: Send;
 	now: () => number;
 	exclusive?: Exclusive;
-	/** Hears of every change, with the answer's body where the server sent one. */
-	changed?: (command: Command, result?: unknown) => void;
+	/** Hears of every change; answered holds what the server sent if an answer made it. */
+	changed?: (command: Command, answered?: { result?: unknown }) => void;
 }
 
 /** Thrown for a command when MAX_WAITING are waiting. */
@@ -214,7 +214,7 @@ export class Outbox {
 		if (there) {
 			this.#known.set(key, there);
 			if (seen.change) {
-				this.#o.changed?.(there, answered?.result);
+				this.#o.changed?.(there, answered);
 			}
 		}
 		return there;

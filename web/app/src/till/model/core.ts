@@ -57,7 +57,7 @@ export class Core {
 				ended: (session) => this.dropSession(session),
 				heard: (response) => this.heard(response),
 			}),
-			changed: (command, result) => this.#changed(command, result),
+			changed: (command, answered) => this.#changed(command, answered),
 		});
 	}
 
@@ -182,15 +182,12 @@ export class Core {
 		return { command: this.outbox.get(key), result: answered };
 	}
 
-	#changed(command: Command, result: unknown): void {
+	#changed(command: Command, answered: { result?: unknown } | undefined): void {
 		this.#list();
-		if (command.state === "waiting") {
-			return;
-		}
 		const waiting = this.#settledBy.get(command.key);
-		if (waiting) {
-			waiting(result);
-		} else {
+		if (waiting && command.state !== "waiting") {
+			waiting(answered?.result);
+		} else if (answered) {
 			this.late(command);
 		}
 	}
