@@ -25,6 +25,9 @@ test("pictures", async (t) => {
 			}
 			const till = await cashier(t, { ...options, colorScheme });
 			await keep(till, "till-ready");
+			await till.getByRole("button", { name: "New customer" }).click();
+			await keep(till, "till-new");
+			await till.keyboard.press("Escape");
 			await scan(till, card.code);
 			await keep(till, "till-card");
 			await till.click("#stamp");
@@ -32,9 +35,6 @@ test("pictures", async (t) => {
 			await keep(till, "till-stamped");
 			await till.locator(".coupons button").first().click();
 			await keep(till, "till-redeem");
-			await till.keyboard.press("Escape");
-			await till.getByRole("button", { name: "New customer" }).click();
-			await keep(till, "till-new");
 			await till.keyboard.press("Escape");
 			await till.context().setOffline(true);
 			await till.locator("#stamp:enabled").click();

@@ -55,6 +55,7 @@ test("pair, PIN, scan by camera, stamp, and the card page changes", async (t) =>
 	await outcome(till, "good", "1 stamp given");
 	await customer.locator(".said", { hasText: "1 of 10 stamps" }).waitFor();
 	assert.ok(asked <= 3, `a card that stays in view was looked up ${asked} times`);
+	await till.getByRole("button", { name: "Next customer" }).click();
 	await till.getByRole("button", { name: "Camera off" }).click();
 	await till.locator("video").waitFor({ state: "detached" });
 });

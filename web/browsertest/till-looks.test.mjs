@@ -42,6 +42,7 @@ async function everyScreen(t, options, look) {
 	await till.waitForSelector("dialog[open]");
 	await look(till, "redeem");
 	await till.keyboard.press("Escape");
+	await till.locator(".found > .buttons button").click();
 	await till.locator(".actions button").last().click();
 	await till.locator("#join-form button[type=submit]").click();
 	await till.locator("#join-error").waitFor();
