@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -96,17 +95,4 @@ func forms(m *i18n.Message) map[string]string {
 // counted reports whether the text changes with a number.
 func counted(m *i18n.Message) bool {
 	return m.Zero != "" || m.One != "" || m.Two != "" || m.Few != "" || m.Many != ""
-}
-
-// Section returns all texts of a section of the locale's catalog, by key without
-// the section's name and by plural form, placeholders unfilled: what a script in a
-// browser needs to say them itself.
-func Section(locale, name string) map[string]map[string]string {
-	section := map[string]map[string]string{}
-	for key, m := range loaded().messages[For(locale).locale] {
-		if rest, ok := strings.CutPrefix(key, name+"."); ok {
-			section[rest] = forms(m)
-		}
-	}
-	return section
 }

@@ -151,20 +151,6 @@ func TestATextThatIsMissingShowsItsKey(t *testing.T) {
 	}
 }
 
-func TestSectionGivesAllFormsUnfilled(t *testing.T) {
-	got := locale.Section("pl", "wait")["minutes"]
-	want := map[string]string{
-		"one": "za {{.count}} minutę", "few": "za {{.count}} minuty",
-		"many": "za {{.count}} minut", "other": "za {{.count}} minuty",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	if n := len(locale.Section("xx", "till_script")); n == 0 {
-		t.Error("an unknown locale has no English section")
-	}
-}
-
 func FuzzMatch(f *testing.F) {
 	f.Add("fi-FI,fi;q=0.9", "sv")
 	f.Add("*;q=0.5", "x-klingon")

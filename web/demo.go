@@ -7,17 +7,6 @@ import (
 	"github.com/leima/leima/access"
 )
 
-// demoTill lets the visitor of a demo stand at its till.
-func (w *Web) demoTill(r *request) error {
-	till, session, err := w.Demo.EnterTill(r.ctx())
-	if err != nil {
-		return fmt.Errorf("enter the demo's till: %w", err)
-	}
-	w.setCookie(r, tillCookie, till, tillCookieLife)
-	w.setCookie(r, sessionCookie, session, access.TillSessionLife)
-	return w.goOn(r, "/till", r.T("start.demo_till"))
-}
-
 // demoStaff signs the visitor of a demo in as its owner.
 func (w *Web) demoStaff(r *request) error {
 	session, err := w.Demo.SignInOwner(r.ctx())

@@ -87,20 +87,15 @@ type Confirmations interface {
 // Access knows credentials. Whatever is unknown, used, expired or revoked is
 // access.ErrUnauthenticated.
 type Access interface {
-	access.PINStore
 	Authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error)
-	PairTill(ctx context.Context, orgID string, codeHash, tillTokenHash [32]byte, now int64) (access.Till, error)
 	CreatePairingCode(ctx context.Context, c access.PairingCode) error
 	// ConsumeSignInLink opens the session s for whoever the link was made for.
 	ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [32]byte, s access.Session, now int64) (access.Principal, error)
 	EndSession(ctx context.Context, orgID, sessionID string) error
 }
 
-// Shop reads the branches, people and devices that the till and staff pages show.
+// Shop reads the branches, and devices that the staff page shows.
 type Shop interface {
-	// TillStaff returns who may sign in at a till of the location, by name.
-	TillStaff(ctx context.Context, orgID, locationID string) ([]organization.Staff, error)
-	Location(ctx context.Context, orgID, id string) (organization.Location, error)
 	Locations(ctx context.Context, orgID string, p paging.Page) (paging.List[organization.Location], error)
 	Tills(ctx context.Context, orgID string, p paging.Page) (paging.List[access.Till], error)
 }

@@ -1,11 +1,14 @@
-// Package web makes Leima's pages: for customers (join, card, poster, confirm), for
-// the till and for whoever runs the shop.
+// Package web makes Leima's pages: for customers (join, card, poster, confirm) and for
+// whoever runs the shop; and it serves the apps, the till and the console.
 //
-// Pages are made on the server with html/template and work without scripts, except
-// the till. What moves on them is done by small scripts in assets/: plain ES modules
-// written by hand, delivered as they are, with types in JSDoc that `tsc --checkJs`
-// checks (assets/jsconfig.json), so that running Leima needs no Node. There is no
-// inline script or style anywhere, which the Content-Security-Policy enforces.
+// Pages are made on the server with html/template and work without scripts. What moves
+// on them is done by small scripts in assets/: plain ES modules written by hand,
+// delivered as they are, with types in JSDoc that `tsc --checkJs` checks
+// (assets/jsconfig.json). There is no inline script or style anywhere, which the
+// Content-Security-Policy enforces.
+//
+// The apps are built from app/ into dist/apps, which is embedded (apps.go); without
+// them the package builds all the same, and their addresses say that they are missing.
 //
 // One file per page: a handler finds out who is asking, makes one or two calls and
 // fills a template. Everything a page says comes from package locale.

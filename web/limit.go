@@ -12,7 +12,6 @@ import (
 // customers on the shop's Wi-Fi and much too narrow for guessing.
 var (
 	joinLimit    = limit{burst: 20, every: 10 * time.Second}
-	pairLimit    = limit{burst: 10, every: 30 * time.Second}
 	signInLimit  = limit{burst: 20, every: 10 * time.Second}
 	confirmLimit = limit{burst: 30, every: 5 * time.Second}
 )
@@ -29,13 +28,13 @@ type limit struct {
 
 // limiters are the limits of the pages that take guesses or make things.
 type limiters struct {
-	join, pair, signIn, confirm *limiter
+	join, signIn, confirm *limiter
 }
 
 func newLimiters() limiters {
 	return limiters{
-		join: newLimiter(joinLimit), pair: newLimiter(pairLimit),
-		signIn: newLimiter(signInLimit), confirm: newLimiter(confirmLimit),
+		join: newLimiter(joinLimit), signIn: newLimiter(signInLimit),
+		confirm: newLimiter(confirmLimit),
 	}
 }
 

@@ -21,6 +21,9 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // its address is a document, which must not run anything.
 const logoSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 
+// permissionsPolicy gives a page none of what a device can do.
+const permissionsPolicy = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 func setSecurityHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", contentSecurityPolicy)
 	// The addresses of cards and links are secrets.
@@ -28,7 +31,7 @@ func setSecurityHeaders(h http.Header) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Permissions-Policy", permissionsPolicy)
 	h.Set("X-Robots-Tag", "noindex")
 }
 
@@ -91,14 +94,11 @@ func (w *Web) checkOrigin(req *http.Request) error {
 	}
 }
 
-// The cookies. Sessions of people and tills are kept apart, because a till stays
-// paired when its cashier goes.
+// The cookies. Tills have none: they keep their credentials themselves.
 const (
 	sessionCookie = "leima_session"
-	tillCookie    = "leima_till"
 	localeCookie  = "leima_lang"
 
-	tillCookieLife   = 400 * 24 * time.Hour // the longest that browsers keep one (RFC 6265bis, 5.5)
 	localeCookieLife = 365 * 24 * time.Hour
 )
 

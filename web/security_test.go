@@ -25,10 +25,7 @@ type visit struct {
 func (w *world) everyPage() []visit {
 	w.t.Helper()
 	card := w.aLivelyCard() // first, because days go by
-	anyone, paired, atWork, owner := w.browser(), w.browser(), w.browser(), w.browser()
-	w.pair(paired)
-	w.pair(atWork)
-	atWork.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)
+	anyone, owner := w.browser(), w.browser()
 	owner.post(w.signInLink(ownerID))
 	provisional := w.joinAs(customer.Join{FirstName: "Toini", Email: "toini@example.org", Source: customer.SourceForm})
 	return []visit{
@@ -40,12 +37,7 @@ func (w *world) everyPage() []visit {
 		{"confirm", w.confirmationLink(), anyone, http.StatusOK},
 		{"confirm, over", "/confirm/leimala/lc_leimala_NOBODY", anyone, http.StatusGone},
 		{"sign in", w.signInLink(ownerID), anyone, http.StatusOK},
-		{"till, not paired", "/till", anyone, http.StatusOK},
-		{"till, nobody there", "/till", paired, http.StatusOK},
-		{"till, PIN", "/till?staff=" + cashier, paired, http.StatusOK},
-		{"till", "/till", atWork, http.StatusOK},
 		{"staff, signed out", "/staff", anyone, http.StatusUnauthorized},
-		{"staff, a cashier", "/staff", atWork, http.StatusForbidden},
 		{"staff", "/staff", owner, http.StatusOK},
 		{"nothing", "/nothing", anyone, http.StatusNotFound},
 	}
@@ -235,7 +227,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	card := w.trusted("Helmi", "", "+358401234567")
 	paths := []string{
 		w.joinPath(), w.cardPath(card) + "/consents", w.cardPath(card) + "/confirmation", "/confirm/leimala/x", "/signin/leimala/x",
-		"/till/pair", "/till/sign-in", "/till/lock", "/staff/pairing-codes", "/staff/sign-out",
+		"/staff/pairing-codes", "/staff/sign-out",
 	}
 	for name, headers := range map[string][]string{
 		"another site":                 {"Sec-Fetch-Site", "cross-site"},

@@ -6,13 +6,11 @@ import (
 	"html"
 	"net/http"
 	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/web"
 )
@@ -38,79 +36,6 @@ func (w *world) pairingCode() string {
 		w.t.Fatal("no code is shown")
 	}
 	return html.UnescapeString(m[1])
-}
-
-func (w *world) pair(b *browser) {
-	w.t.Helper()
-	b.post("/till/pair", "code", w.pairingCode())
-	if b.cookies["leima_till"] == "" {
-		w.t.Fatal("the till was not paired")
-	}
-}
-
-func TestAnOwnerPairsATillAndACashierSignsIn(t *testing.T) {
-	w := newWorld(t)
-	code := w.pairingCode()
-	b := w.browser("Accept-Language", "en")
-	b.get("/till").want(http.StatusOK, "Pair this till")
-	// People type as they like.
-	b.follow(b.post("/till/pair", "code", " "+strings.ToLower(code)+" ")).want(http.StatusOK, "Who is at the till?", "Keskusta", "Kaisa Kassa", "Aino Omistaja")
-	w.browser("Accept-Language", "en").post("/till/pair", "code", code).want(http.StatusUnprocessableEntity, "This code does not work.")
-
-	b.get("/till?staff="+cashier).want(http.StatusOK, "PIN of Kaisa Kassa", `type="password"`)
-	b.post("/till/sign-in", "staff_id", cashier, "pin", "1111").want(http.StatusUnprocessableEntity, "The PIN is not right.")
-	b.follow(b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)).want(http.StatusOK,
-		`id="handle"`, "Kaisa Kassa", `data-location="`+w.branch.ID+`"`, `value="`+w.program.ID+`"`)
-
-	session := b.cookies["leima_session"]
-	b.follow(b.post("/till/lock")).want(http.StatusOK, "Who is at the till?")
-	b.cookies["leima_session"] = session
-	b.get("/till").want(http.StatusOK, "Who is at the till?")
-}
-
-func TestGuessingAPINEnds(t *testing.T) {
-	w := newWorld(t)
-	b := w.browser("Accept-Language", "en")
-	w.pair(b)
-	for range access.MaxPINFailures {
-		b.post("/till/sign-in", "staff_id", cashier, "pin", "0000").want(http.StatusUnprocessableEntity)
-	}
-	b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN).want(http.StatusTooManyRequests, "Try again in 15 minutes at the latest.")
-	w.pass(access.PINLockout)
-	b.follow(b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)).want(http.StatusOK, `id="handle"`)
-}
-
-func TestGuessingPairingCodesEnds(t *testing.T) {
-	w := newWorld(t)
-	b := w.browser("Accept-Language", "en")
-	last := answer{}
-	for range 11 {
-		last = b.post("/till/pair", "code", "leimala-AAAA-AAAA")
-	}
-	last.want(http.StatusTooManyRequests, "One moment, please")
-}
-
-func TestARevokedTillIsPairedAgain(t *testing.T) {
-	w := newWorld(t)
-	b := w.browser("Accept-Language", "en")
-	w.pair(b)
-	b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)
-	tills, err := w.store.Tills(t.Context(), w.org.ID, pageOf(10))
-	w.must(err)
-	w.must(w.store.RevokeTill(t.Context(), w.org.ID, tills.Items[0].ID, w.clock.Load()))
-	b.get("/till").want(http.StatusOK, "Pair this till")
-	b.follow(b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)).want(http.StatusOK, "Pair this till")
-}
-
-// TestSigningInElsewhereDoesNotOpenTheTill: an owner's session in the browser is not
-// a cashier's.
-func TestSigningInElsewhereDoesNotOpenTheTill(t *testing.T) {
-	w := newWorld(t)
-	b := w.browser("Accept-Language", "en")
-	w.pair(b)
-	b.post(w.signInLink(ownerID))
-	b.get("/till").want(http.StatusOK, "Who is at the till?")
-	b.get("/staff").want(http.StatusOK, "Signed in as Aino Omistaja")
 }
 
 func TestTheShopsPageShowsTotals(t *testing.T) {
@@ -199,19 +124,24 @@ func TestTheDemosDoors(t *testing.T) {
 	b.get("/demo/till").want(http.StatusNotFound)
 	b.get("/").wantNot("/demo/till")
 
-	w.pair(b)
-	b.post("/till/sign-in", "staff_id", cashier, "pin", rightPIN)
-	doors := demoDoors{till: b.cookies["leima_till"], session: b.cookies["leima_session"]}
+	owner := w.browser("Accept-Language", "en")
+	owner.post(w.signInLink(ownerID))
+	doors := demoDoors{till: "lt_leimala_TILL", session: owner.cookies["leima_session"]}
 	visitor := w.browser("Accept-Language", "en")
 	visitor.echo = newEcho(w.build(web.Dependencies{Demo: doors, DemoSlug: "leimala"}))
 	visitor.get("/").want(http.StatusOK, `href="/demo/till"`, `href="/join/leimala"`)
-	visitor.follow(visitor.get("/demo/till")).want(http.StatusOK, `id="handle"`, "Kaisa Kassa")
-	visitor.follow(visitor.get("/demo/staff")).want(http.StatusForbidden) // a cashier's session, here
+	if a := visitor.get("/demo/till"); a.Status != http.StatusSeeOther || a.Header.Get("Location") != "/till#demo" {
+		t.Errorf("the door leads to %q with %d", a.Header.Get("Location"), a.Status)
+	}
+	visitor.post("/demo/till").want(http.StatusOK, `"till_token":"lt_leimala_TILL"`, `"session_token":"ls_`)
+	visitor.follow(visitor.get("/demo/staff")).want(http.StatusOK, "Signed in as Aino Omistaja")
 
-	// From a link on another site, a redirect would lose the cookies.
+	// From a link on another site, a redirect would lose the cookie.
 	visitor.headers["Sec-Fetch-Site"] = "cross-site"
-	visitor.get("/demo/till").want(http.StatusOK, `href="/till"`)
+	visitor.get("/demo/staff").want(http.StatusOK, `href="/staff"`)
+	visitor.post("/demo/till").want(http.StatusForbidden)
+	visitor.headers["Sec-Fetch-Site"] = "same-origin"
 
 	visitor.echo = newEcho(w.build(web.Dependencies{Demo: demoDoors{err: errors.New("no till")}}))
-	visitor.get("/demo/till").want(http.StatusInternalServerError, "Something broke on our side")
+	visitor.post("/demo/till").want(http.StatusInternalServerError, "Something broke on our side")
 }

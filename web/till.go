@@ -2,189 +2,96 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"time"
-
-	"github.com/leima/leima/access"
-	"github.com/leima/leima/locale"
-	"github.com/leima/leima/loyalty"
-	"github.com/leima/leima/organization"
-	"github.com/leima/leima/paging"
+	"strings"
 )
 
-// tillPage is what till.html shows to a cashier. The rest is done by the script in
-// assets/till.js, which talks to the API.
-type tillPage struct {
-	*page
-	Location, Cashier string
-	LocationID        string
-	Programs          []programChoice
-	// Texts is what the script says, as JSON.
-	Texts string
-	// Slug is for the address of a new card's page.
-	Slug string
-	// Quantities have a key each.
-	Quantities []int
+// The till is an app (web/app/src/till) that talks to the API by credentials of its
+// own. Here are the addresses that make it installable: its page, its service worker
+// and its manifest.
+
+// tillPolicy is that of all pages and lets the scanner's program run, which is
+// WebAssembly.
+var tillPolicy = strings.Replace(contentSecurityPolicy, "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", 1)
+
+// tillPermissions gives the till's page the camera.
+var tillPermissions = strings.Replace(permissionsPolicy, "camera=()", "camera=(self)", 1)
+
+// tillPage answers with the till. The page is the same for everybody: a service
+// worker keeps it.
+func (w *Web) tillPage(r *request) error {
+	r.Response().Header().Set("Permissions-Policy", tillPermissions)
+	return w.appPage(r, "till.html", tillPolicy, func(page []byte) []byte { return page })
 }
 
-type programChoice struct{ ID, Name string }
-
-// pairPage and signInTillPage are the two steps before.
-type pairPage struct {
-	*page
-	Typed, Error string
-}
-
-type signInTillPage struct {
-	*page
-	Location string
-	Staff    []organization.Staff
-	// Chosen is who types a PIN now, nil while nobody was chosen.
-	Chosen *organization.Staff
-	Error  string
-	// Digits are the keys of the PIN pad.
-	Digits []int
-}
-
-// till answers with the step that the device is at: pairing, signing in, working.
-func (w *Web) till(r *request) error {
-	till, cashier, err := w.atTill(r)
-	if errors.Is(err, access.ErrUnauthenticated) {
-		return w.showPairing(r, http.StatusOK, "", "")
+// tillWorker answers with the till's service worker, which may answer for the page
+// above its own address.
+func (w *Web) tillWorker(r *request) error {
+	worker, ok := w.apps.files["till-worker.js"]
+	if !ok {
+		return errNotHere
 	}
+	h := r.Response().Header()
+	h.Set("Service-Worker-Allowed", "/till")
+	h.Set("Cache-Control", "no-cache")
+	return r.asset(worker())
+}
+
+// tillManifest lets the till be installed.
+func (w *Web) tillManifest(r *request) error {
+	m := manifest{
+		ID: "/till", Name: r.T("till.title") + " · Leima", ShortName: r.T("till.title"), Lang: r.texts.Locale(),
+		StartURL: "/till", Scope: "/till", Display: "standalone", Background: lightPaper.String(), Theme: defaultColor,
+	}
+	for _, size := range []string{"192", "512"} {
+		m.Icons = append(m.Icons, manifestIcon{
+			Src: "/till/icon-" + size + ".png", Sizes: size + "x" + size, Type: "image/png", Purpose: "any maskable",
+		})
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("write manifest: %w", err)
+	}
+	r.Response().Header().Set("Cache-Control", "no-cache")
+	return r.blob("application/manifest+json", data)
+}
+
+// tillIcon is Leima's own: which shop the till is of, the browser knows only later.
+func (w *Web) tillIcon(r *request) error {
+	size, ok := iconSizes[r.Param("size")]
+	if !ok {
+		return errNotHere
+	}
+	data, err := w.icons.get("till"+r.Param("size"), func() ([]byte, error) {
+		return drawIcon(icon{Size: size, Color: defaultColor, Letter: "L"})
+	})
 	if err != nil {
 		return err
 	}
-	if cashier == nil {
-		return w.showSignIn(r, http.StatusOK, till, r.QueryParam("staff"), "")
-	}
-	return w.showTill(r, *cashier)
+	r.Response().Header().Set("Cache-Control", "public, max-age=86400")
+	return r.blob("image/png", data)
 }
 
-func (w *Web) showPairing(r *request, status int, typed, complaint string) error {
-	data := pairPage{page: r.newPage(r.T("till.title")), Typed: typed, Error: complaint}
-	data.Path = "/till"
-	return r.render(status, "till_pair", data)
+// demoCredentials are what the till's app asks a demo for, in place of a pairing code
+// and a PIN.
+type demoCredentials struct {
+	TillToken    string `json:"till_token"`
+	SessionToken string `json:"session_token"`
 }
 
-// pairTill makes this browser a till by a one-time code.
-func (w *Web) pairTill(r *request) error {
-	if err := r.within(w.limits.pair); err != nil {
-		return err
-	}
-	typed := r.field("code")
-	slug, code, err := access.ParsePairingCode(typed)
-	if err != nil {
-		return w.wrongPairing(r, typed)
-	}
-	org, err := r.findOrganization(slug)
-	if errors.Is(err, errNotHere) {
-		return w.wrongPairing(r, typed)
-	}
-	if err != nil {
-		return err
-	}
-	token := access.NewToken(access.TokenTill, org.Slug)
-	_, err = w.Access.PairTill(r.ctx(), org.ID, access.Hash(code), access.Hash(token), r.now())
-	if errors.Is(err, access.ErrUnauthenticated) {
-		return w.wrongPairing(r, typed)
-	}
-	if err != nil {
-		return fmt.Errorf("pair till: %w", err)
-	}
-	w.setCookie(r, tillCookie, token, tillCookieLife)
-	w.dropCookie(r, sessionCookie)
-	return r.seeOther("/till")
-}
+// demoTill leads the visitor of a demo to its till.
+func (w *Web) demoTill(r *request) error { return r.seeOther("/till#demo") }
 
-func (w *Web) wrongPairing(r *request, typed string) error {
-	if len(typed) > access.MaxTokenLen {
-		typed = ""
-	}
-	return w.showPairing(r, http.StatusUnprocessableEntity, typed, r.T("till.pair_wrong"))
-}
-
-func (w *Web) showSignIn(r *request, status int, till access.Principal, staffID, complaint string) error {
-	staff, err := w.Shop.TillStaff(r.ctx(), r.org.ID, till.LocationID)
+// enterDemoTill gives the app the credentials of the demo's till.
+func (w *Web) enterDemoTill(r *request) error {
+	till, session, err := w.Demo.EnterTill(r.ctx())
 	if err != nil {
-		return fmt.Errorf("list till staff: %w", err)
+		return fmt.Errorf("enter the demo's till: %w", err)
 	}
-	data := signInTillPage{
-		page: r.newPage(r.T("till.title")), Staff: staff, Error: complaint, Digits: []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 0},
+	r.noStore()
+	if err := r.JSON(http.StatusOK, demoCredentials{TillToken: till, SessionToken: session}); err != nil {
+		return fmt.Errorf("write answer: %w", err)
 	}
-	if i := slices.IndexFunc(staff, func(s organization.Staff) bool { return s.ID == staffID }); i >= 0 {
-		data.Chosen = &staff[i]
-	}
-	if data.Location, err = w.locationName(r, till.LocationID); err != nil {
-		return err
-	}
-	data.Path = "/till"
-	return r.render(status, "till_sign_in", data)
-}
-
-// signInAtTill checks a PIN.
-func (w *Web) signInAtTill(r *request) error {
-	till, err := w.signedIn(r, tillCookie, access.TokenTill)
-	if errors.Is(err, access.ErrUnauthenticated) {
-		return r.seeOther("/till")
-	}
-	if err != nil {
-		return err
-	}
-	staffID := r.field("staff_id")
-	_, token, err := access.SignInAtTill(r.ctx(), w.Access, till, r.org.Slug, staffID, r.field("pin"), r.now())
-	switch {
-	case errors.Is(err, access.ErrWrongPIN), errors.Is(err, access.ErrUnauthenticated):
-		return w.showSignIn(r, http.StatusUnprocessableEntity, till, staffID, r.T("till.pin_wrong"))
-	case errors.Is(err, access.ErrLocked):
-		minutes := int(access.PINLockout / time.Minute)
-		return w.showSignIn(r, http.StatusTooManyRequests, till, staffID, r.N("till.pin_locked", minutes))
-	case err != nil:
-		return fmt.Errorf("sign in at till: %w", err)
-	}
-	w.setCookie(r, sessionCookie, token, access.TillSessionLife)
-	return r.seeOther("/till")
-}
-
-// lockTill ends the cashier's session; the till stays paired.
-func (w *Web) lockTill(r *request) error {
-	_, cashier, err := w.atTill(r)
-	if err != nil && !errors.Is(err, access.ErrUnauthenticated) {
-		return err
-	}
-	if cashier != nil {
-		if err := w.Access.EndSession(r.ctx(), cashier.OrgID, cashier.ID); err != nil {
-			return fmt.Errorf("end session: %w", err)
-		}
-	}
-	w.dropCookie(r, sessionCookie)
-	return r.seeOther("/till")
-}
-
-func (w *Web) showTill(r *request, cashier access.Principal) error {
-	programs, err := w.Programs.Programs(r.ctx(), r.org.ID, paging.Page{Limit: paging.MaxLimit})
-	if err != nil {
-		return fmt.Errorf("list programs: %w", err)
-	}
-	texts, err := json.Marshal(locale.Section(r.texts.Locale(), "till_script"))
-	if err != nil {
-		return fmt.Errorf("write texts: %w", err)
-	}
-	data := tillPage{
-		page: r.newPage(r.T("till.title")), Cashier: cashier.StaffName, LocationID: cashier.LocationID,
-		Texts: string(texts), Slug: r.org.Slug, Quantities: []int{1, 2, 3, 4, 5, 6, 7, 8, 9},
-	}
-	data.Wide, data.Path = true, "/till"
-	for _, p := range programs.Items {
-		if p.Status == loyalty.ProgramActive {
-			data.Programs = append(data.Programs, programChoice{ID: p.ID, Name: r.words(p.Name)})
-		}
-	}
-	if data.Location, err = w.locationName(r, cashier.LocationID); err != nil {
-		return err
-	}
-	return r.render(http.StatusOK, "till", data)
+	return nil
 }

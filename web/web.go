@@ -102,10 +102,10 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/signin/:slug/:token", w.signInPage)
 	post("/signin/:slug/:token", w.signIn)
 
-	get("/till", w.till)
-	post("/till/pair", w.pairTill)
-	post("/till/sign-in", w.signInAtTill)
-	post("/till/lock", w.lockTill)
+	get("/till", w.tillPage)
+	get("/till/sw.js", w.tillWorker)
+	get("/till/manifest.webmanifest", w.tillManifest)
+	get("/till/icon-:size", w.tillIcon)
 	get("/console", w.consolePage)
 	get("/console/*", w.consolePage)
 	get("/staff", w.staff)
@@ -113,6 +113,7 @@ func (w *Web) Register(e *echo.Echo) {
 	post("/staff/sign-out", w.signOut)
 	if w.Demo != nil {
 		get("/demo/till", w.demoTill)
+		post("/demo/till", w.enterDemoTill)
 		get("/demo/staff", w.demoStaff)
 	}
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base, cashier, demo, desk, newCustomer, scan, text, visitor } from "./world.mjs";
+import { base, cashier, demo, desk, entries, newCustomer, openCard, outcome, pair, pairingCode, scan, signIn, stamp, text, visitor } from "./world.mjs";
 
 test("the main job: scan, stamp until the card is full, redeem, undo", async (t) => {
 	const card = await newCustomer({ first_name: "Helmi", last_name: "Korhonen" });
 	const customer = await visitor(t);
-	await customer.goto(card.link);
+	await openCard(customer, card);
 	const till = await cashier(t);
 
 	await scan(till, card.code);
@@ -14,42 +14,47 @@ test("the main job: scan, stamp until the card is full, redeem, undo", async (t)
 
 	await till.click('[data-quantity="9"]');
 	await till.click("#stamp");
-	await till.locator(".outcome.good", { hasText: "9 stamps given" }).waitFor();
+	await outcome(till, "good", "9 stamps given");
 	await customer.locator(".said", { hasText: "9 of 10 stamps" }).waitFor();
-	assert.equal(await till.evaluate(() => document.activeElement?.id), "handle", "the scanner's field has the focus again");
 
 	await till.fill("#quantity", "3");
 	await till.click("#stamp");
-	await till.locator(".outcome.reward", { hasText: "3 stamps given" }).waitFor();
-	await till.locator("#found .said", { hasText: "2 of 10 stamps" }).waitFor();
+	await outcome(till, "reward", "3 stamps given");
+	await till.locator(".found .said", { hasText: "2 of 10 stamps" }).waitFor();
 	await customer.locator(".ready").waitFor();
 
-	await till.locator("#coupons button").click();
-	await till.waitForSelector("#redeem[open]");
-	assert.match(await text(till, "#redeem-text"), /Helmi K\. gets it now/);
-	await till.locator("#redeem button", { hasText: "Cancel" }).click();
-	assert.equal(await till.locator("#coupons button").count(), 1, "cancelling redeems nothing");
-	await till.locator("#coupons button").click();
-	await till.locator("#redeem button", { hasText: "Redeem" }).click();
-	await till.locator(".outcome", { hasText: "Redeemed:" }).waitFor();
-	await till.locator("#coupons .none").waitFor();
+	await till.locator(".coupons button").click();
+	await till.waitForSelector("dialog[open]");
+	assert.match(await text(till, "dialog p"), /Helmi K\. gets it now/);
+	await till.locator("dialog button", { hasText: "Cancel" }).click();
+	assert.equal(await till.locator(".coupons button").count(), 1, "cancelling redeems nothing");
+	await till.locator(".coupons button").click();
+	await till.locator("dialog button", { hasText: "Redeem" }).click();
+	await outcome(till, "reward", "Redeemed:");
+	await till.locator(".coupons .none").waitFor();
 	await customer.locator(".ready").waitFor({ state: "detached" });
 
 	await till.click("#undo");
 	await till.locator(".outcome.undone").waitFor();
-	assert.equal(await till.locator("#coupons button").count(), 1, "the reward is back");
+	await till.locator(".coupons button").waitFor();
+	assert.equal(await till.locator(".outcome.undone").count(), 1, "what was said last is still said");
 	await customer.locator(".ready").waitFor();
 });
 
-test("the sound button says what it is", async (t) => {
+test("stamps go on by themselves, if the till is set so", async (t) => {
+	const card = await newCustomer();
 	const till = await cashier(t);
-	const sound = till.locator("#sound");
-	assert.equal(await sound.innerText(), "Sound is on");
-	await sound.click();
-	assert.equal(await sound.innerText(), "Sound is off");
+	await till.getByRole("button", { name: "Settings" }).click();
+	await till.getByLabel("Stamp as soon as a card is scanned").check();
+	await till.getByRole("button", { name: "Back", exact: true }).click();
+	await scan(till, card.code);
+	await outcome(till, "good", "1 stamp given");
+	await till.reload();
+	await till.waitForSelector(".people");
+	assert.equal((await entries(card)).length, 1);
 });
 
-test("undo ends after ten seconds", async (t) => {
+test("undo ends after ten seconds; later a stamp is taken back with a reason", async (t) => {
 	const card = await newCustomer();
 	const till = await cashier(t);
 	await till.clock.install();
@@ -58,21 +63,75 @@ test("undo ends after ten seconds", async (t) => {
 	await till.locator("#undo", { hasText: "Undo (10 s)" }).waitFor();
 	await till.clock.runFor(4_000);
 	await till.locator("#undo", { hasText: "Undo (6 s)" }).waitFor();
-	await till.clock.runFor(6_000);
+	await till.clock.runFor(7_000);
 	await till.locator("#undo").waitFor({ state: "hidden" });
+
+	await till.getByRole("button", { name: "Today" }).click();
+	await till.getByRole("button", { name: "Take back: 1 stamp" }).first().click();
+	await till.locator("dialog button", { hasText: /^Take back$/ }).click();
+	await till.locator("#why-error", { hasText: "Say why" }).waitFor();
+	await till.getByRole("button", { name: "Wrong card" }).click();
+	await till.locator("dialog button", { hasText: /^Take back$/ }).click();
+	await till.locator(".outcome.undone").waitFor();
+	const [reversal] = await entries(card);
+	assert.equal(reversal.kind, "reversal");
+	assert.equal(reversal.reason, "Wrong card");
+	await till.locator('#activity [data-state="reversed"]').waitFor();
 });
 
-test("customer numbers work too, and nonsense is told by colour, sign and words", async (t) => {
-	const card = await newCustomer();
+test("customer numbers and phone numbers work too, and nonsense is told by colour, sign and words", async (t) => {
+	const phone = `+35840${String(Date.now()).slice(-7)}`;
+	const card = await newCustomer({ phone });
 	const till = await cashier(t);
 	await scan(till, card.number);
 	assert.equal(await text(till, "#who"), "Helmi");
+	await till.getByRole("button", { name: "Next customer" }).click();
+	await till.fill("#handle", phone.replace("+358", "0"));
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
 	await till.keyboard.type("NOBODY");
 	await till.keyboard.press("Enter");
-	const outcome = till.locator(".outcome.unknown", { hasText: "No card found" });
-	await outcome.waitFor();
-	assert.equal(await outcome.locator("use").getAttribute("href"), "#i-unknown");
-	assert.equal(await till.locator("#found").isHidden(), true, "the card before is not shown any more");
+	await outcome(till, "unknown", "No card found");
+	assert.equal(await till.locator(".found").count(), 0, "the card before is not shown any more");
+});
+
+test("a scanner that types works wherever the focus is, and presses no button with its Enter", async (t) => {
+	const [first, second] = [await newCustomer({ first_name: "Aada" }), await newCustomer({ first_name: "Bertta" })];
+	const till = await cashier(t);
+	await scan(till, first.code);
+	await till.focus("#stamp");
+	await till.keyboard.type(second.code);
+	await till.keyboard.press("Enter");
+	await till.locator("#who", { hasText: "Bertta" }).waitFor();
+	assert.deepEqual(await entries(first), []);
+	assert.equal(await till.inputValue("#handle"), "");
+	await till.getByRole("button", { name: "Next customer" }).click();
+	let asked = 0;
+	till.on("request", (r) => { asked += r.url().endsWith("/v1/scans") ? 1 : 0; });
+	await till.evaluate((code) => {
+		for (const key of [...code, "Enter", ...code, "Enter"]) {
+			document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+		}
+	}, first.code);
+	await till.locator("#who", { hasText: "Aada" }).waitFor();
+	assert.equal(asked, 1, "the same code twice in a row is one reading");
+});
+
+test("the test page tells what a scanner sends", async (t) => {
+	const card = await newCustomer();
+	const till = await cashier(t);
+	await till.getByRole("button", { name: "Settings" }).click();
+	await till.getByRole("button", { name: "Set up a scanner" }).click();
+	await till.keyboard.type(card.code);
+	await till.keyboard.press("Enter");
+	await till.locator("#reading .good", { hasText: "The scanner works." }).waitFor();
+	assert.match(await text(till, "#reading dl"), new RegExp(card.code));
+	await till.keyboard.type("QWERTZ1234567890");
+	await till.keyboard.press("Enter");
+	await till.locator("#reading .refused", { hasText: "keyboard layout" }).waitFor();
+	await till.keyboard.type("12345", { delay: 120 });
+	await till.keyboard.press("Enter");
+	await till.locator("#reading .refused", { hasText: "too slow" }).waitFor();
 });
 
 test("a lost answer is asked for again under the same key, and stamps once", async (t) => {
@@ -90,54 +149,14 @@ test("a lost answer is asked for again under the same key, and stamps once", asy
 		}
 	});
 	await till.click("#stamp");
-	await till.locator(".outcome.good", { hasText: "1 stamp given" }).waitFor();
+	await outcome(till, "saved", "1 stamp saved on this till");
+	await till.locator("#waiting").waitFor();
+	await till.evaluate(() => window.dispatchEvent(new Event("online")));
+	await till.locator("#waiting").waitFor({ state: "detached" });
 	assert.equal(keys.length, 2);
 	assert.equal(keys[0], keys[1]);
-	await till.locator("#found .said", { hasText: "1 of 10 stamps" }).waitFor();
-});
-
-test("pressing again after giving up uses the same key", async (t) => {
-	const card = await newCustomer();
-	const till = await cashier(t);
-	await till.clock.install();
-	await scan(till, card.code);
-	const keys = new Set();
-	let lost = true;
-	await till.route("**/v1/stamps", async (route) => {
-		keys.add(route.request().headers()["idempotency-key"]);
-		if (lost) {
-			if (keys.size === 1) {
-				await route.fetch();
-			}
-			await route.abort("connectionreset");
-		} else {
-			await route.continue();
-		}
-	});
-	await till.click("#stamp");
-	for (let i = 0; i < 60 && !(await till.locator(".outcome.unknown").count()); i++) {
-		await till.clock.runFor(4_000);
-	}
-	await till.locator(".outcome.unknown", { hasText: "That did not work" }).waitFor();
-	lost = false;
-	await till.click("#stamp");
-	await till.locator(".outcome.good").waitFor();
-	assert.equal(keys.size, 1);
-	await till.locator("#found .said", { hasText: "1 of 10 stamps" }).waitFor();
-	await till.click("#stamp");
-	await till.locator("#found .said", { hasText: "2 of 10 stamps" }).waitFor();
-	assert.equal(keys.size, 2, "another stamp has another key");
-});
-
-test("without a network the till says so, and goes on when it is back", async (t) => {
-	const card = await newCustomer();
-	const till = await cashier(t);
-	await scan(till, card.code);
-	await till.context().setOffline(true);
-	await till.click("#stamp");
-	await till.locator(".outcome.wait", { hasText: "No network." }).waitFor();
-	await till.context().setOffline(false);
-	await till.locator(".outcome.good", { hasText: "1 stamp given" }).waitFor();
+	assert.equal((await entries(card)).length, 1);
+	await till.locator(".found .said", { hasText: "1 of 10 stamps" }).waitFor();
 });
 
 test("two presses at once stamp once", async (t) => {
@@ -150,56 +169,156 @@ test("two presses at once stamp once", async (t) => {
 		button.click();
 	});
 	await till.locator(".outcome.good").waitFor();
-	await till.locator("#found .said", { hasText: "1 of 10 stamps" }).waitFor();
+	await till.locator(".found .said", { hasText: "1 of 10 stamps" }).waitFor();
+	assert.equal((await entries(card)).length, 1);
 });
 
 test("a new customer gets a card at the till", async (t) => {
 	const till = await cashier(t);
-	await till.click("#new-customer");
+	await till.getByRole("button", { name: "New customer" }).click();
 	await till.locator("#join-form button[type=submit]").click();
 	await till.locator("#join-error", { hasText: "A phone number or an e-mail address is needed." }).waitFor();
 	await till.fill("#join-name", "Toini");
 	await till.fill("#join-email", `toini-${Date.now()}@example.org`);
 	await till.locator("#join-form button[type=submit]").click();
-	await till.waitForSelector("#handover[open]");
+	await till.waitForSelector(".handover[open]");
 	await till.waitForFunction(() => document.getElementById("handover-qr").naturalWidth > 0);
 	assert.match(await text(till, "#handover-number"), /^\d{3} \d{3} \d{4}$/);
-	await till.locator("#handover button").click();
+	await till.emulateMedia({ media: "print" });
+	assert.equal(await till.locator(".paper").isVisible(), true, "the paper card is what is printed");
+	assert.equal(await till.locator("#handover-qr").isVisible(), false);
+	await till.emulateMedia({ media: "screen" });
+	await till.locator(".handover button", { hasText: "Close" }).click();
 	await till.locator("#who", { hasText: "Toini" }).waitFor();
 });
 
-test("an owner pairs a till, a cashier signs in by keyboard and by touch, and locks it", async (t) => {
-	const owner = await visitor(t, desk);
-	await owner.goto(demo.staff_url);
-	await owner.fill("#name", "Test till");
-	await owner.selectOption("#location_id", demo.location_id);
-	await owner.getByRole("button", { name: "Make a pairing code" }).click();
-	const code = await text(owner, ".big-code");
-
+test("an owner pairs a till, a cashier signs in by keyboard and by touch, and hands it over in two taps", async (t) => {
+	const code = await pairingCode(t);
 	const till = await visitor(t, desk);
 	await till.goto(base + "/till");
-	await till.fill("#code", code.toLowerCase());
+	await till.fill("#code", "leimala-AAAA-AAAA");
 	await till.keyboard.press("Enter");
-	await till.locator(".people a").first().waitFor();
-	const name = await text(till, ".people a >> nth=0");
-	await till.locator(".people a").first().click();
+	await till.locator("#code-error", { hasText: "This code is not valid." }).waitFor();
+	await till.fill("#code", ` ${code.toLowerCase()} `);
+	await till.keyboard.press("Enter");
+	await till.locator(".people").getByRole("button", { name: "Kaisa Kassa" }).click();
 	await till.fill("#pin", "0000");
 	await till.keyboard.press("Enter");
 	await till.locator("#pin-error", { hasText: "The PIN is not right." }).waitFor();
 	for (const digit of demo.pin) {
-		await till.click(`[data-digit="${digit}"]`);
+		await till.locator(".pad").getByRole("button", { name: digit }).click();
 	}
 	await till.getByRole("button", { name: "Sign in" }).click();
 	await till.waitForSelector("#handle");
-	assert.match(await text(till, ".till-top .where"), new RegExp(name));
-	await till.getByRole("button", { name: "Lock" }).click();
-	await till.locator(".people").waitFor();
+	assert.match(await text(till, ".who"), /Kaisa Kassa/);
+
+	await till.locator(".who").click();
+	await till.getByRole("button", { name: "Joonas Jokunen" }).click();
+	await till.fill("#pin", demo.pin);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector("#handle");
+	assert.match(await text(till, ".who"), /Joonas Jokunen/);
+	const card = await newCustomer();
+	await scan(till, card.code);
+	await till.click("#stamp");
+	await till.locator(".outcome.good").waitFor();
+	await till.getByRole("button", { name: "Today" }).click();
+	assert.match(await text(till, "#activity li"), /1 stamp Helmi[^]*Joonas Jokunen · Done/);
 });
 
-test("sound can be switched off and stays off", async (t) => {
-	const till = await cashier(t);
-	assert.equal(await till.locator("#sound").getAttribute("aria-pressed"), "true");
-	await till.click("#sound");
+test("a till that is left alone locks itself", async (t) => {
+	const till = await visitor(t, desk);
+	await till.clock.install();
+	await pair(t, till);
+	await till.getByRole("button", { name: "Settings" }).click();
+	await till.selectOption("#lock-after", "1");
+	await till.clock.runFor(59_000);
+	assert.equal(await till.locator(".people").count(), 0);
+	await till.clock.runFor(10_000);
+	await till.locator(".people").waitFor();
+	await signIn(till, "Joonas Jokunen");
+});
+
+test("a till that was unpaired says so, and can be paired again", async (t) => {
+	const till = await visitor(t, desk);
+	await pair(t, till);
+	await till.route("**/v1/me", (route) => route.fulfill({ status: 401, json: { code: "unauthenticated", status: 401 } }));
 	await till.reload();
-	assert.equal(await till.locator("#sound").getAttribute("aria-pressed"), "false");
+	await till.locator("#code-error", { hasText: "This till was unpaired." }).waitFor();
+	await till.unroute("**/v1/me");
+	await till.fill("#code", await pairingCode(t));
+	await till.keyboard.press("Enter");
+	await signIn(till, "Kaisa Kassa");
+});
+
+test("a till is taken out of service", async (t) => {
+	const till = await visitor(t, desk);
+	await pair(t, till);
+	await till.getByRole("button", { name: "Settings" }).click();
+	await till.getByRole("button", { name: "Take this till out of service" }).click();
+	await till.locator("dialog button.main").click();
+	await till.locator("#code").waitFor();
+});
+
+test("sound can be switched off and stays off, and so does the language", async (t) => {
+	const till = await cashier(t);
+	await till.getByRole("button", { name: "Settings" }).click();
+	await till.getByLabel("Sound").uncheck();
+	await till.selectOption("#language", "fi");
+	await till.getByRole("heading", { name: "Asetukset" }).waitFor();
+	await till.goto(demo.till_url);
+	await till.getByRole("button", { name: "Asetukset" }).click();
+	assert.equal(await till.getByLabel("Ääni").isChecked(), false);
+});
+
+test("the whole job by keyboard alone", async (t) => {
+	const card = await newCustomer();
+	await stamp(card, 9);
+	const till = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
+	await till.goto(base + "/till");
+	const tabTo = async (matches) => {
+		for (let i = 0; i < 40; i++) {
+			await till.keyboard.press("Tab");
+			const focused = await till.evaluate(() => {
+				const e = document.activeElement;
+				const style = getComputedStyle(e);
+				return { name: e === document.body ? "" : `${e.id} ${e.getAttribute("aria-label") ?? ""} ${e.textContent.trim()}`, seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+			});
+			if (matches.test(focused.name)) {
+				assert.ok(focused.seen, `no focus to be seen on ${focused.name}`);
+				return;
+			}
+		}
+		assert.fail(`nothing like ${matches} can be reached`);
+	};
+	const code = await pairingCode(t);
+	await tabTo(/^code/);
+	await till.keyboard.type(code, { delay: 70 });
+	await till.keyboard.press("Enter");
+	await till.locator(".people").waitFor();
+	await tabTo(/Kaisa/);
+	await till.keyboard.press("Enter");
+	await till.locator("#pin:focus").waitFor();
+	await till.keyboard.type(demo.pin, { delay: 70 });
+	await till.keyboard.press("Enter");
+	await till.waitForSelector("#handle");
+	await tabTo(/^handle/);
+	await till.keyboard.type(card.number, { delay: 70 });
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
+	await tabTo(/^stamp/);
+	await till.keyboard.press("Enter");
+	await till.locator(".outcome.reward").waitFor();
+	await tabTo(/Redeem:/);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector("dialog[open]");
+	await tabTo(/^\s*Redeem$/);
+	await till.keyboard.press("Enter");
+	await outcome(till, "reward", "Redeemed:");
+	await tabTo(/^undo/);
+	await till.keyboard.press("Enter");
+	await till.locator(".outcome.undone").waitFor();
+	await tabTo(/Hand over/);
+	await till.keyboard.press("Enter");
+	await till.locator(".people").waitFor();
 });

@@ -13,13 +13,13 @@ export const base = demo.base_url;
 /** How long a story waits for what should happen soon. */
 export const SOON_MS = 10_000;
 
-const browser = await chromium.launch({
-	executablePath: process.env.LEIMA_CHROMIUM ?? "/usr/bin/chromium",
-	args: [
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync",
-	],
-});
+export const executablePath = process.env.LEIMA_CHROMIUM ?? "/usr/bin/chromium";
+export const browserArguments = [
+	"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+	"--disable-component-update", "--disable-sync",
+];
+
+const browser = await chromium.launch({ executablePath, args: browserArguments });
 after(() => browser.close());
 
 export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -31,10 +31,17 @@ export const desk = { viewport: { width: 1280, height: 900 } };
  * policy stops, end the story.
  */
 export async function visitor(t, options = {}) {
-	const context = await browser.newContext({ locale: "en-GB", ...phone, ...options });
-	context.setDefaultTimeout(SOON_MS);
-	const faults = [];
+	const context = await (options.browser ?? browser).newContext({ locale: "en-GB", ...phone, ...options });
 	const page = await context.newPage();
+	watch(t, page);
+	t.after(() => context.close());
+	return page;
+}
+
+/** Ends the story with a failure if the page does what none of ours may. */
+export function watch(t, page) {
+	page.context().setDefaultTimeout(SOON_MS);
+	const faults = [];
 	page.on("pageerror", (e) => faults.push(`fault in a script: ${e.message}`));
 	page.on("dialog", (d) => { faults.push(`a dialog nobody asked for: ${d.message()}`); void d.dismiss(); });
 	page.on("console", (m) => {
@@ -43,15 +50,11 @@ export async function visitor(t, options = {}) {
 		}
 	});
 	page.on("request", (r) => {
-		if (!r.url().startsWith(base) && !r.url().startsWith("data:")) {
+		if (!r.url().startsWith(base) && !/^(data|blob):/.test(r.url())) {
 			faults.push(`asks another host: ${r.url()}`);
 		}
 	});
-	t.after(async () => {
-		await context.close();
-		assert.deepEqual(faults, []);
-	});
-	return page;
+	t.after(() => assert.deepEqual(faults, []));
 }
 
 async function call(path, body, key) {
@@ -84,6 +87,13 @@ export async function openCard(page, card) {
 	assert.equal((await stream).status(), 200, "the stream of changes");
 }
 
+/** Reads what the ledger holds of a card, newest first. */
+export async function entries(card) {
+	const response = await fetch(`${base}/v1/cards/${card.id}/entries?limit=200`, { headers: { Authorization: `Bearer ${demo.api_key}` } });
+	assert.equal(response.status, 200);
+	return (await response.json()).data;
+}
+
 /** Stands at the demo's till. */
 export async function cashier(t, options = {}) {
 	const page = await visitor(t, { ...desk, ...options });
@@ -92,11 +102,48 @@ export async function cashier(t, options = {}) {
 	return page;
 }
 
-/** Types as a scanner does: fast, with Enter at the end, wherever the focus is. */
-export async function scan(page, text) {
-	await page.keyboard.type(text);
-	await page.keyboard.press("Enter");
-	await page.waitForSelector("#found:not([hidden])");
+/** Makes a pairing code, as the owner does. */
+export async function pairingCode(t, name = "Test till") {
+	const owner = await visitor(t, desk);
+	await owner.goto(demo.staff_url);
+	await owner.fill("#name", name);
+	await owner.selectOption("#location_id", demo.location_id);
+	await owner.getByRole("button", { name: "Make a pairing code" }).click();
+	return text(owner, ".big-code");
 }
+
+/** Makes the page a till of its own, with somebody signed in by PIN. */
+export async function pair(t, page, name = "Kaisa Kassa") {
+	await page.goto(base + "/till");
+	await page.fill("#code", await pairingCode(t));
+	await page.keyboard.press("Enter");
+	await signIn(page, name);
+}
+
+/** Signs somebody in at a till where nobody is. */
+export async function signIn(page, name) {
+	await page.locator(".people").getByRole("button", { name }).click();
+	await page.fill("#pin", demo.pin);
+	await page.keyboard.press("Enter");
+	await page.waitForSelector("#handle");
+}
+
+/** Waits until the till would open without network, too. */
+export const kept = (page) => page.evaluate(async () => {
+	await navigator.serviceWorker.ready;
+	while (!navigator.serviceWorker.controller) {
+		await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+	}
+});
+
+/** Types as a scanner does: fast, with Enter at the end, wherever the focus is. */
+export async function scan(page, code) {
+	await page.keyboard.type(code);
+	await page.keyboard.press("Enter");
+	await page.waitForSelector(".found");
+}
+
+/** Waits for an outcome of a kind. */
+export const outcome = (page, kind, hasText) => page.locator(`.outcome.${kind}`, { hasText }).waitFor();
 
 export const text = (page, selector) => page.locator(selector).innerText();

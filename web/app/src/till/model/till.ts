@@ -1,0 +1,36 @@
+// The till, put together.
+
+import { Database } from "../device/database.ts";
+import { Core } from "./core.ts";
+import { Counter } from "./counter.ts";
+import { People } from "./people.ts";
+
+/** The address under which a demo lets visitors in. */
+const DEMO_HASH = "#demo";
+
+export class Till {
+	readonly core: Core;
+	readonly people: People;
+	readonly counter: Counter;
+
+	private constructor(core: Core) {
+		this.core = core;
+		this.people = new People(core);
+		this.counter = new Counter(core);
+	}
+
+	/** Opens the device's database and begins where the page before left off. */
+	static async start(): Promise<Till> {
+		const db = await Database.open();
+		const till = new Till(new Core(db, (await db.fact("offset")) ?? 0));
+		await till.core.start();
+		if (location.hash === DEMO_HASH) {
+			await till.people.enterDemo().catch(() => undefined);
+			history.replaceState(null, "", "/till");
+		}
+		till.people.start();
+		// The browser may not throw away what waits here when the disk gets full.
+		void (navigator.storage as StorageManager | undefined)?.persist();
+		return till;
+	}
+}

@@ -1,0 +1,82 @@
+import { type SubmitEvent, useState } from "react";
+import { showNumber } from "../domain/handle.ts";
+import type { NewCard } from "../model/view.ts";
+import { say } from "../texts.ts";
+import { Dialog } from "./Dialog.tsx";
+import { useTill } from "./till.ts";
+
+/** A new customer: a few fields. */
+export function Join({ onClose }: { onClose: () => void }) {
+	const { till, view } = useTill();
+	const [fields, setFields] = useState({ first_name: "", phone: "", email: "" });
+	const [complaint, setComplaint] = useState("");
+	const [sending, setSending] = useState(false);
+	const change = (name: keyof typeof fields) => (e: { target: HTMLInputElement }) => setFields({ ...fields, [name]: e.target.value });
+	const submit = async (e: SubmitEvent) => {
+		e.preventDefault();
+		if (sending) {
+			return;
+		}
+		if (!fields.phone.trim() && !fields.email.trim()) {
+			setComplaint(say("counter.contact_hint"));
+			return;
+		}
+		setSending(true);
+		const wrong = await till.counter.join(fields);
+		setSending(false);
+		setComplaint(wrong);
+		if (wrong === "") {
+			onClose();
+		}
+	};
+	return (
+		<Dialog title={say("counter.new_customer")} onClose={onClose}>
+			<form id="join-form" noValidate onSubmit={(e) => void submit(e)}>
+				<p className="complaint" id="join-error" role="alert">{complaint}</p>
+				{view.network === "gone" && <p className="refusal">{say("new.offline")}</p>}
+				<div className="field">
+					<label htmlFor="join-name">{say("counter.first_name")}</label>
+					<input id="join-name" maxLength={100} autoComplete="off" value={fields.first_name} onChange={change("first_name")} />
+				</div>
+				<p className="hint" id="join-hint">{say("counter.contact_hint")}</p>
+				<div className="field">
+					<label htmlFor="join-phone">{say("counter.phone")}</label>
+					<input id="join-phone" type="tel" maxLength={40} autoComplete="off" aria-describedby="join-hint join-error" value={fields.phone} onChange={change("phone")} />
+				</div>
+				<div className="field">
+					<label htmlFor="join-email">{say("counter.email")}</label>
+					<input id="join-email" type="email" maxLength={254} autoComplete="off" aria-describedby="join-hint join-error" value={fields.email} onChange={change("email")} />
+				</div>
+				<div className="buttons">
+					<button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button>
+					<button className="button main" type="submit" disabled={sending}>{say("counter.create")}</button>
+				</div>
+			</form>
+		</Dialog>
+	);
+}
+
+/** The new card's code: for the customer's phone to scan, or on paper. */
+export function NewCardShown({ made }: { made: NewCard }) {
+	const { till, view } = useTill();
+	const { card } = made;
+	const path = new URL(card.link).pathname;
+	return (
+		<Dialog className="handover" title={say(made.known ? "counter.existing" : "counter.created")} onClose={() => void till.counter.joined()}>
+			<p>{say("counter.handover")}</p>
+			<img className="qr" id="handover-qr" src={`${path}/address.svg`} alt={say("counter.handover")} width="260" height="260" />
+			<p>{say("counter.number")} <strong className="spaced" id="handover-number">{showNumber(card.number)}</strong></p>
+			<div className="buttons">
+				<button className="button quiet" type="button" onClick={() => window.print()}>{say("new.print")}</button>
+				<button className="button main" type="button" onClick={() => void till.counter.joined()}>{say("counter.close")}</button>
+			</div>
+			<div className="paper" aria-hidden="true">
+				<p><strong>{view.shop?.organization.name}</strong></p>
+				<img src={`${path}/qr.svg`} alt="" width="200" height="200" />
+				<p>{card.display_name}</p>
+				<p className="spaced">{showNumber(card.number)}</p>
+				<p>{say("new.paper")}</p>
+			</div>
+		</Dialog>
+	);
+}

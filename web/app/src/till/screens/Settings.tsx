@@ -1,0 +1,103 @@
+import { useState } from "react";
+import { chooseLocale, keepLocale, LANGUAGES, LOCALES, type Locale, speak } from "../../locale/locale.ts";
+import { problemCatalog } from "../../problem/sentence.ts";
+import { say, tillCatalog } from "../texts.ts";
+import type { Room } from "./App.tsx";
+import { Dialog } from "./Dialog.tsx";
+import { Icon } from "./Icon.tsx";
+import { useTill } from "./till.ts";
+
+const LOCK_MINUTES = [1, 2, 5, 15, 30];
+
+/** What Chromium says when a page can be installed; other browsers have it in their menus. */
+interface InstallEvent extends Event {
+	prompt(): Promise<void>;
+}
+
+let installable: InstallEvent | undefined;
+window.addEventListener("beforeinstallprompt", (e) => {
+	e.preventDefault();
+	installable = e as InstallEvent;
+});
+
+export function SettingsRoom({ go }: { go: (room: Room) => void }) {
+	const { till, view } = useTill();
+	const { settings } = view;
+	const [locale, setLocale] = useState<Locale>(chooseLocale(view.shop?.organization.locale));
+	const mayDecide = view.cashier?.permissions.includes("entries:adjust") ?? false;
+	const set = (change: Partial<typeof settings>) => void till.core.setSettings(change);
+	const choose = (l: Locale) => {
+		setLocale(l);
+		keepLocale(l);
+		void speak(l, [problemCatalog, tillCatalog]);
+	};
+	return (
+		<section className="sheet room">
+			<h1>{say("bar.settings")}</h1>
+			<Tick id="automatic" label={say("settings.automatic")} hint={say("settings.automatic_hint")} on={settings.automatic} set={(automatic) => set({ automatic })} />
+			<Tick id="sound" label={say("settings.sound")} on={!settings.silent} set={(on) => set({ silent: !on })} />
+			<Tick id="redeem-offline" label={say("settings.redeem_offline")} hint={say("settings.redeem_offline_hint")} disabled={!mayDecide} on={settings.redeemOffline} set={(redeemOffline) => set({ redeemOffline })} />
+			<div className="field">
+				<label htmlFor="lock-after">{say("settings.lock_after")}</label>
+				<select id="lock-after" value={settings.lockAfter} onChange={(e) => set({ lockAfter: Number(e.target.value) })}>
+					{LOCK_MINUTES.map((n) => <option key={n} value={n}>{say("settings.minutes", { count: n })}</option>)}
+				</select>
+			</div>
+			<div className="field">
+				<label htmlFor="language">{say("settings.language")}</label>
+				<select id="language" value={locale} onChange={(e) => choose(e.target.value as Locale)}>
+					{LOCALES.map((l) => <option key={l} value={l} lang={l}>{LANGUAGES[l]}</option>)}
+				</select>
+			</div>
+			<div className="buttons">
+				<button className="button quiet" type="button" onClick={() => go("test")}><Icon name="scan" />{say("test.title")}</button>
+				<button className="button quiet" type="button" onClick={() => till.people.lock()}><Icon name="lock" />{say("till.lock")}</button>
+				{installable && <button className="button quiet" type="button" onClick={() => void installable?.prompt()}>{say("settings.install")}</button>}
+			</div>
+			<Leave />
+		</section>
+	);
+}
+
+interface TickProps {
+	id: string;
+	label: string;
+	hint?: string;
+	on: boolean;
+	disabled?: boolean;
+	set: (on: boolean) => void;
+}
+
+function Tick({ id, label, hint, on, disabled = false, set }: TickProps) {
+	return (
+		<div className="tick">
+			<input id={id} type="checkbox" checked={on} disabled={disabled} onChange={(e) => set(e.target.checked)} aria-describedby={hint ? `${id}-hint` : undefined} />
+			<label htmlFor={id}>{label}</label>
+			{hint && <p className="hint" id={`${id}-hint`}>{hint}</p>}
+		</div>
+	);
+}
+
+function Leave() {
+	const { till } = useTill();
+	const [asked, setAsked] = useState(false);
+	const [refused, setRefused] = useState(false);
+	return (
+		<>
+			<button className="button quiet" type="button" onClick={() => {
+				setRefused(false);
+				setAsked(true);
+			}}>{say("settings.leave")}</button>
+			{asked && (
+				<Dialog title={say("settings.leave")} onClose={() => setAsked(false)}>
+					<p>{say("settings.leave_text")}</p>
+					<p className="complaint" role="alert">{refused && say("settings.leave_refused")}</p>
+					<div className="buttons">
+						<button className="button quiet" type="button" onClick={() => setAsked(false)}>{say("counter.cancel")}</button>
+						<button className="button main" type="button" onClick={() => void till.people.leave().then((left) => setRefused(!left))}>{say("settings.leave")}</button>
+					</div>
+				</Dialog>
+			)}
+		</>
+	);
+}

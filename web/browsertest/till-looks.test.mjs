@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { small, violations, wide } from "./looks.mjs";
+import { base, demo, desk, newCustomer, pairingCode, smallPhone, stamp, visitor } from "./world.mjs";
+
+const tags = { en: "en-GB", fi: "fi-FI", sv: "sv-SE", pl: "pl-PL", fr: "fr-FR", de: "de-DE", ru: "ru-RU" };
+
+/** Answers that no demo gives by itself: a stamp that is refused after it was promised. */
+const refusal = {
+	status: 409, contentType: "application/problem+json",
+	body: JSON.stringify({ type: "urn:leima:problem:cool_down", title: "", status: 409, code: "cool_down", detail: "", request_id: "", retryable: false }),
+};
+
+/** Goes through every screen of the till and looks at each; it reads no words, so any language will do. */
+async function everyScreen(t, options, look) {
+	const card = await newCustomer();
+	await stamp(card, 12);
+	const till = await visitor(t, options);
+	await till.goto(base + "/till");
+	await till.waitForSelector("#code");
+	await look(till, "pair");
+	await till.fill("#code", await pairingCode(t));
+	await till.keyboard.press("Enter");
+	await till.locator(".people button").first().waitFor();
+	await look(till, "who");
+	await till.locator(".people button", { hasText: "Petteri" }).click();
+	await till.fill("#pin", "0000");
+	await till.keyboard.press("Enter");
+	await till.locator("#pin-error .icon").waitFor();
+	await look(till, "wrong PIN");
+	await till.fill("#pin", demo.pin);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector("#handle");
+	await look(till, "ready");
+	await till.keyboard.type(card.code);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
+	await till.click("#stamp");
+	await till.locator(".outcome.good").waitFor();
+	await look(till, "stamped");
+	await till.locator(".coupons button").click();
+	await till.waitForSelector("dialog[open]");
+	await look(till, "redeem");
+	await till.keyboard.press("Escape");
+	await till.locator(".found > .buttons button").click();
+	await till.locator(".actions button").last().click();
+	await till.locator("#join-form button[type=submit]").click();
+	await till.locator("#join-error").waitFor();
+	await look(till, "new customer");
+	await till.fill("#join-email", `looks-${Date.now()}-${Math.random()}@example.org`);
+	await till.locator("#join-form button[type=submit]").click();
+	await till.waitForSelector(".handover[open]");
+	await look(till, "new card");
+	await till.locator(".handover button.main").click();
+	await till.waitForSelector(".found");
+	await till.keyboard.type("NOBODY");
+	await till.keyboard.press("Enter");
+	await till.locator(".outcome.unknown").waitFor();
+	await look(till, "unknown");
+
+	await till.context().setOffline(true);
+	await till.keyboard.type(card.code);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
+	await till.click("#stamp");
+	await till.locator(".outcome.saved").waitFor();
+	await look(till, "without network");
+	await till.route("**/v1/stamps", (route) => route.fulfill(refusal));
+	await till.context().setOffline(false);
+	await till.locator(".banner.review button").click();
+	await till.locator("#reviews li").waitFor();
+	await look(till, "review");
+	await till.unroute("**/v1/stamps");
+	await till.locator("#reviews button").last().click();
+	await till.waitForSelector("dialog[open]");
+	await look(till, "settle");
+	await till.keyboard.press("Escape");
+	await till.locator("nav .tool").first().click();
+	await till.locator("nav .tool").first().click();
+	await till.locator("#activity li").first().waitFor();
+	await look(till, "today");
+	await till.locator("#activity button").first().click();
+	await till.waitForSelector("dialog[open]");
+	await look(till, "take back");
+	await till.keyboard.press("Escape");
+	await till.locator("nav .tool").first().click();
+	await till.locator("nav .tool").last().click();
+	await till.locator("#automatic").waitFor();
+	await look(till, "settings");
+	await till.locator(".room .buttons button").first().click();
+	await till.locator("#reading").waitFor();
+	await look(till, "scanner test");
+}
+
+for (const [locale, tag] of Object.entries(tags)) {
+	test(`the till in ${locale}: axe finds nothing, nothing is cut off at 320 pixels, all can be pressed`, async (t) => {
+		await everyScreen(t, { ...smallPhone, colorScheme: "light", locale: tag }, async (till, screen) => {
+			await till.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished)));
+			assert.deepEqual(await violations(till), [], `${screen}, light`);
+			await till.emulateMedia({ colorScheme: "dark" });
+			assert.deepEqual(await violations(till), [], `${screen}, dark`);
+			await till.emulateMedia({ colorScheme: "light" });
+			assert.deepEqual(await wide(till), [], screen);
+			assert.deepEqual(await small(till), [], screen);
+			await till.setViewportSize(desk.viewport);
+			assert.deepEqual(await violations(till), [], `${screen}, desk`);
+			await till.setViewportSize(smallPhone.viewport);
+		});
+	});
+}
