@@ -271,6 +271,8 @@ func TestAnswersAreTheDatabases(t *testing.T) {
 // read from the hot state.
 func (h *history) usesTheHotState() {
 	h.t.Helper()
+	h.cards = append(h.cards, h.join(0, "+358409999999", true).Card.ID) // all others may be revoked
+	h.learn()
 	var codes []string
 	for _, id := range h.cards {
 		v, err := h.Card(h.t.Context(), h.org.ID, id)
@@ -278,9 +280,6 @@ func (h *history) usesTheHotState() {
 		if v.Card.Status.Usable() {
 			codes = append(codes, v.Code)
 		}
-	}
-	if len(codes) == 0 {
-		h.t.Fatal("there is no card left")
 	}
 	eventually(h.t, "all cards to be known", func() bool {
 		before, _ := h.world.cards.Hits()

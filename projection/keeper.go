@@ -112,7 +112,7 @@ func (k *Keeper) present(ctx context.Context) (int64, error) {
 		if incarnation, err := state.Incarnation(ctx); err == nil {
 			epoch, raised, err := k.Epochs.NoteIncarnation(ctx, incarnation, k.Now())
 			if raised {
-				k.Log.LogAttrs(ctx, slog.LevelInfo, "Redis was restarted, replaced or emptied: the hot state begins anew", slog.Int64("epoch", epoch))
+				k.Log.LogAttrs(ctx, slog.LevelInfo, "Redis is another one than before, or was emptied: the hot state begins anew", slog.Int64("epoch", epoch))
 			}
 			return epoch, err
 		}
