@@ -94,7 +94,7 @@ func (s *stage) keepLogs(folder string) error {
 		text, err := os.ReadFile(s.world.LogPath(i))
 		if err == nil {
 			const private = 0o600
-			err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("log of replica %d of %s", i, s.name)), text, private)
+			err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("log of replica %d of %s", i, s.name)), text, private) //nolint:gosec // a folder of ours
 		}
 		errs = append(errs, err)
 	}
