@@ -54,7 +54,7 @@ func TestOnRealServers(t *testing.T) {
 		if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
 			t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
 		}
-		if _, folder, found := strings.Cut(log.String(), "what the tills know is in "); !found {
+		if _, folder, found := strings.Cut(log.String(), "what the tills know and the servers said is in "); !found {
 			t.Error("the run does not say where the record is")
 		} else if err := os.RemoveAll(strings.TrimSpace(folder)); err != nil {
 			t.Error(err)

@@ -77,7 +77,7 @@ func chaos(ctx context.Context, o options, log io.Writer) (results []result, err
 	}
 	defer func() {
 		if err != nil || broken(results) {
-			fmt.Fprintf(log, "what the tills know is in %s\n", records)
+			fmt.Fprintf(log, "what the tills know and the servers said is in %s\n", records)
 			return
 		}
 		err = os.RemoveAll(records)
@@ -130,7 +130,12 @@ func playWorld(ctx context.Context, o options, b binary, name string, rounds []r
 	if err != nil {
 		return results, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() {
+		if err != nil || broken(results) {
+			err = errors.Join(err, s.keepLogs(records))
+		}
+		err = errors.Join(err, s.close())
+	}()
 	if !p.Redis {
 		results = notDone(results, rounds, "this leima knows no --redis", func(f fault) bool { return f.redis })
 	}

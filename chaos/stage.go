@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -84,6 +85,23 @@ func openStage(ctx context.Context, name string, p world.Plan, o options, folder
 	}
 	s.load.Prepare()
 	return s, nil
+}
+
+// keepLogs copies what the replicas said to the folder of the record.
+func (s *stage) keepLogs(folder string) error {
+	var errs []error
+	for i := range s.world.Replicas {
+		text, err := os.ReadFile(s.world.LogPath(i))
+		if err == nil {
+			const private = 0o600
+			err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("log of replica %d of %s", i, s.name)), text, private) //nolint:gosec // a folder of ours
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("keep the logs: %w", err)
+	}
+	return nil
 }
 
 func (s *stage) close() error {

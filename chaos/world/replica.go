@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/leima/leima/deploy/servers"
@@ -53,7 +54,7 @@ func (w *World) startReplica(ctx context.Context, number int) (*Replica, error) 
 			return nil, err
 		}
 	}
-	launch := servers.Launch{Name: name, Program: w.Leima, Env: []string{"LEIMA_DB=" + database}, PollEvery: startPoll}
+	launch := servers.Launch{Name: name, Program: w.Leima, Env: []string{"LEIMA_DB=" + database}, PollEvery: startPoll, LastWords: syscall.SIGQUIT}
 	if w.Redis != nil {
 		launch.Env = append(launch.Env, "LEIMA_REDIS="+w.Redis.URL)
 	}

@@ -22,6 +22,8 @@ const (
 	stopSignal = syscall.SIGINT
 	// stopLimit is how long a server may take to end before it is killed.
 	stopLimit = 20 * time.Second
+	// lastWordsLimit is how long a server that did not start may tell why.
+	lastWordsLimit = 3 * time.Second
 	// pollEvery is the pause between two questions to a starting server.
 	pollEvery = 50 * time.Millisecond
 	// portTries limits starts with another port: between finding a free port
@@ -57,6 +59,9 @@ type Launch struct {
 	PollEvery time.Duration
 	// StartLimit is how long the server may take until it answers, a minute if it is 0.
 	StartLimit time.Duration
+	// LastWords is sent to a server that did not answer in time, so that its log tells what
+	// it was doing: SIGQUIT to a Go program. None is sent if it is 0.
+	LastWords syscall.Signal
 }
 
 // Start runs the program as the folder's owner and returns when the server is
@@ -85,6 +90,7 @@ func (l Launch) Start(ctx context.Context, private Folder) (*Server, error) {
 		close(started.exited)
 	}()
 	if err := started.awaitReady(ctx, l); err != nil {
+		started.askLastWords(l.LastWords)
 		return nil, errors.Join(
 			fmt.Errorf("%w; the end of its log:\n%s", err, tail(log.Name())), started.Stop(),
 		)
@@ -116,6 +122,17 @@ func (s *Server) awaitReady(ctx context.Context, l Launch) error {
 			return fmt.Errorf("no answer (%w): %w", err, context.Cause(ctx))
 		case <-tick.C:
 		}
+	}
+}
+
+// askLastWords gives the server a moment to write what it was doing.
+func (s *Server) askLastWords(signal syscall.Signal) {
+	if signal == 0 || s.process.Signal(signal) != nil {
+		return
+	}
+	select {
+	case <-s.exited:
+	case <-time.After(lastWordsLimit):
 	}
 }
 
