@@ -69,6 +69,40 @@ func TestEachConsoleHasANonceOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestTheTillMayDoWhatItNeeds: its scanner is WebAssembly and reads the camera's
+// picture. No other page may do either.
+func TestTheTillMayDoWhatItNeeds(t *testing.T) {
+	w := &Web{apps: &apps{
+		pages: map[string][]byte{"till.html": []byte("<p>"), "console.html": []byte("<p>")},
+		files: map[string]func() asset{"till-worker.js": func() asset { return pack(appTypes[".js"], []byte("//")) }},
+	}}
+	headers := func(h handler, path string) http.Header {
+		answer := httptest.NewRecorder()
+		if err := w.page(h)(echoContext(t, answer, http.MethodGet, path)); err != nil || answer.Code != http.StatusOK {
+			t.Fatalf("%s: %d, %v", path, answer.Code, err)
+		}
+		return answer.Header()
+	}
+	for path, c := range map[string]struct {
+		answer handler
+		may    bool
+	}{"/till": {w.tillPage, true}, "/console": {w.consolePage, false}} {
+		h := headers(c.answer, path)
+		if got := strings.Contains(h.Get("Content-Security-Policy"), "'wasm-unsafe-eval'"); got != c.may {
+			t.Errorf("%s may run WebAssembly: %t", path, got)
+		}
+		if got := strings.Contains(h.Get("Permissions-Policy"), "camera=(self)"); got != c.may {
+			t.Errorf("%s may use the camera: %t", path, got)
+		}
+		if strings.Contains(h.Get("Content-Security-Policy"), "'unsafe-") {
+			t.Errorf("%s lets in too much: %s", path, h.Get("Content-Security-Policy"))
+		}
+	}
+	if got := headers(w.tillWorker, "/till/sw.js").Get("Service-Worker-Allowed"); got != "/till" {
+		t.Errorf("the worker may answer for %q", got)
+	}
+}
+
 func TestWithoutTheAppsTheirAddressesSayWhatToDo(t *testing.T) {
 	w := &Web{apps: &apps{}}
 	var err error

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/web"
 )
@@ -36,6 +37,18 @@ func (w *world) pairingCode() string {
 		w.t.Fatal("no code is shown")
 	}
 	return html.UnescapeString(m[1])
+}
+
+func TestAnOwnerMakesAPairingCode(t *testing.T) {
+	w := newWorld(t)
+	slug, code, err := access.ParsePairingCode(w.pairingCode())
+	if err != nil || slug != w.org.Slug {
+		t.Fatalf("the code is of %q: %v", slug, err)
+	}
+	till, err := w.store.PairTill(t.Context(), w.org.ID, access.Hash(code), access.Hash("lt_leimala_TILL"), w.clock.Load())
+	if err != nil || till.LocationID != w.branch.ID || till.Name != "Kassa 1" {
+		t.Errorf("it pairs %+v: %v", till, err)
+	}
 }
 
 func TestTheShopsPageShowsTotals(t *testing.T) {

@@ -9,8 +9,8 @@ const SCANS = 40;
  * the goals.
  */
 const strict = process.env.LEIMA_PACE === "strict";
-const ONLINE_MS = strict ? 150 : 1_000;
-const OFFLINE_MS = strict ? 100 : 600;
+const ONLINE_MS = strict ? 150 : 4_000;
+const OFFLINE_MS = strict ? 100 : 3_000;
 
 /** Lets cards be stamped by themselves and returns the p95 from decoded code to painted result. */
 async function pace(till, cards) {

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 export class Store<T extends object> {
 	#value: T;
 	readonly #watchers = new Set<() => void>();
+	#telling = false;
 
 	constructor(value: T) {
 		this.#value = value;
@@ -12,11 +13,17 @@ export class Store<T extends object> {
 
 	get = (): T => this.#value;
 
-	/** Changes some members. */
+	/** Changes some members. Watchers hear of all the changes of one moment at once. */
 	set(change: Partial<T>): void {
 		this.#value = { ...this.#value, ...change };
-		for (const watcher of this.#watchers) {
-			watcher();
+		if (!this.#telling) {
+			this.#telling = true;
+			queueMicrotask(() => {
+				this.#telling = false;
+				for (const watcher of this.#watchers) {
+					watcher();
+				}
+			});
 		}
 	}
 
