@@ -108,10 +108,12 @@ func TestAFlushIsAnotherIncarnation(t *testing.T) {
 	other, _ := open(t, server.url(), "test")
 	incarnation := func(s *hot.Redis) string {
 		t.Helper()
-		is, err := s.Incarnation(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		var is string
+		eventually(t, "an answer in time", func() (ok bool) {
+			var err error
+			is, err = s.Incarnation(t.Context())
+			return err == nil
+		})
 		return is
 	}
 	first := incarnation(s)

@@ -43,9 +43,9 @@ func tellBatch(su *suite) {
 	outcomes := sh.batch(again, sh.stamp(full.ID, 23), refused, again, other.stamp(theirs.ID, 1), sh.stamp(plain.ID, 1))
 	c := su.oneCommit()
 	su.same("cards", []loyalty.ChangedCard{
-		{OrgID: sh.org.ID, ID: plain.ID, Version: outcomes[5].Card.Version, Card: outcomes[5].Card},
-		{OrgID: sh.org.ID, ID: full.ID, Version: outcomes[1].Card.Version, Card: outcomes[1].Card, Whole: true},
-		{OrgID: other.org.ID, ID: theirs.ID, Version: outcomes[4].Card.Version, Card: outcomes[4].Card},
+		{OrgID: sh.org.ID, ID: plain.ID, Version: outcomes[5].Card.Version, Since: plain.Version, Card: outcomes[5].Card},
+		{OrgID: sh.org.ID, ID: full.ID, Version: outcomes[1].Card.Version, Since: full.Version, Card: outcomes[1].Card, Whole: true},
+		{OrgID: other.org.ID, ID: theirs.ID, Version: outcomes[4].Card.Version, Since: theirs.Version, Card: outcomes[4].Card},
 	}, c.Cards)
 	su.same("counts", []loyalty.CellCounts{
 		{Cell: sh.cell(), Counts: loyalty.Counts{Stamps: 26, Coupons: 2}},
@@ -101,7 +101,7 @@ func tellJoins(su *suite) {
 	sh.ok(err)
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, card.ID, sh.clock()))
 	c = su.oneCommit()
-	su.same("revoked", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version + 1, Card: sh.card(card.ID).Card, Whole: true}}, c.Cards)
+	su.same("revoked", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version + 1, Since: card.Version, Card: sh.card(card.ID).Card, Whole: true}}, c.Cards)
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, card.ID, sh.clock()))
 	su.same("revoked again", 0, len(su.takeCommits()))
 }
