@@ -47,12 +47,24 @@ func TestOnRealServers(t *testing.T) {
 	})
 
 	// It proves the whole of it: a PostgreSQL that acknowledges before it writes loses
-	// stamps when it crashes, and the run must say so.
+	// stamps when it crashes, and the run must say so. A till that asks again gets a lost
+	// stamp a second time, which is then told as doubled. What a crash meets is chance, so
+	// it may need a few.
 	t.Run("a database that forgets is found out", func(t *testing.T) {
+		const crashes = 3
 		var out, log bytes.Buffer
-		err := run(t.Context(), append(arguments, "-only", "postgres-crash", "-postgres", "synchronous_commit=off,wal_writer_delay=10s"), &out, &log)
-		if !errors.Is(err, errViolated) || !strings.Contains(out.String(), ": lost: org ") {
-			t.Errorf("got %v, want lost stamps\n%s%s", err, out.String(), log.String())
+		var err error
+		for range crashes {
+			out.Reset()
+			log.Reset()
+			err = run(t.Context(), append(arguments, "-only", "postgres-crash", "-postgres", "synchronous_commit=off,wal_writer_delay=10s"), &out, &log)
+			if err != nil {
+				break
+			}
+		}
+		said := out.String() + log.String()
+		if !errors.Is(err, errViolated) || !strings.Contains(said, ": lost: org ") && !strings.Contains(said, ": doubled: org ") {
+			t.Errorf("got %v, want lost or doubled stamps\n%s", err, said)
 		}
 		if _, folder, found := strings.Cut(log.String(), "what the tills know and the servers said is in "); !found {
 			t.Error("the run does not say where the record is")
