@@ -37,6 +37,9 @@ function show(newer) {
 	if (changed) {
 		animate(next, Number(before.filled), Number(before.round));
 		told.textContent = next.dataset.said ?? "";
+		landedAt = performance.now();
+	} else if (performance.now() - landedAt < LANDING_MS) {
+		keepLanding(next);
 	}
 	const focused = document.activeElement?.id;
 	for (const part of newer.querySelectorAll("[data-live]")) {
@@ -51,6 +54,21 @@ function show(newer) {
 	if (changed && "vibrate" in navigator && navigator.userActivation?.hasBeenActive) {
 		navigator.vibrate(60);
 	}
+}
+
+/** When a stamp landed last, and for how long it takes. */
+let landedAt = -Infinity;
+const LANDING_MS = 2000;
+
+/**
+ * Lets stamps go on landing: the page's own refresh may bring the same card once more.
+ * @param {HTMLElement} next
+ */
+function keepLanding(next) {
+	const slots = face().querySelectorAll(".slot");
+	next.querySelectorAll(".slot").forEach((slot, i) => {
+		slot.classList.toggle("landed", slots[i]?.classList.contains("landed") ?? false);
+	});
 }
 
 /**
