@@ -14,7 +14,7 @@ func (w *Web) demoStaff(r *request) error {
 		return fmt.Errorf("sign in the demo's owner: %w", err)
 	}
 	w.setCookie(r, sessionCookie, session, access.SessionLife)
-	return w.goOn(r, "/staff", r.T("start.demo_staff"))
+	return w.goOn(r, "/console", r.T("start.demo_staff"))
 }
 
 // goOn leads to a page that needs the cookies just set. Browsers do not send strict

@@ -42,5 +42,5 @@ func (w *Web) signIn(r *request) error {
 		return fmt.Errorf("sign in: %w", err)
 	}
 	w.setCookie(r, sessionCookie, token, access.SessionLife)
-	return r.seeOther("/staff")
+	return r.seeOther("/console")
 }

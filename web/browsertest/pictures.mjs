@@ -50,6 +50,7 @@ test("pictures", async (t) => {
 			await keep(till, "till-pin");
 			const owner = await visitor(t, { ...options, colorScheme });
 			await owner.goto(demo.staff_url);
+			await owner.goto(base + "/staff");
 			await keep(owner, "staff");
 		}
 	}

@@ -106,6 +106,7 @@ export async function cashier(t, options = {}) {
 export async function pairingCode(t, name = "Test till") {
 	const owner = await visitor(t, desk);
 	await owner.goto(demo.staff_url);
+	await owner.goto(base + "/staff");
 	await owner.fill("#name", name);
 	await owner.selectOption("#location_id", demo.location_id);
 	await owner.getByRole("button", { name: "Make a pairing code" }).click();

@@ -18,10 +18,12 @@ export interface ApiOptions {
 	locale: () => string;
 	/** Hears of every answer; the till sets its clock by it. */
 	heard?: (response: Response) => void;
+	/** How long one request may take, in milliseconds; REQUEST_MS if it is not said. */
+	patience?: number;
 }
 
 /** Returns a client of the API of the server that the page came from. */
-export function createApi({ token, locale, heard }: ApiOptions): Api {
+export function createApi({ token, locale, heard, patience = REQUEST_MS }: ApiOptions): Api {
 	const api = createFetchClient<paths>({ baseUrl: "/", credentials: "same-origin", cache: "no-store" });
 	api.use({
 		onRequest({ request }) {
@@ -30,7 +32,7 @@ export function createApi({ token, locale, heard }: ApiOptions): Api {
 			if (credential) {
 				request.headers.set("Authorization", `Bearer ${credential}`);
 			}
-			return new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_MS)]) });
+			return new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
 		},
 		onResponse({ response }) {
 			heard?.(response);

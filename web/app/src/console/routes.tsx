@@ -1,16 +1,24 @@
-// The console's addresses. What is not needed on the first screen is loaded when
-// somebody goes there: give it a file of its own and lazyRouteComponent.
+// The console's addresses: those of the sections, inside the shell.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { createRouter } from "@tanstack/react-router";
+import { Lost } from "./parts/lost.tsx";
+import { Fault } from "./parts/problem.tsx";
+import { root } from "./root.ts";
+import { sections } from "./sections.ts";
+import { Shell } from "./shell/shell.tsx";
 
-const root = createRootRoute({ component: Outlet });
+/** The routes of sections, in their order: what keeps addresses in links typed. */
+type RoutesOf<S extends readonly { route: unknown }[]> = { -readonly [I in keyof S]: S[I]["route"] };
 
-const home = createRoute({
-	getParentRoute: () => root, path: "/",
-	component: lazyRouteComponent(() => import("./home.tsx"), "Home"),
+root.update({ component: Shell, notFoundComponent: Lost, errorComponent: Fault });
+
+export const router = createRouter({
+	routeTree: root.addChildren(sections.map((s) => s.route) as unknown as RoutesOf<typeof sections>),
+	basepath: "/console",
+	defaultPreload: "intent",
+	scrollRestoration: true,
+	defaultPendingMs: 300,
 });
-
-export const router = createRouter({ routeTree: root.addChildren([home]), basepath: "/console" });
 
 declare module "@tanstack/react-router" {
 	interface Register {

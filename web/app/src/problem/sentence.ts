@@ -33,6 +33,7 @@ const told: Partial<Record<string, ProblemText>> = {
 	already_in_use: "problem.already_in_use",
 	version_mismatch: "problem.version_mismatch",
 	external_ref_used: "problem.external_ref_used",
+	idempotency_key_reused: "problem.done_before",
 	validation_failed: "problem.validation_failed",
 	busy: "problem.unavailable",
 	unavailable: "problem.unavailable",

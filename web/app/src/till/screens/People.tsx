@@ -5,10 +5,13 @@ import { useTill } from "./till.ts";
 
 const MAX_PIN = 12;
 
+/** The code in the address that the console's QR code leads to, /till#code=…, which no server sees. */
+const codeInAddress = () => new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
+
 /** The first screen of a device that is no till yet. */
 export function Pair() {
 	const { till, view } = useTill();
-	const [code, setCode] = useState("");
+	const [code, setCode] = useState(codeInAddress);
 	const submit = (e: SubmitEvent) => {
 		e.preventDefault();
 		void till.people.pair(code);

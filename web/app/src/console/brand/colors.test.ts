@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { brandColors, contrast, hex, parseColor, paper, type Rgb } from "./colors.ts";
+
+test.each([
+	["#0b6e4f", "#ffffff", "#0b6e4f", "#dfe6dc", false],
+	["#ffd400", "#161a1d", "#806a00", "#f7f0d4", true],
+	["#1f4e79", "#ffffff", "#1f4e79", "#e1e3e1", false],
+])("%s is written on with %s and stands on paper as %s", (color, onBrand, inkBrand, tintBrand, darkened) => {
+	expect(brandColors(color)).toMatchObject({ onBrand, inkBrand, tintBrand, darkened });
+});
+
+test.each(["", "red", "#12345", "#1234567", "123456", "#gggggg"])("%j is no colour", (text) => expect(brandColors(text)).toBeUndefined());
+
+test("whatever the colour, everything can be read", () => {
+	const channel = fc.integer({ min: 0, max: 255 });
+	fc.assert(fc.property(channel, channel, channel, (r, g, b) => {
+		const c = brandColors(hex([r, g, b]));
+		const rgb = (text: string): Rgb => parseColor(text) ?? [0, 0, 0];
+		expect(c).toBeDefined();
+		if (c) {
+			expect(contrast(rgb(c.brand), rgb(c.onBrand))).toBeGreaterThanOrEqual(4.5);
+			expect(contrast(rgb(c.inkBrand), paper)).toBeGreaterThanOrEqual(4.5);
+			expect(contrast(rgb(c.inkBrand), rgb(c.tintBrand))).toBeGreaterThanOrEqual(4.5);
+		}
+	}));
+});

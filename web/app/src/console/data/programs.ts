@@ -1,0 +1,42 @@
+// The programs and their totals.
+
+import { queryOptions } from "@tanstack/react-query";
+import { answerOf, type Schema } from "../../api/client.ts";
+import { api, everything } from "../api.ts";
+
+export type Program = Schema["Program"];
+
+export const programsQuery = queryOptions({
+	queryKey: ["programs"],
+	queryFn: ({ signal }) => everything((query) => answerOf(api.GET("/v1/programs", { params: { query }, signal }))),
+});
+
+export type ProgramStats = Schema["ProgramStats"];
+export type TotalsRow = Schema["TotalsRow"];
+export type ProgramStatus = Schema["ProgramStatus"];
+
+export const programQuery = (id: string) => queryOptions({
+	queryKey: ["programs", id],
+	queryFn: ({ signal }) => answerOf(api.GET("/v1/programs/{program_id}", { params: { path: { program_id: id } }, signal })),
+});
+
+export const statsQuery = (id: string) => queryOptions({
+	queryKey: ["programs", id, "stats"],
+	queryFn: ({ signal }) => answerOf(api.GET("/v1/programs/{program_id}/stats", { params: { path: { program_id: id } }, signal })),
+});
+
+export interface TotalsWanted {
+	/** The first day, and the day after the last; at most 92 days. */
+	from: string;
+	to: string;
+	program: string | undefined;
+	location: string | undefined;
+}
+
+/** What happened by program, branch and day. */
+export const totalsQuery = ({ from, to, program, location }: TotalsWanted) => queryOptions({
+	queryKey: ["totals", from, to, program, location],
+	queryFn: ({ signal }) => answerOf(api.GET("/v1/totals", {
+		params: { query: { from, to, ...(program && { program_id: program }), ...(location && { location_id: location }) } }, signal,
+	})),
+});

@@ -1,0 +1,30 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { importErrorsQuery } from "../data/imports.ts";
+import { number } from "../format.ts";
+import { Answer, More } from "../parts/listing.tsx";
+import { Sheet } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
+import { useTexts } from "../texts.ts";
+
+/** The rows that could not be used, with the reason for each. */
+export function ImportErrors({ id }: { id: string }) {
+	const { say } = useTexts();
+	const errors = useInfiniteQuery(importErrorsQuery(id));
+	return (
+		<Sheet title={say("imports.errors")}>
+			<Answer of={errors}>
+				{({ pages }) => (
+					<>
+						<Table caption={say("imports.errors")} rows={pages.flatMap((p) => p.data)} rowKey={(e) => `${e.row} ${e.column} ${e.reason}`} columns={[
+							{ head: say("imports.error_row"), cell: (e) => <strong>{say("imports.error_row_number", { row: number(e.row) })}</strong> },
+							{ head: say("imports.error_column"), cell: (e) => e.column },
+							{ head: say("imports.error_value"), cell: (e) => <code>{e.value}</code> },
+							{ head: say("imports.error_reason"), cell: (e) => e.reason },
+						]} />
+						<More of={errors} />
+					</>
+				)}
+			</Answer>
+		</Sheet>
+	);
+}

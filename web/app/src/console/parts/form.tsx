@@ -1,0 +1,76 @@
+// The frame of a form: complaints above, one bar with the buttons below. Ctrl or ⌘ with
+// S saves.
+
+import { Button } from "@mantine/core";
+import { useCallback, useEffect, useRef, type SyntheticEvent, type ReactNode } from "react";
+import { Refused } from "../../api/problem.ts";
+import { useTexts } from "../texts.ts";
+import { Guard } from "./guard.tsx";
+import { Problem } from "./problem.tsx";
+
+/** Returns what the server said about a field, "" if nothing. */
+export function useComplaints(error: unknown): (field: string) => string {
+	const { say } = useTexts();
+	return useCallback((field) => {
+		const problem = error instanceof Refused ? error.problem : undefined;
+		return problem?.field === field ? say("form.refused_field", { detail: problem.detail }) : "";
+	}, [error, say]);
+}
+
+interface FormProps {
+	dirty: boolean;
+	saving: boolean;
+	error: unknown;
+	/** What the button says. */
+	save: string;
+	/** Whether it can be saved as it stands; what is missing is told at the fields. */
+	valid?: boolean;
+	submit: () => void;
+	discard?: () => void;
+	/** A new thing can be saved before anything is typed. */
+	always?: boolean;
+	children: ReactNode;
+}
+
+export function Form({ dirty, saving, error, save, valid = true, submit, discard, always, children }: FormProps) {
+	const { say } = useTexts();
+	const form = useRef<HTMLFormElement>(null);
+	useEffect(() => {
+		const saves = (e: KeyboardEvent) => {
+			if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "s") {
+				e.preventDefault();
+				form.current?.requestSubmit();
+			}
+		};
+		addEventListener("keydown", saves);
+		return () => removeEventListener("keydown", saves);
+	}, []);
+	useEffect(() => {
+		if (error) {
+			form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.scrollIntoView({ block: "center" });
+		}
+	}, [error]);
+	const send = (e: SyntheticEvent) => {
+		e.preventDefault();
+		if (!saving && (dirty || always)) {
+			if (valid) {
+				submit();
+			} else {
+				form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+			}
+		}
+	};
+	return (
+		<form ref={form} onSubmit={send} noValidate className="form">
+			<Guard when={dirty && !saving} />
+			{Boolean(error) && <Problem error={error} />}
+			{children}
+			{(dirty || always) && (
+				<div className={always ? "form-bar" : "form-bar floating"}>
+					{discard && dirty && <Button variant="default" onClick={discard}>{say("form.discard")}</Button>}
+					<Button type="submit" loading={saving}>{save}</Button>
+				</div>
+			)}
+		</form>
+	);
+}

@@ -1,0 +1,30 @@
+import { Modal as Mantine } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTexts } from "../texts.ts";
+
+interface ModalProps {
+	title: string;
+	close: () => void;
+	/** The title is for screen readers only, and there is no button to close. */
+	bare?: boolean;
+	children: ReactNode;
+}
+
+/** A dialog. Its head is no banner, which is what <header> would be outside of <main>. */
+export function Modal({ title, close, bare, children }: ModalProps) {
+	const { say } = useTexts();
+	return (
+		<Mantine.Root opened onClose={close} centered={!bare}>
+			<Mantine.Overlay />
+			<Mantine.Content {...(bare && { "aria-label": title })}>
+				{!bare && (
+					<Mantine.Header role="presentation">
+						<Mantine.Title>{title}</Mantine.Title>
+						<Mantine.CloseButton aria-label={say("app.close")} />
+					</Mantine.Header>
+				)}
+				<Mantine.Body {...(bare && { p: 0 })}>{children}</Mantine.Body>
+			</Mantine.Content>
+		</Mantine.Root>
+	);
+}
