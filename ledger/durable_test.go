@@ -116,7 +116,7 @@ func TestManyTillsAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			address, committers := database(t)
 			sh := openShop(t, address, 7)
-			g := ledger.NewGroupCommit(sh, ledger.Config{Committers: committers, SpreadFrom: 1})
+			g := ledger.NewGroupCommit(sh, ledger.Config{Committers: committers, Beside: 1})
 			var all sync.WaitGroup
 			for till := range tills {
 				all.Go(func() {

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"sync"
 	"time"
 
@@ -20,20 +19,18 @@ const (
 	DefaultCommitTimeout = 20 * time.Second
 	// MaxCommitters bounds the transactions under way at once.
 	MaxCommitters = 16
-	// DefaultSpreadFrom is how many commands must wait before a second committer helps. A
-	// transaction costs the database as much as several commands, so one batch of 64 is
-	// cheaper than two of 32: measured on PostgreSQL with 64 tills at once, the database
-	// worked 80 µs for a stamp instead of 129.
-	DefaultSpreadFrom = 128
+	// DefaultBeside is how many commands must wait before a batch is begun beside another.
+	// A transaction costs the database as much as ten commands, so two small ones are
+	// dearer than one of both.
+	DefaultBeside = 24
 )
 
 // Config sets a GroupCommit. Zero fields take the defaults.
 type Config struct {
 	// Committers is how many transactions may be under way at once. 1 for SQLite, which
-	// has one writer. The first does all the work until SpreadFrom commands wait; from
-	// then on cards are split between them by hash.
+	// has one writer. While one is under way the next begins when Beside commands wait.
 	Committers       int
-	SpreadFrom       int
+	Beside           int
 	MaxBatch         int
 	MaxWaiting       int
 	MaxWaitingPerOrg int
@@ -44,14 +41,12 @@ type Config struct {
 // transaction of a loyalty.BatchLedger.
 //
 // A batch is of all organizations that have commands waiting, which take turns in it, so
-// that a busy one does not hold up a quiet one. Commands on one card keep their order of
-// arrival, but for those that wait while a second committer begins or ceases to help:
-// who needs an order waits for the answer before the next command, as tills do.
+// that a busy one does not hold up a quiet one. Commands that name one card keep their
+// order of arrival, and are never in two batches at once.
 type GroupCommit struct {
 	batches loyalty.BatchLedger
 	config  Config
-	seed    maphash.Seed
-	lanes   []*lane
+	queue   *queue
 	workers sync.WaitGroup
 
 	mu       sync.Mutex
@@ -69,13 +64,11 @@ var _ loyalty.Ledger = (*GroupCommit)(nil)
 func NewGroupCommit(batches loyalty.BatchLedger, config Config) *GroupCommit {
 	config = config.withDefaults()
 	g := &GroupCommit{
-		batches: batches, config: config, seed: maphash.MakeSeed(),
+		batches: batches, config: config, queue: newQueue(config.Beside),
 		perOrg: map[string]int{}, inFlight: map[flightKey]struct{}{},
 	}
 	for range config.Committers {
-		l := newLane()
-		g.lanes = append(g.lanes, l)
-		g.workers.Go(func() { g.commitAll(l) })
+		g.workers.Go(g.commitAll)
 	}
 	return g
 }
@@ -88,7 +81,7 @@ func (c Config) withDefaults() Config {
 		*v = min(*v, most)
 	}
 	set(&c.Committers, 1, MaxCommitters)
-	set(&c.SpreadFrom, DefaultSpreadFrom, 1<<20)
+	set(&c.Beside, DefaultBeside, 1<<20)
 	set(&c.MaxBatch, loyalty.MaxBatch, loyalty.MaxBatch)
 	set(&c.MaxWaiting, DefaultMaxWaiting, 1<<20)
 	set(&c.MaxWaitingPerOrg, min(DefaultMaxWaitingPerOrg, c.MaxWaiting), c.MaxWaiting)
@@ -111,7 +104,7 @@ func (g *GroupCommit) Apply(ctx context.Context, c loyalty.Command) (loyalty.Out
 		return loyalty.Outcome{}, err
 	}
 	t := &ticket{command: c, done: make(chan struct{})}
-	if !g.laneOf(c).push(t) {
+	if !g.queue.push(t) {
 		g.release(c)
 		return loyalty.Outcome{}, loyalty.ErrClosed
 	}
@@ -166,24 +159,11 @@ func (g *GroupCommit) release(commands ...loyalty.Command) {
 	}
 }
 
-// laneOf splits cards between committers when there is work for more than one. The
-// database's lock on a card keeps apart what two of them do to it.
-func (g *GroupCommit) laneOf(c loyalty.Command) *lane {
-	if len(g.lanes) == 1 || g.Waiting() < g.config.SpreadFrom {
-		return g.lanes[0]
-	}
-	id := c.CardID
-	if id == "" {
-		id = c.CouponID + c.EntryID
-	}
-	return g.lanes[maphash.String(g.seed, id)%uint64(len(g.lanes))]
-}
-
-func (g *GroupCommit) commitAll(l *lane) {
+func (g *GroupCommit) commitAll() {
 	batch := make([]*ticket, 0, g.config.MaxBatch)
 	commands := make([]loyalty.Command, 0, g.config.MaxBatch)
 	for {
-		batch = l.take(batch[:0], g.config.MaxBatch)
+		batch = g.queue.take(batch[:0], g.config.MaxBatch)
 		if len(batch) == 0 {
 			return // closed and drained
 		}
@@ -192,6 +172,7 @@ func (g *GroupCommit) commitAll(l *lane) {
 			commands = append(commands, t.command)
 		}
 		outcomes, err := g.commit(commands)
+		g.queue.done(batch)
 		g.release(commands...)
 		for i, t := range batch {
 			if err != nil {
@@ -232,9 +213,7 @@ func (g *GroupCommit) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()
-	for _, l := range g.lanes {
-		l.close()
-	}
+	g.queue.close()
 	drained := make(chan struct{})
 	go func() {
 		g.workers.Wait()

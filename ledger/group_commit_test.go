@@ -291,7 +291,7 @@ func TestAFaultOfTheDatabaseIsUnknownToAll(t *testing.T) {
 func TestCloseCarriesOutWhatWaitsAndLetsNothingIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := newGate()
-		g := ledger.NewGroupCommit(gate, ledger.Config{Committers: 2, SpreadFrom: 1})
+		g := ledger.NewGroupCommit(gate, ledger.Config{Committers: 2, Beside: 1})
 		var waiting []<-chan answer
 		for i := range 10 {
 			waiting = append(waiting, apply(t.Context(), g, command("o", fmt.Sprint(i), fmt.Sprint(i))))

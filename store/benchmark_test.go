@@ -30,13 +30,13 @@ const (
 // time of this process is self-µs/op; that of PostgreSQL's processes is backend-µs/op,
 // as exactly as the kernel's ticks of 10 ms allow.
 func BenchmarkApplyBatch(b *testing.B) {
-	for _, size := range []int{1, 32, loyalty.MaxBatch} {
+	for _, size := range []int{1, 32, 64, loyalty.MaxBatch} {
 		b.Run(fmt.Sprintf("sqlite/%d", size), func(b *testing.B) {
 			s := openSQLite(b, store.Config{})
 			run(b, s, seedCards(b, s, benchmarkCards), size, func() float64 { return 0 })
 		})
 	}
-	for _, size := range []int{1, 32, loyalty.MaxBatch} {
+	for _, size := range []int{1, 32, 64, loyalty.MaxBatch} {
 		b.Run(fmt.Sprintf("postgres/%d", size), func(b *testing.B) {
 			c := store.Config{URL: newDatabase(b)}
 			s := openAt(b, c)
