@@ -13,6 +13,8 @@ type batch struct {
 	st       batchStatements
 	commands []loyalty.Command
 	outcomes []loyalty.Outcome
+	// careful tells that cards are locked and keys looked for before anything is decided.
+	careful bool
 
 	// cardOf is, for each command, the card that it is about, nil if that is not there.
 	cardOf []*heldCard
@@ -89,6 +91,9 @@ func (b *batch) run(ctx context.Context, s *Store) error {
 	if err := b.decide(); err != nil {
 		return err
 	}
+	if err := b.replayRefused(ctx); err != nil {
+		return err
+	}
 	if err := b.countEntries(ctx, b.st.rare, b.originals); err != nil {
 		return err
 	}
@@ -111,6 +116,42 @@ func (b *batch) decide() error {
 			continue
 		}
 		if err := b.decideNew(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replayRefused looks for the keys of commands that were refused, if nobody has yet: what
+// is refused now may have been carried out before, and then that is the answer.
+func (b *batch) replayRefused(ctx context.Context) error {
+	if b.careful {
+		return nil
+	}
+	var keys []rowKey
+	for i, o := range b.outcomes {
+		if c := &b.commands[i]; c.IdempotencyKey != "" && (o.Err != nil || o.Refusal != nil) {
+			keys = append(keys, rowKey{c.OrgID, c.IdempotencyKey})
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	_, used, err := b.st.read(ctx, nil, sortedKeys(keys), false)
+	if err != nil {
+		return err
+	}
+	before := make(map[rowKey]usedKey, len(used))
+	for _, u := range used {
+		before[rowKey{u.entry.OrgID, u.entry.IdempotencyKey}] = u
+	}
+	for i := range b.outcomes {
+		c, o := &b.commands[i], &b.outcomes[i]
+		u, is := before[rowKey{c.OrgID, c.IdempotencyKey}]
+		if !is || o.Err == nil && o.Refusal == nil {
+			continue
+		}
+		if *o, err = b.replay(c, u); err != nil {
 			return err
 		}
 	}

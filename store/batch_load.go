@@ -19,6 +19,9 @@ const (
 	ledgerCardChanges = "status, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
 )
 
+// ledgerCardWidth is the number of ledgerCardColumns.
+const ledgerCardWidth = 16
+
 func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 	err = r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
 		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt)
@@ -35,11 +38,15 @@ func (b *batch) load(ctx context.Context, s *Store) error {
 	if err := b.resolve(ctx); err != nil {
 		return err
 	}
-	if err := b.lockCards(ctx); err != nil {
+	if err := b.readCards(ctx, s); err != nil {
 		return err
 	}
-	if err := b.findPrograms(ctx, s.programs); err != nil {
-		return err
+	if !b.careful && b.countsStaff() {
+		// The counters of staff are locked, and what is locked comes after the cards.
+		b.careful = true
+		if err := b.readCards(ctx, s); err != nil {
+			return err
+		}
 	}
 	if err := b.findLocations(ctx, s.locations); err != nil {
 		return err
@@ -156,18 +163,19 @@ func (b *batch) loadCouponsWhere(ctx context.Context, column string, values []ro
 	return err
 }
 
-// lockCards locks the cards of the commands and finds the keys that were used before.
-func (b *batch) lockCards(ctx context.Context) error {
+// readCards reads the cards of the commands and their programs. If the batch is careful it
+// locks the cards first, and finds the keys that were used before.
+func (b *batch) readCards(ctx context.Context, s *Store) error {
 	cards := make([]rowKey, len(b.commands))
 	keys := make([]rowKey, 0, len(b.commands))
 	for i := range b.commands {
 		c := &b.commands[i]
 		cards[i] = rowKey{c.OrgID, b.resolved(c)}
-		if c.IdempotencyKey != "" {
+		if b.careful && c.IdempotencyKey != "" {
 			keys = append(keys, rowKey{c.OrgID, c.IdempotencyKey})
 		}
 	}
-	held, used, err := b.st.lock(ctx, sortedKeys(cards), sortedKeys(keys))
+	held, used, err := b.st.read(ctx, sortedKeys(cards), sortedKeys(keys), b.careful)
 	if err != nil {
 		return err
 	}
@@ -181,7 +189,17 @@ func (b *batch) lockCards(ctx context.Context) error {
 	for _, u := range used {
 		b.used[rowKey{u.entry.OrgID, u.entry.IdempotencyKey}] = u
 	}
-	return nil
+	return b.findPrograms(ctx, s.programs)
+}
+
+// countsStaff reports whether a program limits what staff may give.
+func (b *batch) countsStaff() bool {
+	for _, h := range b.cards {
+		if h.program.Limits.MaxPerStaffDay != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // sortedKeys returns the keys with an id in the order of compareKeys, each once.

@@ -17,12 +17,15 @@ const (
 	pgReplan pgStatement = iota
 	pgBegin
 	pgName
+	pgRead
 	pgLock
+	pgPrograms
 	pgKeys
 	pgCoupons
 	pgEntries
 	pgEvents
 	pgCards
+	pgCardsAsRead
 	pgClosed
 	pgCommitter
 	pgCommit
@@ -35,18 +38,38 @@ var pgQueries = [pgStatements]string{
 	pgReplan: "DISCARD PLANS",
 	pgBegin:  "BEGIN",
 	pgName:   postgresDialect.setOrganizations,
-	pgLock: "SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
-		"JOIN card c ON c.org_id = k.org_id AND c.id = k.id JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id " +
-		"ORDER BY c.org_id, c.id FOR UPDATE OF c",
+	pgRead:   cardsByKey,
+	pgLock:   cardsByKey + " ORDER BY c.org_id, c.id FOR UPDATE OF c",
+	// All programs of the organizations, of which there are few: looking one up for each card
+	// costs more.
+	pgPrograms: "SELECT org_id, id, version FROM program WHERE org_id = ANY (string_to_array($1, ','))",
 	pgKeys: "SELECT " + prefixed("e", keptEntryColumns) + " FROM unnest($1::text[], $2::text[]) AS k (org_id, key) " +
 		"JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.key WHERE e.idempotency_key <> ''",
-	pgCoupons:   insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
-	pgEntries:   insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
-	pgEvents:    insertArrays("event", eventColumns, "created_at"),
-	pgCards:     updateArrays("card", ledgerCardChanges, "version balance goal round milestone lifetime last_stamp_at day day_stamps welcomed_at"),
+	pgCoupons: insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
+	pgEntries: insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
+	pgEvents:  insertArrays("event", eventColumns, "created_at"),
+	pgCards:   updateArrays("card", ledgerCardChanges, "version balance goal round milestone lifetime last_stamp_at day day_stamps welcomed_at"),
+	pgCardsAsRead: overtakenCheck("UPDATE card SET version = v.version, balance = v.balance, goal = v.goal, round = v.round, " +
+		"milestone = v.milestone, lifetime = v.lifetime, last_stamp_at = v.last_stamp_at, day = v.day, day_stamps = v.day_stamps, " +
+		"welcomed_at = v.welcomed_at FROM unnest($2::tid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], " +
+		"$9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]) " +
+		"AS v (place, id, was, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at) " +
+		"WHERE card.ctid = v.place AND card.id = v.id AND card.version = v.was"),
 	pgClosed:    updateArrays("coupon", "status, closed_at, closed_by", "closed_at"),
 	pgCommitter: committerUpsert,
 	pgCommit:    "COMMIT",
+}
+
+// cardsByKey reads cards with the place of each, where an update finds it without an index.
+const cardsByKey = "SELECT " + "c.org_id, c.id, c.program_id, c.customer_id, c.status, c.version, c.balance, c.goal, c.round, c.milestone, c.lifetime, " +
+	"c.last_stamp_at, c.day, c.day_stamps, c.welcomed_at, c.joined_at, c.ctid FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
+	"JOIN card c ON c.org_id = k.org_id AND c.id = k.id"
+
+// overtakenCheck returns a statement that carries out the update, and fails by dividing by
+// zero if it did not find as many rows as $1 says. What was sent after it, the COMMIT with
+// it, is then not carried out.
+func overtakenCheck(update string) string {
+	return "WITH found AS (" + update + " RETURNING 1) SELECT 1 / CASE count(*) WHEN $1::bigint THEN 1 ELSE 0 END FROM found"
 }
 
 // insertArrays returns a statement that inserts rows, given one array for each column;
@@ -171,6 +194,18 @@ func (c *pgCall) texts(n int, at func(int) string) *pgCall {
 	return c
 }
 
+// places adds an array of n places of rows.
+func (c *pgCall) places(n int, at func(int) rowPlace) *pgCall {
+	b := appendArrayHead(make([]byte, 0, arrayHead+n*(4+len(rowPlace{}))), n, pgtype.TIDOID)
+	for i := range n {
+		place := at(i)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(place)))
+		b = append(b, place[:]...)
+	}
+	c.values = append(c.values, b)
+	return c
+}
+
 // ints adds an array of n numbers.
 func (c *pgCall) ints(n int, at func(int) int64) *pgCall {
 	const size = 8
@@ -215,6 +250,9 @@ func (c *pgCall) answer(p *pgconn.Pipeline) error {
 	c.changed = tag.RowsAffected()
 	return err //nolint:wrapcheck // exchange does
 }
+
+// rowPlace is PostgreSQL's ctid: the block and the number in it, as they are sent.
+type rowPlace [6]byte
 
 // pgRow is a row in binary form, valid until the next one is read.
 type pgRow [][]byte

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -34,6 +35,14 @@ type postgresBatch struct {
 	conn   *sql.Conn
 	orgIDs string
 	begun  bool
+	// asRead are the cards that were read without a lock, nil if they are locked.
+	asRead map[rowKey]cardAsRead
+}
+
+// cardAsRead is where a card was, and which version of it.
+type cardAsRead struct {
+	place   rowPlace
+	version int64
 }
 
 // inPostgresBatch is the Store's inBatch.
@@ -116,14 +125,28 @@ func (st *postgresBatch) rare(ctx context.Context) (*transaction, error) {
 	return &transaction{st.conn, postgresDialect}, nil
 }
 
-func (st *postgresBatch) lock(ctx context.Context, cards, keys []rowKey) ([]*heldCard, []usedKey, error) {
+func (st *postgresBatch) read(ctx context.Context, cards, keys []rowKey, locked bool) ([]*heldCard, []usedKey, error) {
 	held := make([]*heldCard, 0, len(cards))
+	versions := map[rowKey]int64{}
 	var used []usedKey
 	var calls []*pgCall
 	if len(cards) > 0 {
-		lock := newCall(pgLock).keys(cards)
-		lock.row = func(r pgRow) { held = append(held, readHeldCard(r)) }
-		calls = append(calls, lock)
+		statement, asRead := pgLock, map[rowKey]cardAsRead(nil)
+		if !locked {
+			statement, asRead = pgRead, make(map[rowKey]cardAsRead, len(cards))
+		}
+		st.asRead = asRead
+		find := newCall(statement).keys(cards)
+		find.row = func(r pgRow) {
+			h := readHeldCard(r)
+			held = append(held, h)
+			if !locked {
+				asRead[h.key()] = cardAsRead{rowPlace(r[ledgerCardWidth]), h.card.Version}
+			}
+		}
+		programs := newCall(pgPrograms).text(st.orgIDs)
+		programs.row = func(r pgRow) { versions[rowKey{r.text(0), r.text(1)}] = r.int(2) }
+		calls = append(calls, find, programs)
 	}
 	if len(keys) > 0 {
 		// After the lock, and in a statement of its own: it sees what whoever held a card
@@ -135,6 +158,9 @@ func (st *postgresBatch) lock(ctx context.Context, cards, keys []rowKey) ([]*hel
 	if err := st.exchange(ctx, calls...); err != nil {
 		return nil, nil, err
 	}
+	for _, h := range held {
+		h.version = versions[rowKey{h.card.OrgID, h.card.ProgramID}]
+	}
 	return held, used, nil
 }
 
@@ -144,6 +170,13 @@ func (st *postgresBatch) commit(ctx context.Context, w *ledgerWriter, now int64)
 	}
 	w.sortEntries()
 	calls := make([]*pgCall, 0, 7)
+	cards := w.cards()
+	// The cards come first, in their order: whoever adds a coupon locks its card.
+	if st.asRead == nil {
+		calls = append(calls, updateCardsCall(cards))
+	} else {
+		calls = append(calls, st.updateCardsAsReadCall(cards))
+	}
 	if len(w.issued) > 0 {
 		insert, err := insertCouponsCall(w.issued)
 		if err != nil {
@@ -151,8 +184,7 @@ func (st *postgresBatch) commit(ctx context.Context, w *ledgerWriter, now int64)
 		}
 		calls = append(calls, insert)
 	}
-	cards := w.cards()
-	calls = append(calls, insertEntriesCall(w.entries), insertEventsCall(w.events), updateCardsCall(cards))
+	calls = append(calls, insertEntriesCall(w.entries), insertEventsCall(w.allEvents()))
 	if closed := w.closedCoupons(); len(closed) > 0 {
 		calls = append(calls, updateCouponsCall(closed))
 	}
@@ -240,8 +272,7 @@ func insertEventsCall(list []event) *pgCall {
 		texts(n, func(i int) string { return list[i].orgID }).
 		texts(n, func(int) string { return newEventID() }).
 		texts(n, func(i int) string { return list[i].kind }).
-		texts(n, func(i int) string { return list[i].cardID }).
-		texts(n, func(i int) string { return list[i].subjectID }).
+		texts(n, func(i int) string { return list[i].subject }).
 		ints(n, func(i int) int64 { return list[i].at })
 }
 
@@ -251,6 +282,31 @@ func updateCardsCall(list []*loyalty.Card) *pgCall {
 		texts(n, func(i int) string { return list[i].OrgID }).
 		texts(n, func(i int) string { return list[i].ID }).
 		texts(n, func(i int) string { return string(list[i].Status) }).
+		ints(n, func(i int) int64 { return list[i].Version }).
+		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
+		ints(n, func(i int) int64 { return int64(list[i].Goal) }).
+		ints(n, func(i int) int64 { return int64(list[i].Round) }).
+		ints(n, func(i int) int64 { return int64(list[i].Milestone) }).
+		ints(n, func(i int) int64 { return list[i].Lifetime }).
+		ints(n, func(i int) int64 { return list[i].LastStampAt }).
+		ints(n, func(i int) int64 { return int64(list[i].Day) }).
+		ints(n, func(i int) int64 { return int64(list[i].DayStamps) }).
+		ints(n, func(i int) int64 { return list[i].WelcomedAt })
+}
+
+// updateCardsAsReadCall changes the cards if they are as they were read. Their status
+// stays: no stamp changes it.
+func (st *postgresBatch) updateCardsAsReadCall(list []*loyalty.Card) *pgCall {
+	slices.SortFunc(list, func(a, b *loyalty.Card) int { return compareKeys(rowKey{a.OrgID, a.ID}, rowKey{b.OrgID, b.ID}) })
+	n := len(list)
+	asRead := make([]cardAsRead, n)
+	for i, c := range list {
+		asRead[i] = st.asRead[rowKey{c.OrgID, c.ID}]
+	}
+	return newCall(pgCardsAsRead).int(int64(n)).
+		places(n, func(i int) rowPlace { return asRead[i].place }).
+		texts(n, func(i int) string { return list[i].ID }).
+		ints(n, func(i int) int64 { return asRead[i].version }).
 		ints(n, func(i int) int64 { return list[i].Version }).
 		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
 		ints(n, func(i int) int64 { return int64(list[i].Goal) }).

@@ -9,7 +9,7 @@ type batchRow interface {
 	int(column int) int64
 }
 
-// readHeldCard reads ledgerCardColumns and the version of the program.
+// readHeldCard reads ledgerCardColumns.
 func readHeldCard[R batchRow](r R) *heldCard {
 	return &heldCard{
 		card: loyalty.Card{
@@ -18,7 +18,6 @@ func readHeldCard[R batchRow](r R) *heldCard {
 			Lifetime: r.int(10), LastStampAt: r.int(11), Day: readDay(r, 12), DayStamps: int(r.int(13)),
 			WelcomedAt: r.int(14), JoinedAt: r.int(15),
 		},
-		version: r.int(16),
 	}
 }
 

@@ -51,10 +51,15 @@ func (st *sqliteBatch) work(ctx context.Context, f func(p *sqlitePrepared) error
 	})
 }
 
-func (st *sqliteBatch) lock(ctx context.Context, cards, keys []rowKey) (held []*heldCard, used []usedKey, err error) {
+// read locks nothing: whoever writes is alone.
+func (st *sqliteBatch) read(ctx context.Context, cards, keys []rowKey, _ bool) (held []*heldCard, used []usedKey, err error) {
 	err = st.work(ctx, func(p *sqlitePrepared) error {
 		held = make([]*heldCard, 0, len(cards))
-		err := p.query(sqliteLock, cards, func(r sqliteRow) { held = append(held, readHeldCard(r)) })
+		err := p.query(sqliteLock, cards, func(r sqliteRow) {
+			h := readHeldCard(r)
+			h.version = r.int(ledgerCardWidth)
+			held = append(held, h)
+		})
 		if err != nil {
 			return err
 		}
@@ -113,9 +118,10 @@ func (p *sqlitePrepared) write(w *ledgerWriter, now int64) error {
 	if err != nil {
 		return err
 	}
-	err = p.insert(sqliteEvents, len(w.events), func(i int, to *sqliteValues) {
-		e := &w.events[i]
-		to.text(e.orgID).text(newEventID()).text(e.kind).text(e.cardID).text(e.subjectID).int(e.at)
+	events := w.allEvents()
+	err = p.insert(sqliteEvents, len(events), func(i int, to *sqliteValues) {
+		e := &events[i]
+		to.text(e.orgID).text(newEventID()).text(e.kind).text(e.subject).int(e.at)
 	})
 	if err != nil {
 		return err

@@ -28,7 +28,9 @@ type ledgerWriter struct {
 	entries []keptEntry
 	issued  []loyalty.Coupon
 	closed  []loyalty.Coupon // coupons with a new status; the last of an id counts
-	events  []event
+	// events are those that cards and coupons do not tell of themselves.
+	events []event
+	at     int64 // of the first command
 	// merged are cards that got a new status.
 	merged []loyalty.Card
 }
@@ -43,12 +45,11 @@ type keptEntry struct {
 // add takes the result of a command, with the snapshot of its outcome if it has a key.
 func (w *ledgerWriter) add(c loyalty.Command, r loyalty.Result, snapshot string) {
 	if w.changed == nil {
-		w.changed = map[rowKey]loyalty.Card{}
+		w.changed, w.at = map[rowKey]loyalty.Card{}, c.Now
 	}
 	key := rowKey{r.Card.OrgID, r.Card.ID}
 	if _, again := w.changed[key]; !again {
 		w.order = append(w.order, key)
-		w.events = append(w.events, event{orgID: key.orgID, kind: EventCardChanged, cardID: key.id, at: c.Now})
 	}
 	w.changed[key] = r.Card
 	w.news.card(r.Card, len(r.Issued)+len(r.Changed) > 0)
@@ -61,9 +62,15 @@ func (w *ledgerWriter) add(c loyalty.Command, r loyalty.Result, snapshot string)
 	}
 	w.issued = append(w.issued, r.Issued...)
 	w.closed = append(w.closed, r.Changed...)
-	for _, k := range r.Issued {
-		w.events = append(w.events, event{orgID: k.OrgID, kind: EventCouponIssued, cardID: k.CardID, subjectID: k.ID, at: c.Now})
+}
+
+// allEvents returns what is told of the commands.
+func (w *ledgerWriter) allEvents() []event {
+	coupons := make([]rowKey, len(w.issued))
+	for i := range w.issued {
+		coupons[i] = rowKey{w.issued[i].OrgID, w.issued[i].ID}
 	}
+	return slices.Concat(w.events, eventsAbout(EventCardsChanged, w.order, w.at), eventsAbout(EventCouponsIssued, coupons, w.at))
 }
 
 // flush writes what was collected. Coupons come before the entries that name them.
@@ -74,7 +81,7 @@ func (w *ledgerWriter) flush(ctx context.Context, tx *transaction) error {
 	if err := w.insertEntries(ctx, tx); err != nil {
 		return err
 	}
-	if err := insertEvents(ctx, tx, w.events); err != nil {
+	if err := insertEvents(ctx, tx, w.allEvents()); err != nil {
 		return err
 	}
 	if err := w.updateCards(ctx, tx); err != nil {

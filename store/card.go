@@ -188,7 +188,7 @@ func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64)
 			return err
 		}
 		n.card(card, true)
-		return insertEvents(ctx, tx, []event{{orgID: orgID, kind: EventCardChanged, cardID: cardID, at: now}})
+		return insertEvents(ctx, tx, []event{cardChanged(orgID, cardID, now)})
 	})
 }
 
@@ -209,15 +209,15 @@ func lockCardsOf(ctx context.Context, tx *transaction, orgID string, customerIDs
 // changed: the versions of a card order all states in which it can be seen.
 func raiseVersions(ctx context.Context, tx *transaction, n *news, cards []loyalty.Card, now int64) error {
 	rows := make([][]any, len(cards))
-	events := make([]event, len(cards))
+	changed := make([]rowKey, len(cards))
 	for i, c := range cards {
 		c.Version++
 		rows[i] = []any{c.OrgID, c.ID, c.Version}
-		events[i] = event{orgID: c.OrgID, kind: EventCardChanged, cardID: c.ID, at: now}
+		changed[i] = rowKey{c.OrgID, c.ID}
 		n.card(c, true)
 	}
 	if err := updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, version BIGINT", rows); err != nil {
 		return err
 	}
-	return insertEvents(ctx, tx, events)
+	return insertEvents(ctx, tx, eventsAbout(EventCardsChanged, changed, now))
 }

@@ -149,10 +149,10 @@ func (c *confirming) saveCustomers(ctx context.Context) error {
 		return err
 	}
 	if c.plan.existing == nil {
-		c.events = append(c.events, event{orgID: c.orgID, kind: EventCustomerConfirmed, subjectID: p.ID, at: c.now})
+		c.events = append(c.events, event{c.orgID, EventCustomerConfirmed, p.ID, c.now})
 		return nil
 	}
-	c.events = append(c.events, event{orgID: c.orgID, kind: EventCustomerMerged, subjectID: p.ID, at: c.now})
+	c.events = append(c.events, event{c.orgID, EventCustomerMerged, p.ID, c.now})
 	if _, err := exec(ctx, c.tx, "UPDATE customer SET version = $3, confirmed_at = $4 WHERE org_id = $1 AND id = $2",
 		c.orgID, c.plan.existing.ID, c.plan.existing.Version, c.plan.existing.ConfirmedAt); err != nil {
 		return err
@@ -208,7 +208,7 @@ func (c *confirming) activate(ctx context.Context, card loyalty.Card, owner stri
 		"code = CASE WHEN $6 = '' THEN code ELSE $6 END, link = CASE WHEN $7 = '' THEN link ELSE $7 END WHERE org_id = $1 AND id = $2",
 		c.orgID, card.ID, card.CustomerID, string(card.Status), card.Version, code, link)
 	c.news.card(card, true)
-	c.events = append(c.events, event{orgID: c.orgID, kind: EventCardChanged, cardID: card.ID, at: c.now})
+	c.events = append(c.events, cardChanged(c.orgID, card.ID, c.now))
 	return card, err
 }
 

@@ -25,16 +25,22 @@ type dialect struct {
 	// setOrganizations names the organizations of a transaction, separated by commas, to
 	// row-level security, "" if there is none.
 	setOrganizations string
+	// subjects are those of an event e, a row for each, as s.value.
+	subjects string
 }
 
 var (
-	sqliteDialect   = dialect{kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true}}
+	sqliteDialect = dialect{
+		kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true},
+		subjects: `json_each('["' || replace(e.subject, ',', '","') || '"]') AS s`,
+	}
 	postgresDialect = dialect{
 		kind:             "postgres",
 		forUpdate:        " FOR UPDATE",
 		lock:             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 		reading:          sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
+		subjects:         "unnest(string_to_array(e.subject, ',')) AS s (value)",
 	}
 )
 
@@ -67,6 +73,7 @@ const (
 	pgSerializationFailure = "40001"
 	pgDeadlock             = "40P01"
 	pgUniqueViolation      = "23505"
+	pgDivisionByZero       = "22012"
 	pgForeignKeyViolation  = "23503"
 	pgNotText              = "22021"
 	pgClassDataException   = "22"
@@ -100,6 +107,10 @@ func isConflict(err error) bool {
 // isRace is isConflict or that another transaction added the same row first, so that
 // this one finds it when it is run again.
 func isRace(err error) bool { return isConflict(err) || isUnique(err) }
+
+// isOvertaken reports whether a batch did not find its cards as it had read them; see
+// overtakenCheck.
+func isOvertaken(err error) bool { return pgCode(err) == pgDivisionByZero }
 
 // errCommit is wrapped by the error of a COMMIT.
 var errCommit = errors.New("commit")

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/leima/leima/typeid"
@@ -9,28 +11,58 @@ import (
 
 // Kinds of events. An event is written in the transaction of what it tells.
 const (
-	EventCardChanged       = "card_changed"
-	EventCouponIssued      = "coupon_issued"
-	EventCustomerJoined    = "customer_joined"
+	// The plural ones tell of all that a transaction did in an organization at once: a row
+	// for each card would cost every stamp as much as the card does.
+	EventCardsChanged      = "cards_changed"
+	EventCouponsIssued     = "coupons_issued"
+	EventCustomersJoined   = "customers_joined"
 	EventCustomerConfirmed = "customer_confirmed"
 	EventCustomerMerged    = "customer_merged"
 )
 
-// event tells others that something happened: to a card ("" if to none) and to a
-// subject, such as a coupon or customer ("" if it is the card itself).
+// subjectsInEvent is the most subjects of one event. With more the row would not fit into
+// a page any more as it is, and PostgreSQL would compress it.
+const subjectsInEvent = 48
+
+// event tells others that something happened to a subject: a customer, or cards or coupons,
+// whose ids stand side by side with commas between.
 type event struct {
-	orgID, kind, cardID, subjectID string
-	at                             int64
+	orgID, kind, subject string
+	at                   int64
 }
 
-const eventColumns = "org_id, id, kind, card_id, subject_id, created_at"
+const eventColumns = "org_id, id, kind, subject, created_at"
+
+// eventsAbout returns events of the kind about all subjects, by organization in the order
+// in which they first come.
+func eventsAbout(kind string, subjects []rowKey, at int64) []event {
+	byOrg := map[string][]string{}
+	var orgs []string
+	for _, s := range subjects {
+		if byOrg[s.orgID] == nil {
+			orgs = append(orgs, s.orgID)
+		}
+		byOrg[s.orgID] = append(byOrg[s.orgID], s.id)
+	}
+	events := make([]event, 0, len(orgs))
+	for _, org := range orgs {
+		for ids := range slices.Chunk(byOrg[org], subjectsInEvent) {
+			events = append(events, event{org, kind, strings.Join(ids, ","), at})
+		}
+	}
+	return events
+}
+
+func cardChanged(orgID, cardID string, at int64) event {
+	return event{orgID, EventCardsChanged, cardID, at}
+}
 
 func newEventID() string { return typeid.New("evt") }
 
 func insertEvents(ctx context.Context, tx *transaction, events []event) error {
-	args := make([]any, 0, 6*len(events))
+	args := make([]any, 0, 5*len(events))
 	for _, e := range events {
-		args = append(args, e.orgID, newEventID(), e.kind, e.cardID, e.subjectID, e.at)
+		args = append(args, e.orgID, newEventID(), e.kind, e.subject, e.at)
 	}
 	return insert(ctx, tx, "event", eventColumns, args)
 }

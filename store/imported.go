@@ -79,7 +79,7 @@ func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID st
 		customers[p.ref] = p.id
 	}
 	var rows []any
-	var events []event
+	var joined []rowKey
 	for _, ref := range refs {
 		if customers[ref] != "" {
 			continue
@@ -89,12 +89,12 @@ func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID st
 		}
 		customers[ref] = c.ID
 		rows = append(rows, customerRow(c)...)
-		events = append(events, event{orgID: orgID, kind: EventCustomerJoined, subjectID: c.ID, at: now})
+		joined = append(joined, rowKey{orgID, c.ID})
 	}
 	if err := insert(ctx, tx, "customer", customerColumns, rows); err != nil {
 		return nil, 0, err
 	}
-	return customers, len(events), insertEvents(ctx, tx, events)
+	return customers, len(joined), insertEvents(ctx, tx, eventsAbout(EventCustomersJoined, joined, now))
 }
 
 // importedCards returns the card of each reference, given the customers.

@@ -100,7 +100,7 @@ func (s *Store) joiningCustomer(ctx context.Context, tx *transaction, j customer
 	if err := insert(ctx, tx, "customer", customerColumns, customerRow(c)); err != nil {
 		return c, err
 	}
-	return c, insertEvents(ctx, tx, []event{{orgID: j.OrgID, kind: EventCustomerJoined, subjectID: c.ID, at: j.Now}})
+	return c, insertEvents(ctx, tx, []event{{j.OrgID, EventCustomersJoined, c.ID, j.Now}})
 }
 
 // recordJoinConsents keeps the decisions of the form about texts that are asked now.
@@ -163,7 +163,7 @@ func joinProgram(ctx context.Context, tx *transaction, n *news, j customer.Join,
 		}
 	}
 	if len(w.order) == 0 {
-		return true, insertEvents(ctx, tx, []event{{orgID: j.OrgID, kind: EventCardChanged, cardID: card.ID, at: j.Now}})
+		return true, insertEvents(ctx, tx, []event{cardChanged(j.OrgID, card.ID, j.Now)})
 	}
 	if err := w.countEntries(ctx, tx.itself, nil); err != nil {
 		return false, err

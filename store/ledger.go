@@ -21,11 +21,14 @@ func (s *Store) Apply(ctx context.Context, c loyalty.Command) (loyalty.Outcome, 
 // in one transaction, in their order, each seeing what those before it did. It returns
 // after the commit.
 //
-// The cards are locked in the order of their organizations and ids, then the counters of
-// staff, and both before anything is decided; two batches over the same cards therefore
-// wait for each other and never in a circle. If another replica uses one of the
-// idempotency keys or external references in the meantime, the batch is run again
-// and finds it. If the database refuses the values of a batch, its commands are run one
+// A batch of plain stamps is tried without locks and without looking for its keys first:
+// its cards are changed only if they still have the versions that were read, and keys are
+// looked for only of commands that were refused. If others were quicker or a key was used
+// before, nothing of it is done, and it is run again, as all other batches are: the cards
+// are locked in the order of their organizations and ids, then the counters of staff, and
+// both before anything is decided, so that two batches over the same cards wait for each
+// other and never in a circle. If another replica uses one of the idempotency keys or
+// external references in the meantime, the batch is run once more and finds it. If the database refuses the values of a batch, its commands are run one
 // by one, so that only the one at fault fails.
 //
 // Cost of a batch of plain stamps, whatever its size: two round trips to PostgreSQL. One
@@ -74,8 +77,11 @@ func (s *Store) applyOnce(ctx context.Context, commands []loyalty.Command) ([]lo
 	err = s.committing(ctx, mayRunAgain, func(n *news) error {
 		return s.inBatch(ctx, named, func(st batchStatements) error {
 			b := newBatch(st, n, commands)
+			b.careful = s.careful.Load() > 0 || !hopeful(commands)
 			outcomes = b.outcomes
-			return b.run(ctx, s)
+			err := b.run(ctx, s)
+			s.noteRace(err)
+			return err
 		})
 	})
 	if err != nil {
@@ -88,16 +94,43 @@ func (s *Store) applyOnce(ctx context.Context, commands []loyalty.Command) ([]lo
 // was committed, and others got in its way or the connection was an old one, from before
 // a restart of the database.
 func mayRunAgain(err error) bool {
-	return isRace(err) || errors.Is(err, errLost) && !errors.Is(err, errCommit)
+	return isRace(err) || isOvertaken(err) || errors.Is(err, errLost) && !errors.Is(err, errCommit)
+}
+
+// carefulBatches is how many batches take care after one that would have needed it: who
+// sends a request again often sends the next one again, too.
+const carefulBatches = 16
+
+// hopeful reports whether the commands are plain stamps, which hardly ever meet others.
+func hopeful(commands []loyalty.Command) bool {
+	for i := range commands {
+		if commands[i].Kind != loyalty.CommandStamp || commands[i].ExternalRef != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// noteRace makes the next batches careful after one that others got in the way of.
+func (s *Store) noteRace(err error) {
+	switch {
+	case err == nil:
+		if n := s.careful.Load(); n > 0 {
+			s.careful.CompareAndSwap(n, n-1)
+		}
+	case isRace(err) || isOvertaken(err):
+		s.careful.Store(carefulBatches)
+	}
 }
 
 // batchStatements is an open transaction of a batch: what nearly every batch asks of the
 // database, said in the way that is quickest for each database. It ends with commit or,
 // without it, with nothing done.
 type batchStatements interface {
-	// lock locks the cards, which come in the order of compareKeys and each once, and
-	// returns those that are there, and then the commands that used the keys before.
-	lock(ctx context.Context, cards, keys []rowKey) ([]*heldCard, []usedKey, error)
+	// read returns those of the cards, which come in the order of compareKeys and each once,
+	// that are there, and then the commands that used the keys before. Unless the cards are
+	// locked, commit fails with an error of isOvertaken if others change one in the meantime.
+	read(ctx context.Context, cards, keys []rowKey, locked bool) ([]*heldCard, []usedKey, error)
 	// rare returns the transaction for questions that few batches ask.
 	rare(ctx context.Context) (*transaction, error)
 	// commit writes what was collected, with the row of the committer seen at the instant,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"net/url"
 	"time"
 
@@ -43,6 +44,7 @@ type Store struct {
 	// commas.
 	inBatch   func(ctx context.Context, orgIDs string, f func(batchStatements) error) error
 	sqlite    *sqlitePrepared // of the connection that writes
+	careful   atomic.Int32    // batches that take care from the start; see noteRace
 	programs  *programCache
 	locations *locationCache
 	now       func() int64
