@@ -166,6 +166,59 @@ func TestOrganizationsShareBatchesInTurn(t *testing.T) {
 	})
 }
 
+// One large batch costs the database less than two small ones, so a second is begun only
+// when there is enough for it.
+func TestABatchBeginsBesideAnotherWhenEnoughWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newGate()
+		g := ledger.NewGroupCommit(gate, ledger.Config{Committers: 2, Beside: 3})
+		for i := range 3 {
+			apply(t.Context(), g, command("o", fmt.Sprint("card ", i), fmt.Sprint(i)))
+		}
+		if got := fmt.Sprint(gate.sizes()); got != "[1]" {
+			t.Fatalf("batches of %s while two wait, want [1]", got)
+		}
+		apply(t.Context(), g, command("o", "card 3", "3"))
+		if got := fmt.Sprint(gate.sizes()); got != "[1 3]" {
+			t.Fatalf("batches of %s when three wait, want [1 3]", got)
+		}
+		drain(t, gate, g)
+	})
+}
+
+// Commands on a card that is being committed would hold up whoever shared a batch with
+// them, and might overtake what was sent before. They wait, and others pass.
+func TestACardIsInOneBatchAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newGate()
+		g := ledger.NewGroupCommit(gate, ledger.Config{Committers: 2, Beside: 1})
+		apply(t.Context(), g, command("o", "hot", "first"))
+		for i := range 3 {
+			apply(t.Context(), g, command("o", "hot", fmt.Sprint("again ", i)))
+		}
+		apply(t.Context(), g, command("other", "hot", "of another organization"))
+		apply(t.Context(), g, command("o", "cold", "passes"))
+		gate.pass <- nil
+		gate.pass <- nil
+		synctest.Wait()
+		drain(t, gate, g)
+		order := []string{}
+		for _, batch := range gate.batches {
+			for _, c := range batch {
+				if c.CardID == "hot" && c.OrgID == "o" {
+					order = append(order, c.IdempotencyKey)
+				}
+			}
+		}
+		if got := fmt.Sprint(order); got != "[first again 0 again 1 again 2]" {
+			t.Errorf("one card's commands came as %s", got)
+		}
+		if c := gate.batches[1][0]; c.OrgID != "other" {
+			t.Errorf("the second batch begins with %s of %s", c.IdempotencyKey, c.OrgID)
+		}
+	})
+}
+
 // drain closes the ledger and lets pass whatever is still in it.
 func drain(t *testing.T, gate *gate, g *ledger.GroupCommit) {
 	t.Helper()

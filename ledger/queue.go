@@ -56,7 +56,7 @@ type queue struct {
 	under      int
 	busy       map[cardKey]struct{}
 	passedOver int
-	closed bool
+	closed     bool
 }
 
 type cardKey struct{ orgID, id string }

@@ -115,7 +115,8 @@ func parseSnapshot(text string) (x snapshot, err error) {
 	}
 	x.Card = snapshotCard{
 		CustomerID: parts[0], Status: loyalty.CardStatus(parts[1]), Goal: int(n[0]), Round: int(n[1]), Milestone: int(n[2]),
-		Lifetime: n[3], LastStampAt: n[4], Day: loyalty.Day(n[5]), DayStamps: int(n[6]), WelcomedAt: n[7], JoinedAt: n[8],
+		Lifetime: n[3], LastStampAt: n[4], Day: loyalty.Day(n[5]), //nolint:gosec // was one when it was written
+		DayStamps: int(n[6]), WelcomedAt: n[7], JoinedAt: n[8],
 	}
 	if len(parts) > before+snapshotNumbers {
 		if err := json.Unmarshal([]byte(parts[before+snapshotNumbers]), &x.Coupons); err != nil {

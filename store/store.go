@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/leima/leima/loyalty"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -19,6 +20,7 @@ var batchStories = []story{
 	{"the same key twice in a batch is one command", keyTwiceInBatch},
 	{"a reference twice in a batch is used once", refTwiceInBatch},
 	{"a batch does what its commands do one by one", batchEqualsSingles},
+	{"what would be refused today was carried out before", refusedWhenSentAgain},
 	{"a batch has a limit and may be empty", batchLimits},
 }
 
@@ -55,6 +57,47 @@ func badCommandInBatch(su *suite) {
 	su.same("one", 2, sh.proven(one.ID).Card.Balance)
 	su.same("other", 2, sh.proven(other.ID).Card.Balance)
 	su.same("told", []string{one.ID, other.ID}, su.takeTold())
+}
+
+// A request that is sent again is answered again, though the rules would now refuse it,
+// and whether the requests beside it are fresh or refused.
+func refusedWhenSentAgain(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { p.Limits = loyalty.Limits{CoolDown: time.Hour} })
+	card, other, third := sh.newCard(), sh.newCard(), sh.newCard()
+	sent := sh.stamp(card.ID, 1)
+	first := sh.apply(sent)
+	changed := sent
+	changed.BodyHash = "other"
+	for name, fresh := range map[string]loyalty.Command{"alone": {}, "beside a stamp": sh.stamp(other.ID, 1)} {
+		commands := []loyalty.Command{sent, changed, sh.stamp(card.ID, 1)}
+		if fresh.Kind != "" {
+			commands = append(commands, fresh)
+		}
+		outcomes := sh.batch(commands...)
+		want := first
+		want.Replayed = true
+		su.same(name, want, outcomes[0])
+		sh.is(outcomes[1].Err, loyalty.ErrKeyReused)
+		if r := outcomes[2].Refusal; r == nil || r.Code != loyalty.RefusedCoolDown {
+			su.t.Fatalf("%s: another stamp at once: %+v", name, outcomes[2])
+		}
+	}
+	su.same("the card", 1, sh.proven(card.ID).Card.Balance)
+	su.same("the other", 1, sh.proven(other.ID).Card.Balance)
+
+	// Many fresh stamps share a batch with one that was there before.
+	commands := []loyalty.Command{sent, sh.stamp(third.ID, 1)}
+	for range 20 {
+		commands = append(commands, sh.stamp(sh.newCard().ID, 1))
+	}
+	outcomes := sh.batch(commands...)
+	su.same("sent again", true, outcomes[0].Replayed)
+	for i, o := range outcomes[1:] {
+		if o.Err != nil || o.Refusal != nil || o.Replayed {
+			su.t.Fatalf("fresh stamp %d: %+v", i, o)
+		}
+	}
+	su.same("the third", 1, sh.proven(third.ID).Card.Balance)
 }
 
 func rejectedValuesInBatch(su *suite) {
