@@ -45,6 +45,7 @@ type Store struct {
 	sqlite    *sqlitePrepared // of the connection that writes
 	programs  *programCache
 	locations *locationCache
+	codeKeys  codeKeys
 	now       func() int64
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
