@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/leima/leima/locale"
 )
 
@@ -134,6 +136,16 @@ func (r *request) render(status int, name string, data any) error {
 		r.noStore()
 	}
 	h.Set("Content-Language", r.texts.Locale())
+	// Compressing a secret beside something that a stranger can choose would give it away
+	// by the length. No page says again what stands in its address, and those that repeat
+	// a form hold no secret.
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	if takesGzip(r.Request()) {
+		if body, err = gzipped(body); err != nil {
+			return err
+		}
+		h.Set(echo.HeaderContentEncoding, "gzip")
+	}
 	if err := r.HTMLBlob(status, body); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}
