@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"fmt"
 	"html/template"
@@ -124,6 +125,24 @@ func (w *Web) fill(name, part string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// zip compresses a page. Its writers are used again: one takes most of a megabyte.
+func (w *Web) zip(page []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, ok := w.zips.Get().(*gzip.Writer)
+	if !ok {
+		z = gzip.NewWriter(&b)
+	}
+	defer w.zips.Put(z)
+	z.Reset(&b)
+	if _, err := z.Write(page); err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
 // render answers with a page. It is made before the first byte is sent, so that a
 // fault becomes an error page and not half of one.
 func (r *request) render(status int, name string, data any) error {
@@ -141,7 +160,7 @@ func (r *request) render(status int, name string, data any) error {
 	// a form hold no secret.
 	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	if takesGzip(r.Request()) {
-		if body, err = gzipped(body); err != nil {
+		if body, err = r.web.zip(body); err != nil {
 			return err
 		}
 		h.Set(echo.HeaderContentEncoding, "gzip")
