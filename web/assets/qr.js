@@ -7,8 +7,6 @@ const QUIET = 4;
 const DATA = 28;
 const CORRECTION = 16;
 const CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-/** The most characters that fit. */
-export const MAX_LENGTH = 38;
 
 /** @type {((x: number, y: number) => boolean)[]} */
 const masks = [
@@ -149,5 +147,6 @@ function penalty(m) {
 export function qrPath(text) {
 	const words = codewords(text);
 	const best = masks.map((_, mask) => fill(words, mask)).map((m) => ({ m, penalty: penalty(m) })).reduce((a, b) => (b.penalty < a.penalty ? b : a));
-	return best.m.map((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")).join("")).join("");
+	return best.m.map((row, y) => [...row.map(Number).join("").matchAll(/1+/g)]
+		.map((run) => `M${run.index + QUIET} ${y + QUIET}h${run[0].length}v1h-${run[0].length}z`).join("")).join("");
 }

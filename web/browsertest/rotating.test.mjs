@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PNG } from "pngjs";
 import { keyOf, rotatingCode } from "../assets/code.js";
 import { qrPath } from "../assets/qr.js";
-import { base, cashier, demo, desk, newCustomer, openCard, outcome, scan, stamp, text, visitor } from "./world.mjs";
+import { base, cashier, demo, desk, newCustomer, openCard, outcome, scan, smallPhone, stamp, text, visitor } from "./world.mjs";
 
 const STEP_MS = 30_000;
 const stepNow = () => Math.floor(Date.now() / STEP_MS);
@@ -61,6 +62,35 @@ async function showsCodeOfNow(page, code) {
 	}
 	assert.fail("the page does not show the code of this moment");
 }
+
+test("the code is drawn true on the smallest screen", async (t) => {
+	const program = await rotatingProgram(t);
+	const card = await newCustomer({}, program.id);
+	await stamp(card, 2);
+	const page = await visitor(t, smallPhone);
+	await openCard(page, card);
+	await showsCodeOfNow(page, await codesOf(page));
+	for (const [opener, dialog] of [["#enlarge", "#large"], [".reward", "#reward"]]) {
+		await page.locator(opener).first().click();
+		const code = page.locator(`${dialog} .qr`);
+		const { width } = await code.boundingBox();
+		const picture = PNG.sync.read(await code.screenshot());
+		const dark = (x, y) => picture.data[4 * (Math.floor((y + 0.5) * picture.height / 33) * picture.width + Math.floor((x + 0.5) * picture.width / 33))] < 128;
+		const want = new Set();
+		for (const [, x, y, run] of (await drawn(page)).matchAll(/M(\d+) (\d+)h(\d+)/g)) {
+			for (let i = 0; i < Number(run); i++) {
+				want.add(`${Number(x) + i} ${y}`);
+			}
+		}
+		for (let y = 0; y < 33; y++) {
+			for (let x = 0; x < 33; x++) {
+				assert.equal(dark(x, y), want.has(`${x} ${y}`), `${dialog}, module ${x} ${y} of a code ${width} wide`);
+			}
+		}
+		await page.keyboard.press("Escape");
+		await page.waitForSelector(`${dialog}:not([open])`, { state: "attached" });
+	}
+});
 
 test("a reward is redeemed with the code on the phone, and not with a picture of it", async (t) => {
 	const program = await rotatingProgram(t);

@@ -31,7 +31,7 @@ export function ProgramFields({ values, set, wrong }: FieldsProps) {
 					<TextInput type="date" label={say("programs.last_day")} value={values.lastDay} onChange={(e) => set({ lastDay: e.currentTarget.value })} error={error("lastDay")} />
 				</div>
 			</fieldset>
-			<Switch label={say("programs.rotating")} description={say("programs.rotating_text")} checked={values.redeemCode === "rotating"}
+			<Switch className="rotating" label={say("programs.rotating")} description={say("programs.rotating_text")} checked={values.redeemCode === "rotating"}
 				onChange={(e) => set({ redeemCode: e.currentTarget.checked ? "rotating" : "static" })} />
 			<Limits values={values} set={set} wrong={wrong} />
 		</>
