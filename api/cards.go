@@ -26,6 +26,8 @@ type CardStore interface {
 	// Cards returns the program's cards without their coupons.
 	Cards(ctx context.Context, orgID, programID string, p paging.Page) (paging.List[customer.View], error)
 	RevokeCard(ctx context.Context, orgID, cardID string, now int64) error
+	// CodeKey returns the key of the organization's rotating codes, mostly from memory.
+	CodeKey(ctx context.Context, orgID string) ([]byte, error)
 	// Program is asked only to tell an unknown program from one without cards.
 	Program(ctx context.Context, orgID, id string) (loyalty.Program, error)
 }

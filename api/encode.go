@@ -33,6 +33,7 @@ func appendScan(b []byte, s *contract.Scan) []byte {
 	b = appendInteger(b, `},"program":{"goal":`, s.Program.Goal)
 	b = appendMember(b, `,"id":`, s.Program.ID)
 	b = appendWords(append(b, `,"name":`...), s.Program.Name)
+	b = appendMember(b, `,"redeem_code":`, string(s.Program.RedeemCode))
 	return append(b, '}', '}')
 }
 
@@ -40,14 +41,19 @@ func appendAllowed(b []byte, a *contract.Allowed) []byte {
 	b = strconv.AppendBool(append(b, `{"adjust":`...), a.Adjust)
 	b = appendInteger(b, `,"max_quantity":`, a.MaxQuantity)
 	b = strconv.AppendBool(append(b, `,"redeem":`...), a.Redeem)
-	if a.Refusal != nil {
-		b = appendMember(b, `,"refusal":{"code":`, string(a.Refusal.Code))
-		b = appendMember(b, `,"staff_message":`, a.Refusal.StaffMessage)
-		b = append(b, '}')
-	}
+	b = appendScanRefusal(b, `,"redeem_refusal":{"code":`, a.RedeemRefusal)
+	b = appendScanRefusal(b, `,"refusal":{"code":`, a.Refusal)
 	b = strconv.AppendBool(append(b, `,"reverse":`...), a.Reverse)
 	b = strconv.AppendBool(append(b, `,"stamp":`...), a.Stamp)
 	return append(b, '}')
+}
+
+func appendScanRefusal(b []byte, begin string, r *contract.ScanRefusal) []byte {
+	if r == nil {
+		return b
+	}
+	b = appendMember(b, begin, string(r.Code))
+	return append(appendMember(b, `,"staff_message":`, r.StaffMessage), '}')
 }
 
 func appendCardState(b []byte, c *contract.CardState) []byte {

@@ -46,6 +46,8 @@ type meaning struct {
 	LocationID string              `json:"location_id,omitempty"`
 	Reference  string              `json:"external_ref,omitempty"`
 	Reason     string              `json:"reason,omitempty"`
+	// Shown is what was scanned for a redemption, as it was sent.
+	Shown string `json:"shown,omitempty"`
 	// At is 0 if the caller leaves the instant to us.
 	At int64 `json:"at,omitempty"`
 }
@@ -72,6 +74,7 @@ func (m meaning) append(b []byte) []byte {
 	b = appendOptional(b, `,"location_id":`, m.LocationID)
 	b = appendOptional(b, `,"external_ref":`, m.Reference)
 	b = appendOptional(b, `,"reason":`, m.Reason)
+	b = appendOptional(b, `,"shown":`, m.Shown)
 	if m.At != 0 {
 		b = appendInteger(b, `,"at":`, m.At)
 	}

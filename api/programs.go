@@ -50,6 +50,7 @@ func (h programHandlers) CreateProgram(ctx context.Context, r contract.CreatePro
 		p.Status = loyalty.ProgramStatus(*r.Body.Status)
 	}
 	setLimits(&p.Limits, r.Body.Limits)
+	p.RedeemCode = loyalty.RedeemCode(given(r.Body.RedeemCode))
 	var err error
 	if p.Rewards, err = parseRewards(r.Body.Rewards, nil); err != nil {
 		return nil, err
@@ -107,6 +108,9 @@ func changeProgram(p loyalty.Program, c contract.ProgramChange) (loyalty.Program
 	set(&p.Goal, c.Goal)
 	set(&p.WelcomeStamps, c.WelcomeStamps)
 	setLimits(&p.Limits, c.Limits)
+	if c.RedeemCode != nil {
+		p.RedeemCode = loyalty.RedeemCode(*c.RedeemCode)
+	}
 	if c.StartsAt.Given {
 		p.StartsAt = clearableMillis(c.StartsAt)
 	}

@@ -10,15 +10,17 @@ import (
 // RedeemCoupon implements the contract.
 func (h ledgerHandlers) RedeemCoupon(ctx context.Context, r contract.RedeemCouponRequestObject) (contract.RedeemCouponResponseObject, error) {
 	rq := requestOf(ctx)
-	at, err := whereabouts(rq.principal, given(r.Body).LocationID)
+	body := given(r.Body)
+	at, err := whereabouts(rq.principal, body.LocationID)
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.command(ctx, rq, r.Params.IdempotencyKey, meaning{Kind: loyalty.CommandRedeem, Coupon: r.CouponID, LocationID: at})
+	m := meaning{Kind: loyalty.CommandRedeem, Coupon: r.CouponID, LocationID: at, Shown: given(body.Code)}
+	c, err := h.command(ctx, rq, r.Params.IdempotencyKey, m)
 	if err != nil {
 		return nil, err
 	}
-	o, err := h.carryOut(ctx, c, codeCouponNotFound)
+	o, err := h.redeemShowing(ctx, rq, c, m.Shown)
 	if err != nil {
 		return nil, err
 	}

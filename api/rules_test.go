@@ -86,6 +86,7 @@ func TestAMeaningIsTheSameHoweverItIsWritten(t *testing.T) {
 		{Kind: loyalty.CommandStamp, Card: "card_1", Quantity: 2, Reference: "x"},
 		{Kind: loyalty.CommandStamp, Card: "card_1", Quantity: 2, Reason: "x"},
 		{Kind: loyalty.CommandStamp, Card: "card_1", Quantity: 2, At: 1},
+		{Kind: loyalty.CommandStamp, Card: "card_1", Quantity: 2, Shown: "x"},
 	} {
 		if other, ok := seen[x.hash()]; ok {
 			t.Errorf("%+v and %+v have one hash", x, other)

@@ -51,6 +51,11 @@ func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.Scan
 		Kind: loyalty.CommandStamp, OrgID: rq.principal.OrgID, CardID: v.Card.ID, Quantity: 1, Actor: rq.principal.Actor(),
 		LocationID: at, Zone: zone, At: now, Now: now,
 	}
+	if v.Program.RedeemCode == loyalty.RedeemRotating {
+		if try.Shown, err = shownCode(ctx, h.store, try.OrgID, v.Card.ID, body.Code, now); err != nil {
+			return contract.Scan{}, err
+		}
+	}
 	return h.scanView(rq, &v, &try), nil
 }
 
@@ -68,11 +73,14 @@ func (h scanHandlers) find(ctx context.Context, rq *request, input, programID st
 	return h.store.Identify(ctx, rq.principal.OrgID, customer.Handle{Phone: phone}, programID)
 }
 
-// handleOf reads a card code or a customer number. What is neither is looked up as
+// handleOf reads a card code, a rotating code or a customer number. What is neither is looked up as
 // it is, as a code that no card has, so that it takes as long to find nothing.
 func handleOf(input string) customer.Handle {
 	if code, err := loyalty.ParseCode(input); err == nil {
 		return customer.Handle{Code: code}
+	}
+	if shown, err := loyalty.ParseRotatingCode(input); err == nil {
+		return customer.Handle{Code: shown.Code}
 	}
 	if number, err := customer.ParseNumber(input); err == nil {
 		return customer.Handle{Number: number}
@@ -80,7 +88,8 @@ func handleOf(input string) customer.Handle {
 	return customer.Handle{Code: input}
 }
 
-// scanView tells what a till shows. try is a stamping of one, now.
+// scanView tells what a till shows. try is a stamping of one, now, with the rotating
+// code that was scanned.
 func (h scanHandlers) scanView(rq *request, v *customer.View, try *loyalty.Command) contract.Scan {
 	card := v.Card
 	card.Goal = loyalty.CardGoal(v.Program, card)
@@ -96,21 +105,26 @@ func (h scanHandlers) scanView(rq *request, v *customer.View, try *loyalty.Comma
 		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0,
 		Reverse: p.May(access.EntriesReverse), Adjust: p.May(access.EntriesAdjust),
 	}
+	if refusal := loyalty.RefuseShown(v.Program, v.Card.ID, try.Shown, try.Now); allowed.Redeem && refusal != nil {
+		allowed.Redeem, allowed.RedeemRefusal = false, h.scanRefusal(rq, refusal)
+	}
 	_, refusal := loyalty.Apply(v.Program, loyalty.State{Card: v.Card}, *try, noIDs{})
 	switch {
 	case refusal != nil:
-		allowed.Refusal = &contract.ScanRefusal{
-			Code: contract.ProblemCode(refusal.Code), StaffMessage: h.sentences.Refusal(rq.locale(), refusal),
-		}
+		allowed.Refusal = h.scanRefusal(rq, refusal)
 	case p.May(access.StampsWrite):
 		allowed.Stamp, allowed.MaxQuantity = true, mostStamps(v.Program.Limits, v.Card, loyalty.DayOf(try.At, try.Zone))
 	}
 	return contract.Scan{
 		DisplayName: v.Customer.DisplayName(), Card: cardStateView(card),
-		Program:    contract.ScanProgram{ID: v.Program.ID, Name: v.Program.Name, Goal: v.Program.Goal},
+		Program:    contract.ScanProgram{ID: v.Program.ID, Name: v.Program.Name, Goal: v.Program.Goal, RedeemCode: redeemCodeView(v.Program)},
 		NextReward: contract.NextReward{Name: next.Name, Missing: missingStamps},
 		Coupons:    usable, Allowed: allowed,
 	}
+}
+
+func (h scanHandlers) scanRefusal(rq *request, r *loyalty.Refusal) *contract.ScanRefusal {
+	return &contract.ScanRefusal{Code: contract.ProblemCode(r.Code), StaffMessage: h.sentences.Refusal(rq.locale(), r)}
 }
 
 // mostStamps is the most that the program's limits leave for the card on the day,

@@ -47,6 +47,10 @@ func (y yardstick) Identify(context.Context, string, customer.Handle, string) (c
 	return y.view, nil
 }
 
+func (yardstick) CodeKey(context.Context, string) ([]byte, error) {
+	return []byte("a key of 32 bytes, or about that "), nil
+}
+
 func (yardstick) Start(context.Context, string, string, string, []byte, io.Reader, bool, access.Principal) (customer.Import, error) {
 	return customer.Import{}, nil
 }
@@ -54,6 +58,10 @@ func (yardstick) Start(context.Context, string, string, string, []byte, io.Reade
 const stampBody = `{"card_id":"card_01k3sa0z2efcrstmhzda61w2vf","quantity":1,"location_id":"loc_01k3sa0z2efcrstmhzda61w2tc","external_ref":"receipt 20260301-0042"}`
 
 var scanBody = `{"code":"` + loyalty.NewCode([10]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) + `","location_id":"loc_01k3sa0z2efcrstmhzda61w2tc"}`
+
+// rotatingBody is the scan of a rotating code, which costs two keyed digests.
+var rotatingBody = `{"code":"` + loyalty.RotatingCode([32]byte{}, loyalty.NewCode([10]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}), 59_066_666) +
+	`","location_id":"loc_01k3sa0z2efcrstmhzda61w2tc"}`
 
 func newYardstick() yardstick {
 	card := loyalty.Card{
@@ -162,6 +170,9 @@ func (s *sink) WriteHeader(status int)      { s.status = status }
 // one's are the API's.
 func BenchmarkRequest(b *testing.B) {
 	product, ceiling := serve(b, newYardstick(), newYardstick(), true), bare()
+	asking := newYardstick()
+	asking.view.Program.RedeemCode = loyalty.RedeemRotating
+	rotating := serve(b, asking, asking, true)
 	for _, m := range []struct {
 		name   string
 		e      *echo.Echo
@@ -173,6 +184,7 @@ func BenchmarkRequest(b *testing.B) {
 		{"stamps", product, "/v1/stamps", stampBody, http.StatusCreated},
 		{"scans, bare", ceiling, "/v1/scans", scanBody, http.StatusCreated},
 		{"scans", product, "/v1/scans", scanBody, http.StatusOK},
+		{"scans of rotating codes", rotating, "/v1/scans", rotatingBody, http.StatusOK},
 	} {
 		b.Run(m.name, func(b *testing.B) {
 			body := &rewinding{text: m.body}

@@ -13,10 +13,17 @@ func programView(p loyalty.Program) contract.Program {
 			MaxPerScan: p.Limits.MaxPerScan, MaxPerCardDay: p.Limits.MaxPerCardDay,
 			CoolDownSeconds: int(p.Limits.CoolDown.Seconds()), MaxPerStaffDay: p.Limits.MaxPerStaffDay,
 		},
-		Rewards:  each(p.Rewards, rewardView),
+		RedeemCode: redeemCodeView(p), Rewards: each(p.Rewards, rewardView),
 		StartsAt: optionalInstant(p.StartsAt), EndsAt: optionalInstant(p.EndsAt),
 		Version: p.Version, CreatedAt: instant(p.CreatedAt),
 	}
+}
+
+func redeemCodeView(p loyalty.Program) contract.RedeemCode {
+	if p.RedeemCode == "" {
+		return contract.RedeemCode(loyalty.RedeemStatic)
+	}
+	return contract.RedeemCode(p.RedeemCode)
 }
 
 func rewardView(r loyalty.Reward) contract.Reward {

@@ -31,6 +31,8 @@ type change struct {
 	entries []Entry
 	issued  []Coupon
 	changed []Coupon
+	// usedStep is that of a rotating code.
+	usedStep int64
 }
 
 func (ch *change) decide() *Refusal {
@@ -146,7 +148,7 @@ func (ch *change) close() Result {
 		ch.entries[i].BalanceAfter = ch.card.Balance
 		ch.entries[i].CardVersion = ch.card.Version
 	}
-	return Result{Card: ch.card, Entries: ch.entries, Issued: ch.issued, Changed: ch.changed}
+	return Result{Card: ch.card, Entries: ch.entries, Issued: ch.issued, Changed: ch.changed, UsedStep: ch.usedStep}
 }
 
 // byPosition orders coupons from the latest stamp of a card back to the first.

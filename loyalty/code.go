@@ -14,7 +14,8 @@ const (
 	CodeRandomBytes = 10
 	// CodeLen is the length of a code with its check character.
 	CodeLen = 17
-	// maxTypedCodeLen leaves room for a space or hyphen or two after every character.
+	// maxTypedCodeLen leaves room for a space or hyphen or two after every character of
+	// a card code.
 	maxTypedCodeLen = 3 * CodeLen
 	codeAlphabet    = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
@@ -47,30 +48,37 @@ func ParseCode(s string) (string, error) {
 		return "", ErrCodeMalformed
 	}
 	var b [CodeLen]byte
-	n := 0
+	if !readCharacters(b[:], s) {
+		return "", ErrCodeMalformed
+	}
+	return string(b[:]), nil
+}
+
+// readCharacters fills to with the characters of s in the form of NewCode. It is false
+// if there are more or fewer, others than those of a code, or if the last one does not
+// check the rest.
+func readCharacters(to []byte, s string) bool {
+	n, last := 0, len(to)-1
 	for i := range len(s) {
 		c := s[i]
 		switch {
 		case c == ' ' || c == '-':
 			continue
-		case n == CodeLen:
-			return "", ErrCodeMalformed
+		case n > last:
+			return false
 		case c >= 'a' && c <= 'z':
 			c -= 'a' - 'A'
 		}
-		if n < CodeLen-1 {
+		if n < last {
 			c = unmistake(c)
 			if strings.IndexByte(codeAlphabet, c) < 0 {
-				return "", ErrCodeMalformed
+				return false
 			}
 		}
-		b[n] = c
+		to[n] = c
 		n++
 	}
-	if n != CodeLen || b[CodeLen-1] != checkCharacter(b[:CodeLen-1]) {
-		return "", ErrCodeMalformed
-	}
-	return string(b[:]), nil
+	return n > last && to[last] == checkCharacter(to[:last])
 }
 
 func unmistake(c byte) byte {

@@ -34,6 +34,8 @@ type Command struct {
 	Quantity int
 	// CouponID names the coupon of a redeem or expire command.
 	CouponID string
+	// Shown is the rotating code that was scanned for a redeem command.
+	Shown Shown
 	// EntryID names the entry that a reverse command takes back.
 	EntryID string
 	// OtherCardID names the other card of a merge.
@@ -61,6 +63,9 @@ type State struct {
 	Card Card
 	// Coupon is the coupon of a redeem or expire command.
 	Coupon Coupon
+	// UsedStep is the step of the last rotating code with which a coupon of the card was
+	// redeemed, 0 if none was. Only a redeem command with a shown code needs it.
+	UsedStep int64
 	// Original is the entry that a reverse command takes back, and Reversed tells
 	// that it was taken back before. OriginalCoupon is the coupon that it redeemed.
 	Original       Entry
@@ -115,4 +120,6 @@ type Result struct {
 	// Issued are coupons to add, Changed are known coupons with a new status. A
 	// coupon that is issued and taken back by one command is in neither.
 	Issued, Changed []Coupon
+	// UsedStep is the step of the rotating code that the command used up, 0 if none.
+	UsedStep int64
 }

@@ -60,6 +60,8 @@ type ledger struct {
 	heads []loyalty.Entry
 	// undone holds the ids of the entries that were taken back.
 	undone map[string]bool
+	// usedStep is that of the rotating code used last.
+	usedStep int64
 	// renamed counts changes of what the card shows that are not the ledger's.
 	renamed int
 
@@ -162,7 +164,7 @@ func (l *ledger) state(c loyalty.Command) loyalty.State {
 	s := loyalty.State{Card: l.card, Tally: l.tally(c)}
 	switch c.Kind {
 	case loyalty.CommandRedeem, loyalty.CommandExpire:
-		s.Coupon = l.coupon(c.CouponID)
+		s.Coupon, s.UsedStep = l.coupon(c.CouponID), l.usedStep
 	case loyalty.CommandReverse:
 		s.Original = l.entry(c.EntryID)
 		s.Reversed = l.undone[c.EntryID]
@@ -214,6 +216,7 @@ func (l *ledger) keep(r loyalty.Result) {
 			l.undone[e.Reverses] = true
 		}
 	}
+	l.usedStep = max(l.usedStep, r.UsedStep)
 	l.coupons = append(l.coupons, r.Issued...)
 	for _, c := range r.Changed {
 		l.coupons[l.indexOf(c.ID)] = c

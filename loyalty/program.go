@@ -48,6 +48,8 @@ type Program struct {
 	// WelcomeStamps are given once, when the customer's contact is confirmed.
 	WelcomeStamps int
 	Limits        Limits
+	// RedeemCode is what has to be scanned for a redemption; "" is RedeemStatic.
+	RedeemCode RedeemCode
 	// StartsAt and EndsAt bound the instants at which stamps can be earned, in
 	// UTC milliseconds: StartsAt inclusive, EndsAt exclusive, 0 for no bound.
 	StartsAt, EndsAt int64
@@ -114,6 +116,8 @@ func (p Program) Validate() error {
 		return wrong("goal", "must be between %d and %d", MinGoal, MaxGoal)
 	case len(p.Rewards) > MaxRewards:
 		return wrong("rewards", "must hold at most %d rewards", MaxRewards)
+	case p.RedeemCode != "" && p.RedeemCode != RedeemStatic && p.RedeemCode != RedeemRotating:
+		return wrong("redeem_code", "must be static or rotating")
 	case p.WelcomeStamps < 0 || p.WelcomeStamps > p.Goal:
 		return wrong("welcome_stamps", "must be between 0 and the goal")
 	case l.MaxPerScan < 0 || l.MaxPerScan > MaxQuantity:

@@ -15,7 +15,26 @@ func (ch *change) redeem() *Refusal {
 	if coupon.overdue(ch.command.At) {
 		return &Refusal{Code: RefusedCouponExpired}
 	}
+	if refusal := ch.useCode(); refusal != nil {
+		return refusal
+	}
 	ch.closeCoupon(EntryRedeem, coupon, CouponRedeemed)
+	return nil
+}
+
+// useCode uses the rotating code up, where the program asks for one: each is good for
+// one redemption, and ends those before it.
+func (ch *change) useCode() *Refusal {
+	if ch.program.RedeemCode != RedeemRotating {
+		return nil
+	}
+	if refusal := RefuseShown(ch.program, ch.card.ID, ch.command.Shown, ch.command.Now); refusal != nil {
+		return refusal
+	}
+	if ch.command.Shown.Step <= ch.state.UsedStep {
+		return &Refusal{Code: RefusedCodeUsed}
+	}
+	ch.usedStep = ch.command.Shown.Step
 	return nil
 }
 

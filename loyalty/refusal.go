@@ -23,6 +23,9 @@ const (
 	RefusedCouponExpired   RefusalCode = "coupon_expired"
 	RefusedCouponReversed  RefusalCode = "coupon_reversed"
 	RefusedNotExpired      RefusalCode = "coupon_not_expired"
+	RefusedCodeRequired    RefusalCode = "rotating_code_required"
+	RefusedCodeExpired     RefusalCode = "rotating_code_expired"
+	RefusedCodeUsed        RefusalCode = "rotating_code_used"
 	RefusedReversed        RefusalCode = "already_reversed"
 	RefusedNotReversible   RefusalCode = "not_reversible"
 	RefusedBelowZero       RefusalCode = "balance_below_zero"
@@ -36,7 +39,8 @@ const (
 var RefusalCodes = []RefusalCode{
 	RefusedQuantity, RefusedPerScan, RefusedPerCardDay, RefusedCoolDown, RefusedPerStaffDay,
 	RefusedNotActive, RefusedNotBegun, RefusedEnded, RefusedFuture, RefusedCouponRedeemed,
-	RefusedCouponExpired, RefusedCouponReversed, RefusedNotExpired, RefusedReversed,
+	RefusedCouponExpired, RefusedCouponReversed, RefusedNotExpired, RefusedCodeRequired,
+	RefusedCodeExpired, RefusedCodeUsed, RefusedReversed,
 	RefusedNotReversible, RefusedBelowZero, RefusedWelcomed, RefusedCardNotUsable,
 }
 
@@ -89,6 +93,12 @@ func (r *Refusal) StaffMessage() string {
 		return "This reward was taken back with the stamps that earned it."
 	case RefusedNotExpired:
 		return "This reward has not expired."
+	case RefusedCodeRequired:
+		return "Ask the customer to open the card on the phone, and scan the code there."
+	case RefusedCodeExpired:
+		return "This code is out of date. Ask the customer to open the card again, and scan the code there."
+	case RefusedCodeUsed:
+		return "This code has been used. Scan the next one that the customer's phone shows; it changes every 30 seconds."
 	case RefusedReversed:
 		return "This has been undone already."
 	case RefusedNotReversible:

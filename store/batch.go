@@ -33,6 +33,11 @@ type batch struct {
 	stampings     map[rowKey][]stamping
 	asksStampings bool
 	staffDays     map[staffDay]int
+	// usedSteps are the steps of the rotating codes used last, as the commands so far
+	// have left them, and usesCodes the cards whose one they changed; nil if no command
+	// shows a code.
+	usedSteps map[rowKey]int64
+	usesCodes map[rowKey]bool
 }
 
 // heldCard is a locked card, as the commands so far have changed it.
@@ -98,6 +103,9 @@ func (b *batch) run(ctx context.Context, s *Store) error {
 		return err
 	}
 	if err := b.saveStaffDays(ctx); err != nil {
+		return err
+	}
+	if err := b.saveUsedCodes(ctx); err != nil {
 		return err
 	}
 	return b.st.commit(ctx, &b.ledgerWriter, s.now())
@@ -241,6 +249,7 @@ func outcomeOf(r loyalty.Result) loyalty.Outcome {
 // state gathers what loyalty.Apply has to know.
 func (b *batch) state(c loyalty.Command, card loyalty.Card) loyalty.State {
 	st, key := loyalty.State{Card: card}, rowKey{card.OrgID, card.ID}
+	st.UsedStep = b.usedSteps[key]
 	if c.CouponID != "" {
 		st.Coupon = b.coupons[rowKey{c.OrgID, c.CouponID}]
 	}
@@ -284,6 +293,9 @@ func (b *batch) take(c loyalty.Command, r loyalty.Result, snapshot string) {
 		if e.Reverses != "" {
 			b.reversed[rowKey{e.OrgID, e.Reverses}] = true
 		}
+	}
+	if r.UsedStep != 0 {
+		b.usedSteps[card], b.usesCodes[card] = r.UsedStep, true
 	}
 	b.countStamping(r.Entries[0])
 	switch head := r.Entries[0]; head.Kind {

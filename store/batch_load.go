@@ -52,7 +52,7 @@ func (b *batch) load(ctx context.Context, s *Store) error {
 		return err
 	}
 	for _, step := range []func(context.Context) error{
-		b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays,
+		b.loadCoupons, b.loadReversed, b.loadRefs, b.loadCardDays, b.loadStampings, b.lockStaffDays, b.loadUsedCodes,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -36,6 +36,8 @@ type storedRules struct {
 	MaxStaffDay   int            `json:"max_per_staff_day,omitempty"`
 	StartsAt      int64          `json:"starts_at,omitempty"`
 	EndsAt        int64          `json:"ends_at,omitempty"`
+	// RedeemCode is left out where it is loyalty.RedeemStatic.
+	RedeemCode loyalty.RedeemCode `json:"redeem_code,omitempty"`
 }
 
 type storedReward struct {
@@ -53,6 +55,9 @@ func writeRules(p loyalty.Program) (string, error) {
 		CoolDownMS: p.Limits.CoolDown.Milliseconds(), MaxStaffDay: p.Limits.MaxPerStaffDay,
 		StartsAt: p.StartsAt, EndsAt: p.EndsAt,
 	}
+	if p.RedeemCode != loyalty.RedeemStatic {
+		r.RedeemCode = p.RedeemCode
+	}
 	for _, x := range p.Rewards {
 		r.Rewards = append(r.Rewards, storedReward{x.ID, x.Kind, x.Name, x.At, x.ValidFor.String()})
 	}
@@ -69,6 +74,7 @@ func readRules(p *loyalty.Program, text string) error {
 		return fmt.Errorf("read rules of program %s: %w", p.ID, err)
 	}
 	p.Name, p.Goal, p.WelcomeStamps, p.StartsAt, p.EndsAt = r.Name, r.Goal, r.WelcomeStamps, r.StartsAt, r.EndsAt
+	p.RedeemCode = r.RedeemCode
 	p.Limits = loyalty.Limits{
 		MaxPerScan: r.MaxPerScan, MaxPerCardDay: r.MaxPerCardDay,
 		CoolDown: time.Duration(r.CoolDownMS) * time.Millisecond, MaxPerStaffDay: r.MaxStaffDay,

@@ -47,6 +47,7 @@ type Store struct {
 	careful   atomic.Int32    // batches that take care from the start; see noteRace
 	programs  *programCache
 	locations *locationCache
+	codeKeys  codeKeys
 	now       func() int64
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.

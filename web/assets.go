@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"path"
 	"regexp"
 	"strings"
@@ -34,9 +35,9 @@ type assets struct {
 	addresses map[string]string // by file name
 }
 
-// moduleImport is how our scripts import each other: import {a} from "./b.js" or
-// import "./b.js".
-var moduleImport = regexp.MustCompile(`(from|import) "\./([a-z_]+\.js)"`)
+// moduleImport is how our scripts import each other: import {a} from "./b.js", import
+// "./b.js" or, where few pages need it, import("./b.js").
+var moduleImport = regexp.MustCompile(`(from |import |import\()"\./([a-z_]+\.js)"`)
 
 func loadAssets() (*assets, error) {
 	a := &assets{byAddress: map[string]asset{}, addresses: map[string]string{}}
@@ -68,6 +69,7 @@ func (a *assets) add(name string, above []string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read asset: %w", err)
 	}
+	text = lean(text)
 	var wrong error
 	text = moduleImport.ReplaceAllFunc(text, func(clause []byte) []byte {
 		parts := moduleImport.FindSubmatch(clause)
@@ -75,7 +77,7 @@ func (a *assets) add(name string, above []string) (string, error) {
 		if err != nil {
 			wrong = err
 		}
-		return fmt.Appendf(nil, "%s %q", parts[1], address)
+		return fmt.Appendf(nil, "%s%q", parts[1], address)
 	})
 	if wrong != nil {
 		return "", wrong
@@ -94,6 +96,10 @@ func (a *assets) add(name string, above []string) (string, error) {
 	a.byAddress[file] = asset{mediaType: mediaType, plain: text, zipped: zipped}
 	a.addresses[name] = "/static/" + file
 	return a.addresses[name], nil
+}
+
+func takesGzip(r *http.Request) bool {
+	return strings.Contains(r.Header.Get(echo.HeaderAcceptEncoding), "gzip")
 }
 
 func gzipped(data []byte) ([]byte, error) {
@@ -135,7 +141,7 @@ func (w *Web) static(r *request) error {
 func (r *request) asset(a asset) error {
 	h := r.Response().Header()
 	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	if strings.Contains(r.Request().Header.Get(echo.HeaderAcceptEncoding), "gzip") && len(a.zipped) < len(a.plain) {
+	if takesGzip(r.Request()) && len(a.zipped) < len(a.plain) {
 		h.Set(echo.HeaderContentEncoding, "gzip")
 		return r.blob(a.mediaType, a.zipped)
 	}

@@ -21,7 +21,7 @@ type cardPage struct {
 	Link string
 	// Code and Number are grouped, as people read them out.
 	Code, Number string
-	QR           qr
+	Shown        shownCode
 	Notice       notice
 	Consents     []consentState
 	Private      bool
@@ -70,7 +70,7 @@ func (w *Web) cardPage(r *request) error {
 	if err != nil {
 		return err
 	}
-	code, err := newQR(view.Code)
+	code, err := w.shownCode(r, view)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (w *Web) cardPage(r *request) error {
 	data := cardPage{
 		page: r.newPage(r.T("card.title", "shop", r.org.Name)), cardFace: face,
 		Link: r.cardPath(view.Link), Code: groupCode(view.Code), Number: customer.FormatNumber(view.Customer.Number),
-		QR: code, Notice: r.notice(view), Private: true,
+		Shown: code, Notice: r.notice(view), Private: true,
 	}
 	if data.Consents, err = w.consentStates(r, view); err != nil {
 		return err

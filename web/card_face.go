@@ -33,6 +33,7 @@ type cardFace struct {
 	NextMissing   string
 	Milestones    []cardMilestone
 	Rewards       []readyReward
+	Used          []usedReward
 	Provisional   *provisional
 	History       history
 	SendAgain     string
@@ -53,9 +54,6 @@ type cardMilestone struct {
 	Text    string
 	Reached bool
 }
-
-// readyReward is a coupon that can be used.
-type readyReward struct{ Name, Until string }
 
 // provisional is the request to confirm the contact.
 type provisional struct {
@@ -87,13 +85,9 @@ func (w *Web) face(r *request, view customer.View, wanted paging.Page) (cardFace
 	if c.Balance < 0 {
 		f.Debt = r.N("card.debt", -c.Balance)
 	}
-	for _, coupon := range view.Coupons {
-		if coupon.UsableAt(r.now()) {
-			f.Rewards = append(f.Rewards, readyReward{Name: r.words(coupon.Name), Until: r.until(coupon)})
-		}
-	}
+	f.Rewards = r.readyRewards(view)
 	var err error
-	f.History, err = w.historyOf(r, view, wanted)
+	f.History, f.Used, err = w.historyOf(r, view, wanted)
 	return f, err
 }
 
@@ -224,10 +218,11 @@ type historyLine struct {
 	Down bool
 }
 
-func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (history, error) {
+// historyOf reads a page of the ledger, and which rewards it says were used a moment ago.
+func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (history, []usedReward, error) {
 	list, err := w.Cards.Entries(r.ctx(), r.org.ID, view.Card.ID, wanted)
 	if err != nil {
-		return history{}, fmt.Errorf("read history: %w", err)
+		return history{}, nil, fmt.Errorf("read history: %w", err)
 	}
 	h := history{Newest: wanted.Cursor == "", Latest: r.cardPath(view.Link) + "#history"}
 	if list.NextCursor != "" {
@@ -241,7 +236,7 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 	for i, e := range list.Items {
 		if e.CouponID != "" && names[e.CouponID] == "" {
 			if names[e.CouponID], err = w.couponName(r, e.CouponID); err != nil {
-				return history{}, err
+				return history{}, nil, err
 			}
 		}
 		line := historyLine{
@@ -253,7 +248,7 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 		}
 		h.Lines = append(h.Lines, line)
 	}
-	return h, nil
+	return h, r.usedRewards(list.Items, names), nil
 }
 
 // runningBalances returns the balance after each entry, which are newest first. An

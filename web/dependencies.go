@@ -61,6 +61,8 @@ type Cards interface {
 	// Entries returns the card's ledger, newest first, and paging.ErrBadCursor for a
 	// cursor that is none.
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
+	// CodeKey returns the key of the organization's rotating codes, mostly from memory.
+	CodeKey(ctx context.Context, orgID string) ([]byte, error)
 	// Coupon returns loyalty.ErrNotFound if there is none.
 	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
 }

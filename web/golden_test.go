@@ -26,6 +26,7 @@ var replacements = []struct {
 	{regexp.MustCompile(`\b[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{5}\b`), "CODE"},
 	{regexp.MustCompile(`\b\d{3} \d{3} \d{4}\b`), "NUMBER"},
 	{regexp.MustCompile(`<path d="M\d+ \d+h[^"]+"/>`), `<path d="QR"/>`},
+	{regexp.MustCompile(`coup_[0-7][0-9a-hjkmnp-tv-z]{25}`), "COUPON"},
 	{regexp.MustCompile(`\?before=[A-Za-z0-9_-]+`), "?before=CURSOR"},
 }
 

@@ -29,19 +29,22 @@ const maxLogoSide = 4096
 
 // drawIcon returns the icon as a PNG.
 func drawIcon(i icon) ([]byte, error) {
-	canvas := image.NewRGBA(image.Rect(0, 0, i.Size, i.Size))
+	var canvas draw.Image
+	square := image.Rect(0, 0, i.Size, i.Size)
 	if logo := readLogo(i.Logo); logo != nil {
-		draw.Draw(canvas, canvas.Bounds(), image.White, image.Point{}, draw.Src)
-		placeLogo(canvas, logo)
+		white := image.NewRGBA(square)
+		draw.Draw(white, square, image.White, image.Point{}, draw.Src)
+		placeLogo(white, logo)
+		canvas = white
 	} else {
 		paper, err := parseColor(i.Color)
 		if err != nil {
 			paper, _ = parseColor(defaultColor)
 		}
-		stampLetter(canvas, paper, i.Letter)
+		canvas = stampLetter(square, paper, i.Letter)
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, canvas); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, canvas); err != nil {
 		return nil, fmt.Errorf("draw icon: %w", err)
 	}
 	return b.Bytes(), nil
@@ -104,10 +107,20 @@ func onWhite(picture image.Image, area image.Rectangle) color.Color {
 	return color.RGBA{shade(0), shade(1), shade(2), 255}
 }
 
-// stampLetter fills the canvas with the colour and stamps the letter on it, in a
-// ring, slightly turned, as a hand would.
-func stampLetter(canvas *image.RGBA, paper rgb, letter string) {
+// inkShades is how many colours a stamped letter has: enough for smooth edges, and few
+// enough for a picture of four bits a pixel, a quarter of the bytes.
+const inkShades = 16
+
+// stampLetter fills a picture with the colour and stamps the letter on it, in a ring,
+// slightly turned, as a hand would.
+func stampLetter(square image.Rectangle, paper rgb, letter string) *image.Paletted {
 	ink := on(paper)
+	shades := make(color.Palette, inkShades)
+	for i := range shades {
+		c := paper.mix(ink, float64(i)/(inkShades-1))
+		shades[i] = color.RGBA{c[0], c[1], c[2], 255}
+	}
+	canvas := image.NewPaletted(square, shades)
 	side := float64(canvas.Bounds().Dx())
 	strokes := lettersOf(letter)
 	sin, cos := math.Sincos(-8 * math.Pi / 180)
@@ -122,10 +135,10 @@ func stampLetter(canvas *image.RGBA, paper rgb, letter string) {
 				distance = min(distance, s.distance(p)-0.038)
 			}
 			cover := min(max(0.5-distance*side, 0), 1)
-			c := paper.mix(ink, cover)
-			canvas.SetRGBA(x, y, color.RGBA{c[0], c[1], c[2], 255})
+			canvas.SetColorIndex(x, y, uint8(math.Round(cover*(inkShades-1))))
 		}
 	}
+	return canvas
 }
 
 // maxCachedIcons bounds the memory that icons may take: about 10 kB each.

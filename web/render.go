@@ -2,12 +2,15 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"github.com/leima/leima/locale"
 )
@@ -122,6 +125,24 @@ func (w *Web) fill(name, part string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// zip compresses a page. Its writers are used again: one takes most of a megabyte.
+func (w *Web) zip(page []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, ok := w.zips.Get().(*gzip.Writer)
+	if !ok {
+		z = gzip.NewWriter(&b)
+	}
+	defer w.zips.Put(z)
+	z.Reset(&b)
+	if _, err := z.Write(page); err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress page: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
 // render answers with a page. It is made before the first byte is sent, so that a
 // fault becomes an error page and not half of one.
 func (r *request) render(status int, name string, data any) error {
@@ -134,6 +155,16 @@ func (r *request) render(status int, name string, data any) error {
 		r.noStore()
 	}
 	h.Set("Content-Language", r.texts.Locale())
+	// Compressing a secret beside something that a stranger can choose would give it away
+	// by the length. No page says again what stands in its address, and those that repeat
+	// a form hold no secret.
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	if takesGzip(r.Request()) {
+		if body, err = r.web.zip(body); err != nil {
+			return err
+		}
+		h.Set(echo.HeaderContentEncoding, "gzip")
+	}
 	if err := r.HTMLBlob(status, body); err != nil {
 		return fmt.Errorf("write page: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 )
@@ -24,6 +25,7 @@ type Web struct {
 	streams   *streams
 	icons     *iconCache
 	pace      pace
+	zips      sync.Pool // of *gzip.Writer
 	closing   context.Context
 	close     context.CancelFunc
 }

@@ -122,6 +122,9 @@ const (
 	ProblemCodeProgramNotActive       ProblemCode = "program_not_active"
 	ProblemCodeProgramNotBegun        ProblemCode = "program_not_begun"
 	ProblemCodeProgramNotFound        ProblemCode = "program_not_found"
+	ProblemCodeRotatingCodeExpired    ProblemCode = "rotating_code_expired"
+	ProblemCodeRotatingCodeRequired   ProblemCode = "rotating_code_required"
+	ProblemCodeRotatingCodeUsed       ProblemCode = "rotating_code_used"
 	ProblemCodeRouteNotFound          ProblemCode = "route_not_found"
 	ProblemCodeScanLimitReached       ProblemCode = "scan_limit_reached"
 	ProblemCodeStaffDailyLimitReached ProblemCode = "staff_daily_limit_reached"
@@ -143,6 +146,12 @@ const (
 	ProgramStatusActive ProgramStatus = "active"
 	ProgramStatusDraft  ProgramStatus = "draft"
 	ProgramStatusEnded  ProgramStatus = "ended"
+)
+
+// Defines values for RedeemCode.
+const (
+	RedeemCodeRotating RedeemCode = "rotating"
+	RedeemCodeStatic   RedeemCode = "static"
 )
 
 // Defines values for RewardKind.
@@ -231,10 +240,14 @@ type Allowed struct {
 	// MaxQuantity The most stamps that can be given at once now.
 	MaxQuantity int `json:"max_quantity"`
 
-	// Redeem Whether there is a coupon that can be redeemed.
+	// Redeem Whether there is a coupon that can be redeemed, with the code that was scanned where the program asks for a
+	// rotating one. Whether that was used before is known only when a coupon is redeemed.
 	Redeem bool `json:"redeem"`
 
-	// Refusal Why stamping would be refused now.
+	// RedeemRefusal Why stamping (`refusal`) or redeeming with what was scanned (`redeem_refusal`) would be refused now.
+	RedeemRefusal *ScanRefusal `json:"redeem_refusal,omitempty"`
+
+	// Refusal Why stamping (`refusal`) or redeeming with what was scanned (`redeem_refusal`) would be refused now.
 	Refusal *ScanRefusal `json:"refusal,omitempty"`
 	Reverse bool         `json:"reverse"`
 	Stamp   bool         `json:"stamp"`
@@ -1063,6 +1076,9 @@ type Problem struct {
 	// | `coupon_expired` | 409 | the coupon has expired |
 	// | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
 	// | `coupon_not_expired` | 409 | the coupon has not expired |
+	// | `rotating_code_required` | 409 | the program asks for the code on the customer's phone for redeeming; `code` is missing, or is the card's own |
+	// | `rotating_code_expired` | 409 | the rotating code is out of date, is another card's, or is not genuine |
+	// | `rotating_code_used` | 409 | a coupon was redeemed with this rotating code, or a later one |
 	// | `already_reversed` | 409 | the entry was undone before |
 	// | `not_reversible` | 409 | the entry cannot be undone by itself |
 	// | `balance_below_zero` | 409 | the card has fewer stamps |
@@ -1147,6 +1163,9 @@ type Problem struct {
 // | `coupon_expired` | 409 | the coupon has expired |
 // | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
 // | `coupon_not_expired` | 409 | the coupon has not expired |
+// | `rotating_code_required` | 409 | the program asks for the code on the customer's phone for redeeming; `code` is missing, or is the card's own |
+// | `rotating_code_expired` | 409 | the rotating code is out of date, is another card's, or is not genuine |
+// | `rotating_code_used` | 409 | a coupon was redeemed with this rotating code, or a later one |
 // | `already_reversed` | 409 | the entry was undone before |
 // | `not_reversible` | 409 | the entry cannot be undone by itself |
 // | `balance_below_zero` | 409 | the card has fewer stamps |
@@ -1184,8 +1203,14 @@ type Program struct {
 	// Name A name or sentence in one or more languages, by locale.
 	//
 	// Example: {"en":"5 € off","fi":"5 € alennus"}
-	Name    LocalizedText `json:"name"`
-	Rewards []Reward      `json:"rewards"`
+	Name LocalizedText `json:"name"`
+
+	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
+	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
+	// identifies and earns.
+	RedeemCode RedeemCode `json:"redeem_code"`
+	Rewards    []Reward   `json:"rewards"`
 
 	// StartsAt The first instant at which stamps can be earned.
 	StartsAt *time.Time `json:"starts_at,omitempty"`
@@ -1210,8 +1235,14 @@ type ProgramChange struct {
 	// Name A name or sentence in one or more languages, by locale.
 	//
 	// Example: {"en":"5 € off","fi":"5 € alennus"}
-	Name    *LocalizedText  `json:"name,omitempty"`
-	Rewards []RewardSetting `json:"rewards,omitempty"`
+	Name *LocalizedText `json:"name,omitempty"`
+
+	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
+	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
+	// identifies and earns.
+	RedeemCode *RedeemCode     `json:"redeem_code,omitempty"`
+	Rewards    []RewardSetting `json:"rewards,omitempty"`
 
 	// StartsAt null for no beginning.
 	StartsAt Clearable[time.Time] `json:"starts_at,omitempty"`
@@ -1230,9 +1261,15 @@ type ProgramCreation struct {
 	// Name A name or sentence in one or more languages, by locale.
 	//
 	// Example: {"en":"5 € off","fi":"5 € alennus"}
-	Name     LocalizedText   `json:"name"`
-	Rewards  []RewardSetting `json:"rewards"`
-	StartsAt *time.Time      `json:"starts_at,omitempty"`
+	Name LocalizedText `json:"name"`
+
+	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
+	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
+	// identifies and earns.
+	RedeemCode *RedeemCode     `json:"redeem_code,omitempty"`
+	Rewards    []RewardSetting `json:"rewards"`
+	StartsAt   *time.Time      `json:"starts_at,omitempty"`
 
 	// Status On a draft nothing can be joined or earned; coupons of an ended program can be used until they expire.
 	Status        *ProgramStatus `json:"status,omitempty"`
@@ -1276,8 +1313,17 @@ type ProgramStats struct {
 // ProgramStatus On a draft nothing can be joined or earned; coupons of an ended program can be used until they expire.
 type ProgramStatus string
 
+// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
+// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
+// identifies and earns.
+type RedeemCode string
+
 // Redemption defines model for Redemption.
 type Redemption struct {
+	// Code What was scanned from the customer's phone; needed where the program's `redeem_code` is `rotating`.
+	Code *string `json:"code,omitempty"`
+
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
 	LocationID *LocationID `json:"location_id,omitempty"`
 }
@@ -1361,7 +1407,7 @@ type Scan struct {
 
 // ScanCreation defines model for ScanCreation.
 type ScanCreation struct {
-	// Code A card code, a customer number or, in a till session, a phone number.
+	// Code A card code, a rotating code, a customer number or, in a till session, a phone number.
 	Code string `json:"code"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -1382,9 +1428,15 @@ type ScanProgram struct {
 	//
 	// Example: {"en":"5 € off","fi":"5 € alennus"}
 	Name LocalizedText `json:"name"`
+
+	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
+	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
+	// identifies and earns.
+	RedeemCode RedeemCode `json:"redeem_code"`
 }
 
-// ScanRefusal Why stamping would be refused now.
+// ScanRefusal Why stamping (`refusal`) or redeeming with what was scanned (`redeem_refusal`) would be refused now.
 type ScanRefusal struct {
 	// Code The stable names of what can go wrong.
 	//
@@ -1429,6 +1481,9 @@ type ScanRefusal struct {
 	// | `coupon_expired` | 409 | the coupon has expired |
 	// | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
 	// | `coupon_not_expired` | 409 | the coupon has not expired |
+	// | `rotating_code_required` | 409 | the program asks for the code on the customer's phone for redeeming; `code` is missing, or is the card's own |
+	// | `rotating_code_expired` | 409 | the rotating code is out of date, is another card's, or is not genuine |
+	// | `rotating_code_used` | 409 | a coupon was redeemed with this rotating code, or a later one |
 	// | `already_reversed` | 409 | the entry was undone before |
 	// | `not_reversible` | 409 | the entry cannot be undone by itself |
 	// | `balance_below_zero` | 409 | the card has fewer stamps |
@@ -1530,7 +1585,7 @@ type StampCreation struct {
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
 	CardID *CardID `json:"card_id,omitempty"`
 
-	// Code A card code or a customer number.
+	// Code A card code, a rotating code or a customer number.
 	Code *string `json:"code,omitempty"`
 
 	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location.

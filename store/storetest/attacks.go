@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +72,14 @@ func attacksOnShop(v *victim) map[string]attack {
 			changed, err := v.UpdateOrganization(ctx, o, own.Version)
 			if err != nil || changed.Slug == v.org.Slug {
 				return errors.Join(errors.New("took the slug"), err)
+			}
+			return nil
+		},
+		"CodeKey": func(ctx context.Context, org string) error {
+			victims, err := v.CodeKey(ctx, v.org.ID)
+			own, err2 := v.CodeKey(ctx, org)
+			if err != nil || err2 != nil || bytes.Equal(own, victims) {
+				return errors.Join(errors.New("the victim's key"), err, err2)
 			}
 			return nil
 		},

@@ -1,8 +1,12 @@
 // @ts-check
 // The customer's card page: shows changes as they happen, keeps a copy for offline
-// use, enlarges the code. Without it the page still works; it only stands still.
+// use, lets the code rotate, enlarges it. Without it the page still works; it only
+// stands still.
 
+import { learn } from "./clock.js";
 import "./print.js";
+import { followRewards, usedRewards } from "./reward.js";
+import { openScreen } from "./screen.js";
 
 /** How often the page is asked for where the server has no stream to spare. */
 const POLL_MS = 5_000;
@@ -15,6 +19,7 @@ const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const pagePath = card.dataset.page ?? location.pathname;
 const told = /** @type {HTMLElement} */ (document.getElementById("told"));
 const offline = /** @type {HTMLElement} */ (document.getElementById("offline"));
+const shown = /** @type {HTMLElement} */ (document.getElementById("shown"));
 /** The name of the store in which this page is kept. */
 const keptAs = "leima:" + pagePath;
 
@@ -33,6 +38,12 @@ function show(newer) {
 	if (!next || Number(next.dataset.asOf) < Number(before.asOf)) {
 		return;
 	}
+	const shop = newer.querySelector("#shown");
+	if (shop instanceof HTMLElement && shop.dataset.secret !== shown.dataset.secret) {
+		location.reload(); // the shop asks for another kind of code now
+		return;
+	}
+	const usedBefore = usedRewards();
 	const changed = next.dataset.state !== before.state;
 	if (changed) {
 		animate(next, Number(before.filled), Number(before.round));
@@ -50,6 +61,9 @@ function show(newer) {
 	}
 	if (focused && document.activeElement === document.body) {
 		document.getElementById(focused)?.focus();
+	}
+	if (changed) {
+		followRewards(usedBefore);
 	}
 	if (changed && "vibrate" in navigator && navigator.userActivation?.hasBeenActive) {
 		navigator.vibrate(60);
@@ -96,6 +110,7 @@ function parse(html) {
 /** Asks for the whole page, shows what is new and keeps it for offline use. */
 async function refresh() {
 	try {
+		const askedAt = Date.now();
 		const response = await fetch(pagePath, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { Accept: "text/html" } });
 		if (response.status === 404 || response.status === 410) {
 			await gone();
@@ -105,8 +120,12 @@ async function refresh() {
 			connected(false);
 			return;
 		}
-		await keep(response.clone());
-		show(parse(await response.text()));
+		const kept = keep(response.clone());
+		const newer = parse(await response.text());
+		const next = /** @type {HTMLElement | null} */ (newer.querySelector("#face"));
+		learn(Number(next?.dataset.asOf), askedAt);
+		await kept;
+		show(newer);
 		connected(true);
 	} catch {
 		connected(false);
@@ -223,7 +242,7 @@ async function refreshCopy() {
 // ---- The code, large ---------------------------------------------------------
 
 const large = /** @type {HTMLDialogElement} */ (document.getElementById("large"));
-document.getElementById("enlarge")?.addEventListener("click", () => large.showModal());
+document.getElementById("enlarge")?.addEventListener("click", () => openScreen(large));
 large.addEventListener("click", (e) => {
 	if (e.target === large) {
 		large.close();
@@ -273,6 +292,9 @@ window.addEventListener("pageshow", (e) => {
 if (location.search.includes("done=")) {
 	history.replaceState(null, "", location.pathname + location.hash);
 }
-await install();
 void refresh();
 listen();
+if (shown.dataset.secret) {
+	void import("./code.js").then(({ rotate }) => rotate(shown, refresh));
+}
+await install();

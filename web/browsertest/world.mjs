@@ -70,9 +70,9 @@ async function call(path, body, key) {
 let serial = Date.now() % 1e6;
 
 /** Makes a customer with a card, as a till would. */
-export function newCustomer(fields = {}) {
+export function newCustomer(fields = {}, program = demo.program_id) {
 	serial++;
-	return call(`/v1/programs/${demo.program_id}/cards`, { first_name: "Helmi", email: `helmi${serial}-${process.pid}@example.org`, locale: "en", ...fields });
+	return call(`/v1/programs/${program}/cards`, { first_name: "Helmi", email: `helmi${serial}-${process.pid}@example.org`, locale: "en", ...fields });
 }
 
 /** Stamps a card from somewhere else. */

@@ -19,6 +19,8 @@ export function useDescribe() {
 				return [say("programs.rewards"), v.rewards.map((r) => words(r.name)).join(", ")];
 			case "limits":
 				return [say("programs.limits"), Object.values(v.limits).map(number).join(" / ")];
+			case "redeemCode":
+				return [say("programs.rotating"), v.redeemCode === "rotating" ? "✓" : "–"];
 			case "firstDay":
 				return [say("programs.first_day"), v.firstDay && calendarDay(v.firstDay)];
 			case "lastDay":

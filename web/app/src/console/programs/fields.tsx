@@ -1,6 +1,6 @@
 // The form of a program: what is collected, what is given, what guards against mistakes.
 
-import { TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { LocalizedInput } from "../parts/localized.tsx";
 import { NumberField } from "../parts/number.tsx";
 import { useTexts } from "../texts.ts";
@@ -31,6 +31,8 @@ export function ProgramFields({ values, set, wrong }: FieldsProps) {
 					<TextInput type="date" label={say("programs.last_day")} value={values.lastDay} onChange={(e) => set({ lastDay: e.currentTarget.value })} error={error("lastDay")} />
 				</div>
 			</fieldset>
+			<Switch className="rotating" label={say("programs.rotating")} description={say("programs.rotating_text")} checked={values.redeemCode === "rotating"}
+				onChange={(e) => set({ redeemCode: e.currentTarget.checked ? "rotating" : "static" })} />
 			<Limits values={values} set={set} wrong={wrong} />
 		</>
 	);

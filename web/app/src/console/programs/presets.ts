@@ -17,7 +17,7 @@ const COOL_DOWN_S = 60;
 
 function program(say: Say, own: Locale, name: ConsoleText, goal: number, rewards: (Omit<RewardValues, "name"> & { text: ConsoleText })[], rest: Partial<ProgramValues> = {}): ProgramValues {
 	return {
-		name: { [own]: say(name) }, goal, welcomeStamps: 0, firstDay: "", lastDay: "",
+		name: { [own]: say(name) }, goal, welcomeStamps: 0, redeemCode: "static", firstDay: "", lastDay: "",
 		limits: { ...noLimits, max_per_scan: 5, cool_down_seconds: COOL_DOWN_S },
 		rewards: rewards.map(({ text, ...r }) => ({ ...r, name: { [own]: say(text) } })), ...rest,
 	};
@@ -34,7 +34,7 @@ export const presets: readonly Preset[] = [
 		{ kind: "main", text: "preset.gift_reward", validFor: "P6M" }, { kind: "welcome", text: "preset.sample_reward", validFor: "P1M" },
 	], { welcomeStamps: 1 }) },
 	{ id: "blank", values: (_, own) => ({
-		name: { [own]: "" }, goal: 10, welcomeStamps: 0, firstDay: "", lastDay: "", limits: noLimits,
+		name: { [own]: "" }, goal: 10, welcomeStamps: 0, redeemCode: "static", firstDay: "", lastDay: "", limits: noLimits,
 		rewards: [{ kind: "main", name: { [own]: "" }, validFor: "" }],
 	}) },
 ];

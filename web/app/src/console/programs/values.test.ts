@@ -6,11 +6,11 @@ import { beginningOf } from "./zone.ts";
 
 const zone = "Europe/Helsinki";
 const values: ProgramValues = {
-	name: { en: "Stamp card" }, goal: 10, welcomeStamps: 0, limits: noLimits, firstDay: "", lastDay: "",
+	name: { en: "Stamp card" }, goal: 10, welcomeStamps: 0, limits: noLimits, redeemCode: "static", firstDay: "", lastDay: "",
 	rewards: [{ kind: "main", name: { en: "5 € off" }, validFor: "P6M" }],
 };
 const stored: Program = {
-	id: "prog_1", name: { en: "Stamp card" }, status: "active", goal: 10, welcome_stamps: 0, limits: noLimits, version: 3, created_at: "2026-01-01T00:00:00Z",
+	id: "prog_1", name: { en: "Stamp card" }, status: "active", goal: 10, welcome_stamps: 0, limits: noLimits, redeem_code: "static", version: 3, created_at: "2026-01-01T00:00:00Z",
 	rewards: [{ id: "rew_1", kind: "main", name: { en: "5 € off" }, valid_for: "P6M" }, { id: "rew_2", kind: "milestone", at: 5, name: { en: "A lip balm" } }],
 	starts_at: "2026-02-28T22:00:00Z", ends_at: "2026-12-31T22:00:00Z",
 };
@@ -32,6 +32,10 @@ describe("what is sent", () => {
 		const base = valuesOf(stored, zone);
 		expect(changeOf(base, { ...base, goal: 8 }, zone)).toEqual({ goal: 8 });
 	});
+	test("a code that rotates is asked for", () => {
+		const base = valuesOf(stored, zone);
+		expect(changeOf(base, { ...base, redeemCode: "rotating" }, zone)).toEqual({ redeem_code: "rotating" });
+	});
 	test("days are whole days of the shop, the last one included", () => {
 		const base = valuesOf(stored, zone);
 		expect([base.firstDay, base.lastDay]).toEqual(["2026-03-01", "2026-12-31"]);
@@ -47,7 +51,7 @@ describe("what is sent", () => {
 	});
 	test("a new program has no empty members", () => {
 		expect(creationOf(values, zone, "draft")).toEqual({
-			name: { en: "Stamp card" }, goal: 10, welcome_stamps: 0, limits: noLimits, status: "draft",
+			name: { en: "Stamp card" }, goal: 10, welcome_stamps: 0, limits: noLimits, redeem_code: "static", status: "draft",
 			rewards: [{ kind: "main", name: { en: "5 € off" }, valid_for: "P6M" }],
 		});
 	});

@@ -25,6 +25,7 @@ export interface ProgramValues {
 	welcomeStamps: number;
 	rewards: RewardValues[];
 	limits: Schema["Limits"];
+	redeemCode: Schema["RedeemCode"];
 	/** The first and the last day, "" for none. */
 	firstDay: string;
 	lastDay: string;
@@ -39,7 +40,7 @@ export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0
 /** Fills the form from a program; days are those of the zone. */
 export function valuesOf(p: Program, zone: string): ProgramValues {
 	return {
-		name: p.name, goal: p.goal, welcomeStamps: p.welcome_stamps, limits: p.limits,
+		name: p.name, goal: p.goal, welcomeStamps: p.welcome_stamps, limits: p.limits, redeemCode: p.redeem_code,
 		rewards: p.rewards.map((r) => ({ id: r.id, kind: r.kind, name: r.name, ...(r.at && { at: r.at }), validFor: r.valid_for ?? "" })),
 		firstDay: p.starts_at ? dayIn(zone, Date.parse(p.starts_at)) : "",
 		lastDay: p.ends_at ? dayIn(zone, Date.parse(p.ends_at) - 1) : "",
@@ -58,6 +59,7 @@ const told: { [M in keyof ProgramValues]: (v: ProgramValues, zone: string) => Sc
 	goal: (v) => ({ goal: v.goal }),
 	welcomeStamps: (v) => ({ welcome_stamps: v.welcomeStamps }),
 	limits: (v) => ({ limits: v.limits }),
+	redeemCode: (v) => ({ redeem_code: v.redeemCode }),
 	rewards: (v) => ({ rewards: v.rewards.map(rewardOf) }),
 	firstDay: (v, zone) => ({ starts_at: v.firstDay ? instant(beginningOf(v.firstDay, zone)) : null }),
 	lastDay: (v, zone) => ({ ends_at: v.lastDay ? instant(beginningOf(daysBefore(v.lastDay, -1), zone)) : null }),
@@ -72,7 +74,7 @@ export function changeOf(base: ProgramValues, values: ProgramValues, zone: strin
 export function creationOf(v: ProgramValues, zone: string, status: Schema["ProgramStatus"]): Schema["ProgramCreation"] {
 	const { starts_at, ends_at } = { ...told.firstDay(v, zone), ...told.lastDay(v, zone) };
 	return {
-		name: spoken(v.name), goal: v.goal, welcome_stamps: v.welcomeStamps, limits: v.limits, rewards: v.rewards.map(rewardOf), status,
+		name: spoken(v.name), goal: v.goal, welcome_stamps: v.welcomeStamps, limits: v.limits, redeem_code: v.redeemCode, rewards: v.rewards.map(rewardOf), status,
 		...(starts_at && { starts_at }), ...(ends_at && { ends_at }),
 	};
 }

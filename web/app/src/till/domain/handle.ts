@@ -3,11 +3,13 @@
 // tell a slip without asking the server, and needs no server to take one up.
 
 export type Handle =
-	| { kind: "code" | "number" | "phone"; text: string }
+	| { kind: "code" | "number" | "phone"; text: string; /** A rotating code, whole; text is the card's own. */ rotating?: string }
 	| { kind: "nothing"; text: string };
 
 /** A card code has 16 characters of base32 and a check character (ISO/IEC 7064 MOD 37,36). */
 export const CODE_LENGTH = 17;
+/** A rotating code has the 16, one for the step of time, seven of a digest and a check character. */
+export const ROTATING_LENGTH = 25;
 /** A customer number has nine digits and a check digit (ISO/IEC 7064 MOD 11,10). */
 export const NUMBER_LENGTH = 10;
 /** Longer input is nobody's code; the API takes no more either. */
@@ -23,9 +25,14 @@ export function readHandle(input: string): Handle {
 		return { kind: "nothing", text: typed.slice(0, MAX_HANDLE) };
 	}
 	const plain = typed.replace(/[\s\u00a0\u202f-]/g, "").toUpperCase();
-	const code = readCode(plain);
+	const code = readCode(plain, CODE_LENGTH);
 	if (code) {
 		return { kind: "code", text: code };
+	}
+	const rotating = readCode(plain, ROTATING_LENGTH);
+	if (rotating) {
+		const body = rotating.slice(0, CODE_LENGTH - 1);
+		return { kind: "code", text: body + checkCharacter(body), rotating };
 	}
 	if (isNumber(plain)) {
 		return { kind: "number", text: plain };
@@ -37,8 +44,8 @@ export function readHandle(input: string): Handle {
 	return { kind: "nothing", text: typed };
 }
 
-function readCode(plain: string): string | undefined {
-	if (plain.length !== CODE_LENGTH) {
+function readCode(plain: string, length: number): string | undefined {
+	if (plain.length !== length) {
 		return undefined;
 	}
 	const body = plain.slice(0, -1).replace(/O/g, "0").replace(/[IL]/g, "1");

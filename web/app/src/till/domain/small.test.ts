@@ -40,6 +40,15 @@ describe("what was scanned or typed", () => {
 		}));
 	});
 
+	test("a rotating code leads to the card's own", () => {
+		expect(readHandle("041061050R3GG28A09QW1ZVSN")).toEqual({ kind: "code", text: "041061050R3GG28A2", rotating: "041061050R3GG28A09QW1ZVSN" });
+		expect(readHandle("O41O61O5OR3GG28A o9qwl-zvsn")).toEqual(readHandle("041061050R3GG28A09QW1ZVSN"));
+		fc.assert(fc.property(codeBody, fc.string({ unit: oneOf("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), minLength: 8, maxLength: 8 }), (body, rest) => {
+			const rotating = body + rest + checkCharacter(body + rest);
+			expect(readHandle(rotating)).toEqual({ kind: "code", text: body + checkCharacter(body), rotating });
+		}));
+	});
+
 	test("one wrong character is found", () => {
 		fc.assert(fc.property(codeBody, fc.nat(15), oneOf("23456789ABCDEFGHJKMNPQRSTVWXYZ"), (body, at, other) => {
 			fc.pre(body[at] !== other);

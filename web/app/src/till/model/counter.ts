@@ -62,9 +62,10 @@ export class Counter {
 		const handle = readHandle(typed);
 		if (this.#core.view.get().network === "good") {
 			try {
-				const scan = await this.#scan(handle.text, handle.kind === "code");
-				void this.#remember(scan, [handle.text, typed]);
-				return { handle: handle.text, card: scan.card.id, scan };
+				const rotating = handle.kind === "code" ? handle.rotating : undefined;
+				const scan = await this.#scan(rotating ?? handle.text, handle.kind === "code");
+				void this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
+				return { handle: handle.text, card: scan.card.id, scan, ...(rotating && { rotating }) };
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
 					throw e;
@@ -193,7 +194,9 @@ export class Counter {
 		if (!found || !device) {
 			return;
 		}
-		if ((found.asOf !== undefined || network === "gone") && !settings.redeemOffline) {
+		// What a rotating code is worth, only the server can tell.
+		const mayWait = settings.redeemOffline && found.scan?.program.redeem_code !== "rotating";
+		if ((found.asOf !== undefined || network === "gone") && !mayWait) {
 			this.#core.tell("refused", say("counter.refused_redeem"), say("offline.no_redeem"));
 			return;
 		}
@@ -202,8 +205,8 @@ export class Counter {
 		await this.#once(async () => {
 			const { command, result } = await this.#carryOut({
 				kind: "redemption", path: `/v1/coupons/${coupon.id}/redemption`, quantity: 0, at: this.#core.clock.now(),
-				body: { location_id: device.locationId }, reward,
-			}, found, settings.redeemOffline);
+				body: { location_id: device.locationId, ...(found.rotating && { code: found.rotating }) }, reward,
+			}, found, mayWait);
 			if (command.state === "waiting" && command.promised) {
 				this.#core.tell("saved", say("offline.redeemed", { reward }), say("offline.saved_text"));
 				this.#offerUndo(command.key);
@@ -213,10 +216,10 @@ export class Counter {
 			} else if (command.state === "done") {
 				this.#core.tell("reward", say("counter.redeemed", { reward }), found.scan?.display_name ?? "");
 				this.#offerUndo(command.key);
-				this.#applied(found, result as LedgerResult | undefined);
+				this.#applied(withoutCode(found), result as LedgerResult | undefined);
 			} else {
 				this.#core.tell("refused", say("counter.refused_redeem"), reason(command));
-				void this.#refresh(found);
+				void this.#refresh(command.problem?.code === "rotating_code_used" ? withoutCode(found) : found);
 			}
 		}, say("counter.refused_redeem"));
 	}
@@ -300,7 +303,7 @@ export class Counter {
 			const added = result.coupons.filter((c) => c.status === "issued" && !had.some((h) => h.id === c.id));
 			const coupons = [...had, ...added];
 			this.#core.view.set({ found: {
-				...found, scan: { ...found.scan, card: result.card, coupons, allowed: { ...found.scan.allowed, redeem: coupons.length > 0 } },
+				...found, scan: { ...found.scan, card: result.card, coupons, allowed: { ...found.scan.allowed, redeem: coupons.length > 0 && (found.scan.program.redeem_code !== "rotating" || found.rotating !== undefined) } },
 			} });
 		}
 		void this.#refresh(found);
@@ -322,10 +325,10 @@ export class Counter {
 			return;
 		}
 		try {
-			const scan = await this.#scan(found.handle, readHandle(found.handle).kind === "code");
+			const scan = await this.#scan(found.rotating ?? found.handle, readHandle(found.handle).kind === "code");
 			void this.#remember(scan, [found.handle]);
 			if (this.#core.view.get().found?.handle === found.handle) {
-				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan } });
+				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, ...(found.rotating && { rotating: found.rotating }) } });
 			}
 		} catch {
 			// That it worked has been said already.
@@ -410,6 +413,13 @@ export class Counter {
 			this.#core.view.set({ busy: false });
 		}
 	}
+}
+
+/** A rotating code is good for one redemption: the next reward takes the next code. */
+function withoutCode(found: Found): Found {
+	const rest = { ...found };
+	delete rest.rotating;
+	return rest;
 }
 
 function reason(command: Command): string {

@@ -13,6 +13,8 @@ export type Coupon = Schema["Coupon"];
 export interface Found {
 	/** What was scanned or typed, in its plain form. */
 	handle: string;
+	/** The rotating code that was scanned, until a reward was redeemed with it. */
+	rotating?: string;
 	/** The card as commands name it: its id, else the handle. */
 	card: string;
 	/** What is known of it; nothing of a card that was never seen while the network is gone. */

@@ -115,6 +115,8 @@ function Coupons({ found, ask }: { found: Found; ask: (coupon: Coupon) => void }
 	const { view } = useTill();
 	const coupons = found.scan?.coupons ?? [];
 	const alone = found.asOf !== undefined || view.network === "gone";
+	const mayWait = view.settings.redeemOffline && found.scan?.program.redeem_code !== "rotating";
+	const refusal = found.scan?.allowed.redeem_refusal?.staff_message;
 	return (
 		<>
 			<h3 id="coupons-title">{say("counter.coupons_title")}</h3>
@@ -124,11 +126,12 @@ function Coupons({ found, ask }: { found: Found; ask: (coupon: Coupon) => void }
 					<li key={c.id}>
 						<span><strong>{words(c.name)}</strong>{c.expires_at !== undefined && say("counter.until", { date: lastDay(c.expires_at) })}</span>
 						<button className="button main" type="button" aria-label={`${say("counter.redeem")}: ${words(c.name)}`}
-							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !view.settings.redeemOffline)} onClick={() => ask(c)}>{say("counter.redeem")}</button>
+							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !mayWait)} onClick={() => ask(c)}>{say("counter.redeem")}</button>
 					</li>
 				))}
 			</ul>
-			{coupons.length > 0 && alone && !view.settings.redeemOffline && <p className="refusal">{say("offline.no_redeem")}</p>}
+			{coupons.length > 0 && alone && !mayWait && <p className="refusal">{say("offline.no_redeem")}</p>}
+			{coupons.length > 0 && !alone && refusal !== undefined && <p className="refusal" role="status">{refusal}</p>}
 		</>
 	);
 }

@@ -1,0 +1,46 @@
+// @ts-check
+// Dialogs that take the whole screen, to be shown to somebody: they keep it lit, and the
+// phone's way back closes them.
+
+/** @type {WakeLockSentinel | undefined} */
+let lit;
+
+async function light() {
+	try {
+		lit ??= await navigator.wakeLock?.request("screen");
+		lit?.addEventListener("release", () => { lit = undefined; });
+	} catch {
+		// The battery is low, or the browser does not want to: then it goes dark as ever.
+	}
+}
+
+const open = () => document.querySelector("dialog.whole[open]");
+
+document.addEventListener("visibilitychange", () => {
+	if (document.visibilityState === "visible" && open()) {
+		void light();
+	}
+});
+
+window.addEventListener("popstate", () => {
+	/** @type {HTMLDialogElement | null} */ (open())?.close();
+});
+if (history.state?.leima) {
+	history.replaceState(null, ""); // a reload closed it
+}
+
+/** @param {HTMLDialogElement} dialog */
+export function openScreen(dialog) {
+	if (dialog.open) {
+		return;
+	}
+	dialog.showModal();
+	history.pushState({ leima: dialog.id }, "");
+	dialog.addEventListener("close", () => {
+		void lit?.release();
+		if (history.state?.leima === dialog.id) {
+			history.back();
+		}
+	}, { once: true });
+	void light();
+}
