@@ -61,8 +61,7 @@ var pgQueries = [pgStatements]string{
 }
 
 // cardsByKey reads cards with the place of each, where an update finds it without an index.
-const cardsByKey = "SELECT " + "c.org_id, c.id, c.program_id, c.customer_id, c.status, c.version, c.balance, c.goal, c.round, c.milestone, c.lifetime, " +
-	"c.last_stamp_at, c.day, c.day_stamps, c.welcomed_at, c.joined_at, c.ctid FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
+var cardsByKey = "SELECT " + prefixed("c", ledgerCardColumns) + ", c.ctid FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
 	"JOIN card c ON c.org_id = k.org_id AND c.id = k.id"
 
 // overtakenCheck returns a statement that carries out the update, and fails by dividing by
