@@ -47,8 +47,8 @@ func ParseColor(s string) (Color, error) {
 
 func (c Color) rgba() color.RGBA { return color.RGBA{c.R, c.G, c.B, 255} }
 
-// check returns an error in ErrDesign that names the field.
-func (d Design) check() error {
+// Check returns an error in ErrDesign that names the field, if the design cannot be drawn.
+func (d Design) Check() error {
 	if d.Size < 0 || d.Size > MaxSize {
 		return fmt.Errorf("%w: size %d: want 0 to %d", ErrDesign, d.Size, MaxSize)
 	}

@@ -52,7 +52,7 @@ type band struct {
 // NewPress prepares to draw a design: its colours are chosen here. Errors are in
 // ErrDesign.
 func NewPress(d Design) (*Press, error) {
-	if err := d.check(); err != nil {
+	if err := d.Check(); err != nil {
 		return nil, err
 	}
 	if d.Icon == "" {
