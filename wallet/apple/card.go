@@ -126,7 +126,7 @@ func (f BarcodeFormat) check(content string) error {
 	case strings.ContainsFunc(content, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return errors.New("holds control characters")
 	case f == Code128 && strings.ContainsFunc(content, func(r rune) bool { return r > '~' }):
-		return errors.New("Code 128 holds ASCII only")
+		return errors.New("not in ASCII, and a Code 128 holds nothing else")
 	}
 	return nil
 }

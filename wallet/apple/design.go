@@ -88,10 +88,7 @@ type Location struct {
 	Text Text
 }
 
-var (
-	localePattern   = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	passTypePattern = regexp.MustCompile(`^pass\.[A-Za-z0-9.-]{1,120}$`)
-)
+var localePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 // check returns an error in ErrDesign that names the field and the reason.
 func (d Design) check() error {
@@ -166,7 +163,7 @@ func (d Design) checkLinks() error {
 			return fmt.Errorf("link %q: %w", link.URL, err)
 		}
 		if !slices.Contains([]string{"https", "tel", "mailto"}, u.Scheme) {
-			return fmt.Errorf("link %q: want https:, tel: or mailto:", link.URL)
+			return fmt.Errorf("link %q: want one with https:, tel: or mailto: before it", link.URL)
 		}
 	}
 	return nil

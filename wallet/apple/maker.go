@@ -144,7 +144,7 @@ func (m *Maker) strip(d strip.Design, count int) (*Images, error) {
 	if found, ok := m.strips.Get(key); ok {
 		return found, nil
 	}
-	drawn, err := m.presses.Strip(d, count)
+	drawn, err := m.presses.Draw(d, count)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDesign, err)
 	}

@@ -9,7 +9,7 @@ func words(en, fi, sv, pl, fr, de, ru string) Text {
 	}}
 }
 
-// LabelStamps, LabelPoints, LabelBonus and LabelVisits stand above the balance.
+// LabelStamps stands above a balance of stamps.
 func LabelStamps() Text {
 	return words("Stamps", "Leimat", "Stämplar", "Pieczątki", "Tampons", "Stempel", "Штампы")
 }
@@ -35,7 +35,8 @@ func StandardLabels() Labels {
 		Balance: LabelStamps(),
 		Rewards: words("Rewards", "Palkinnot", "Belöningar", "Nagrody", "Récompenses", "Prämien", "Награды"),
 		NextGoal: words("Next reward", "Seuraava palkinto", "Nästa belöning", "Następna nagroda",
-			"Prochaine récompense", "Nächste Prämie", "Следующая награда"),
+			"Prochaine récompense", //nolint:misspell // French
+			"Nächste Prämie", "Следующая награда"),
 		Holder: words("Member", "Jäsen", "Medlem", "Uczestnik", "Membre", "Mitglied", "Участник"),
 		Number: words("Card number", "Kortin numero", "Kortnummer", "Numer karty",
 			"Numéro de carte", "Kartennummer", "Номер карты"),

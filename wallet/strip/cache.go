@@ -43,16 +43,22 @@ func (c *Cache) Strip(d Design, count int) (*Strip, error) {
 	if found, ok := c.strips.Get(key); ok {
 		return found, nil
 	}
-	press, err := c.press(d)
-	if err != nil {
-		return nil, err
-	}
-	drawn, err := press.Draw(key.count)
+	drawn, err := c.Draw(d, key.count)
 	if err != nil {
 		return nil, err
 	}
 	c.strips.Put(key, drawn)
 	return drawn, nil
+}
+
+// Draw returns the strip like Strip, for a caller that keeps strips itself: only the press
+// is kept here.
+func (c *Cache) Draw(d Design, count int) (*Strip, error) {
+	press, err := c.press(d)
+	if err != nil {
+		return nil, err
+	}
+	return press.Draw(count)
 }
 
 // Stats returns how full the cache of strips is and how often it helped.

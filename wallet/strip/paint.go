@@ -29,7 +29,7 @@ func (p *Press) paint(key bandKey) *image.RGBA {
 	canvas := image.NewRGBA(image.Rect(0, from, width*key.scale, to))
 	draw.Draw(canvas, canvas.Bounds(), image.NewUniform(p.design.Paper.rgba()), image.Point{}, draw.Src)
 	if p.design.Background != nil {
-		p.design.Background.cover(canvas, image.Rect(0, 0, width*key.scale, height*key.scale))
+		draw.Draw(canvas, canvas.Bounds(), p.background(key.scale), canvas.Bounds().Min, draw.Over)
 	}
 	if p.grid.rows == 0 {
 		return canvas
@@ -38,6 +38,19 @@ func (p *Press) paint(key bandKey) *image.RGBA {
 		p.paintPlace(canvas, key, column)
 	}
 	return canvas
+}
+
+// background returns the background of the whole strip, scaled once.
+func (p *Press) background(scale int) *image.RGBA {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	scaled, ok := p.backgrounds[scale]
+	if !ok {
+		scaled = image.NewRGBA(image.Rect(0, 0, width*scale, height*scale))
+		p.design.Background.cover(scaled, scaled.Bounds())
+		p.backgrounds[scale] = scaled
+	}
+	return scaled
 }
 
 func (p *Press) paintPlace(canvas *image.RGBA, key bandKey, column int) {

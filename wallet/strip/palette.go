@@ -134,7 +134,7 @@ func mean(box []tally) color.RGBA {
 func (p palette) lines(picture *image.RGBA) []byte {
 	known := make(map[color.RGBA]uint8, len(p))
 	for i, c := range p {
-		known[c] = uint8(i) //nolint:gosec // at most maxColors
+		known[c] = uint8(i)
 	}
 	b := picture.Bounds()
 	last, i := p[0], uint8(0)
@@ -145,17 +145,28 @@ func (p palette) lines(picture *image.RGBA) []byte {
 		from := picture.PixOffset(b.Min.X, y)
 		for pixels := picture.Pix[from : from+4*b.Dx()]; len(pixels) > 0; pixels = pixels[4:] {
 			if c := (color.RGBA{pixels[0], pixels[1], pixels[2], 255}); c != last {
-				var ok bool
-				if i, ok = known[c]; !ok {
-					i = p.nearest(c)
-					known[c] = i
-				}
-				last = c
+				i, last = p.find(known, c), c
 			}
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// find returns the number of a colour, or of one that is near. Of a photograph, colours
+// that nobody can tell apart are looked for once.
+func (p palette) find(known map[color.RGBA]uint8, c color.RGBA) uint8 {
+	if i, ok := known[c]; ok {
+		return i
+	}
+	const fine = 3 // the lowest two bits
+	rough := color.RGBA{c.R &^ fine, c.G &^ fine, c.B &^ fine, 0}
+	i, ok := known[rough]
+	if !ok {
+		i = p.nearest(c)
+		known[rough] = i
+	}
+	return i
 }
 
 func (p palette) nearest(c color.RGBA) uint8 {
@@ -166,5 +177,5 @@ func (p palette) nearest(c color.RGBA) uint8 {
 			best, least = i, d
 		}
 	}
-	return uint8(best) //nolint:gosec // at most maxColors
+	return uint8(best)
 }

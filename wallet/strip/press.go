@@ -33,9 +33,10 @@ type Press struct {
 	grid    grid
 	palette palette
 
-	mu    sync.Mutex
-	bands map[bandKey]band
-	bytes int
+	mu          sync.Mutex
+	bands       map[bandKey]band
+	bytes       int
+	backgrounds map[int]*image.RGBA // by scale
 }
 
 // bandKey names what a row of the grid looks like.
@@ -58,7 +59,7 @@ func NewPress(d Design) (*Press, error) {
 	if d.Icon == "" {
 		d.Icon = Icons[0]
 	}
-	p := &Press{design: d, grid: newGrid(d.Size), bands: map[bandKey]band{}}
+	p := &Press{design: d, grid: newGrid(d.Size), bands: map[bandKey]band{}, backgrounds: map[int]*image.RGBA{}}
 	// The empty and the full card show every colour there is.
 	const scale = 2
 	var samples []*image.RGBA
