@@ -76,6 +76,10 @@ bench: ## measure stamps and scans on real servers against yardsticks; see bench
 	$(BUILD) -o .cache/ ./bench/stamps
 	exec .cache/stamps $(ARGS)
 
+.PHONY: bench-passes
+bench-passes: ## measure passes signed per CPU second against signing alone
+	exec go test ./wallet/apple -run '^$$' -bench PassesPerCPUSecond -benchtime 20x
+
 .PHONY: pictures
 pictures: build ## make the pictures in docs/images anew, from the running product
 	tools/node-packages.sh web/browsertest

@@ -29,7 +29,7 @@ func BenchmarkPassesPerCPUSecond(b *testing.B) {
 		c.Serial, c.Version, c.Stamps = fmt.Sprintf("card-%d", n), int64(n), n%11
 		return c
 	}
-	make := func(m *apple.Maker) func(n int) {
+	from := func(m *apple.Maker) func(n int) {
 		return func(n int) {
 			if _, err := m.Pass(full, card(n)); err != nil {
 				b.Fatal(err)
@@ -49,8 +49,8 @@ func BenchmarkPassesPerCPUSecond(b *testing.B) {
 				b.Fatal(err)
 			}
 		}},
-		{"cached", make(cached)},
-		{"new-count", make(stitched)},
+		{"cached", from(cached)},
+		{"new-count", from(stitched)},
 	}
 	const warm = 11 // all counts of the card
 	for _, k := range kinds {

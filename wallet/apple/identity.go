@@ -163,7 +163,11 @@ func checkIntermediate(s sources, _ Expected, _ time.Time) error {
 }
 
 func checkValidity(s sources, _ Expected, now time.Time) error {
-	for what, c := range map[string]*x509.Certificate{"certificate": s.certificate, "intermediate": s.intermediate} {
+	for _, part := range []struct {
+		what string
+		of   *x509.Certificate
+	}{{"certificate", s.certificate}, {"intermediate", s.intermediate}} {
+		what, c := part.what, part.of
 		if now.After(c.NotAfter) {
 			return fmt.Errorf("%s expired on %s: renew it at developer.apple.com", what, day(c.NotAfter))
 		}

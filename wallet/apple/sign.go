@@ -7,7 +7,8 @@ import (
 )
 
 // sign returns the file "signature": a detached CMS signature (RFC 5652) over the
-// manifest, with the instant of signing, SHA-256, and both certificates.
+// manifest, with the instant of signing by this machine's clock, SHA-256, and both
+// certificates.
 func (i *Identity) sign(manifest []byte) ([]byte, error) {
 	signed, err := pkcs7.NewSignedData(manifest)
 	if err != nil {
