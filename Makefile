@@ -39,7 +39,8 @@ demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
 test: test-programs build ## run all tests, in a browser and with PostgreSQL and Redis servers of its own
 	failed=
 	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-apps.sh || failed=yes
-	tools/test-browser.sh bin/leima || failed=yes)
+	tools/test-browser.sh bin/leima || failed=yes
+	tools/node-packages.sh tools/pass-schema || failed=yes)
 	.cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
 	if [ -n "$$failed" ]; then echo 'But the tests of the apps or those in a browser failed, see above.' >&2; exit 1; fi
 
@@ -74,6 +75,10 @@ generate: ## write all generated code anew
 bench: ## measure stamps and scans on real servers against yardsticks; see bench/README.md
 	$(BUILD) -o .cache/ ./bench/stamps
 	exec .cache/stamps $(ARGS)
+
+.PHONY: bench-passes
+bench-passes: ## measure passes signed per CPU second against signing alone
+	exec go test ./wallet/apple -run '^$$' -bench PassesPerCPUSecond -benchtime 20x
 
 .PHONY: pictures
 pictures: build ## make the pictures in docs/images anew, from the running product

@@ -1,0 +1,213 @@
+package apple
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"time"
+
+	"github.com/leima/leima/wallet/strip"
+)
+
+// document is pass.json, as developer.apple.com/documentation/walletpasses/pass names it.
+// The order is that in which a person reads it.
+type document struct {
+	FormatVersion       int    `json:"formatVersion"`
+	PassTypeIdentifier  string `json:"passTypeIdentifier"`
+	TeamIdentifier      string `json:"teamIdentifier"`
+	SerialNumber        string `json:"serialNumber"`
+	OrganizationName    string `json:"organizationName"`
+	Description         string `json:"description"`
+	LogoText            string `json:"logoText,omitempty"`
+	BackgroundColor     string `json:"backgroundColor"`
+	ForegroundColor     string `json:"foregroundColor"`
+	LabelColor          string `json:"labelColor"`
+	WebServiceURL       string `json:"webServiceURL,omitempty"`
+	AuthenticationToken string `json:"authenticationToken,omitempty"`
+	SharingProhibited   bool   `json:"sharingProhibited,omitempty"`
+	ExpirationDate      string `json:"expirationDate,omitempty"`
+	Voided              bool   `json:"voided,omitempty"`
+
+	StoreCard storeCard     `json:"storeCard"`
+	Barcodes  []barcode     `json:"barcodes,omitempty"`
+	NFC       *nfc          `json:"nfc,omitempty"`
+	Locations []passPlace   `json:"locations,omitempty"`
+	UserInfo  *passUserInfo `json:"userInfo,omitempty"`
+}
+
+type storeCard struct {
+	HeaderFields    []field `json:"headerFields"`
+	SecondaryFields []field `json:"secondaryFields,omitempty"`
+	AuxiliaryFields []field `json:"auxiliaryFields,omitempty"`
+	BackFields      []field `json:"backFields,omitempty"`
+}
+
+// field is one text with what stands above it. Keys are unique in the pass.
+type field struct {
+	Key             string `json:"key"`
+	Label           string `json:"label,omitempty"`
+	Value           string `json:"value"`
+	AttributedValue string `json:"attributedValue,omitempty"`
+	ChangeMessage   string `json:"changeMessage,omitempty"`
+	TextAlignment   string `json:"textAlignment,omitempty"`
+}
+
+type barcode struct {
+	Format          BarcodeFormat `json:"format"`
+	Message         string        `json:"message"`
+	MessageEncoding string        `json:"messageEncoding"`
+	AltText         string        `json:"altText,omitempty"`
+}
+
+type nfc struct {
+	Message             string `json:"message"`
+	EncryptionPublicKey string `json:"encryptionPublicKey"`
+}
+
+type passPlace struct {
+	Latitude     float64 `json:"latitude"`
+	Longitude    float64 `json:"longitude"`
+	RelevantText string  `json:"relevantText,omitempty"`
+}
+
+// passUserInfo is shown nowhere; it tells support which version a phone has.
+type passUserInfo struct {
+	Version int64  `json:"version"`
+	Design  string `json:"design"`
+}
+
+// written is a pass before it is signed: the document and its translations.
+type written struct {
+	document []byte
+	// strings are the files pass.strings by locale.
+	strings map[string][]byte
+	locales []string
+}
+
+// write makes pass.json and the translations of a card that was checked.
+func write(passType, team string, d Design, c Card) (written, error) {
+	w := writer{design: d, card: c, table: newTable(literals(d, c))}
+	doc := document{
+		FormatVersion: 1, PassTypeIdentifier: passType, TeamIdentifier: team, SerialNumber: c.Serial,
+		OrganizationName: cleaned(d.Organization, MaxTextRunes, false), Description: w.text(d.Description),
+		LogoText:        cleaned(d.LogoText, MaxTextRunes, false),
+		BackgroundColor: rgb(d.Background), ForegroundColor: rgb(d.Foreground), LabelColor: rgb(d.Label),
+		SharingProhibited: d.NoSharing, Voided: c.Voided,
+		StoreCard: storeCard{
+			HeaderFields: w.header(), SecondaryFields: w.secondary(), AuxiliaryFields: w.auxiliary(), BackFields: w.back(),
+		},
+		UserInfo: &passUserInfo{c.Version, d.Version},
+	}
+	if d.WebService != "" {
+		doc.WebServiceURL, doc.AuthenticationToken = d.WebService, c.Token
+	}
+	if !c.Expires.IsZero() {
+		doc.ExpirationDate = c.Expires.Format(time.RFC3339)
+	}
+	if !c.Voided {
+		doc.Barcodes = []barcode{{d.Barcode, c.Code, encodingOf(c.Code), cleaned(c.Number, MaxTextRunes, false)}}
+		if d.NFCKey != "" && c.NFC != "" {
+			doc.NFC = &nfc{c.NFC, d.NFCKey}
+		}
+		for _, l := range d.nearest(c.Near) {
+			doc.Locations = append(doc.Locations, passPlace{l.Latitude, l.Longitude, w.text(l.Text)})
+		}
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // it is no page, and addresses stay readable
+	if err := encoder.Encode(doc); err != nil {
+		return written{}, fmt.Errorf("write pass.json: %w", err)
+	}
+	out := written{document: b.Bytes(), locales: w.table.locales(), strings: map[string][]byte{}}
+	for _, locale := range out.locales {
+		out.strings[locale] = w.table.strings(locale)
+	}
+	return out, nil
+}
+
+// rgb writes a colour as Apple wants it.
+func rgb(c strip.Color) string { return fmt.Sprintf("rgb(%d, %d, %d)", c.R, c.G, c.B) }
+
+// literals are the texts that a phone must show as they are.
+func literals(d Design, c Card) []string {
+	out := []string{
+		d.Organization, d.LogoText, cleaned(c.Holder, MaxTextRunes, false), cleaned(c.Number, MaxTextRunes, false),
+	}
+	for _, t := range append(d.texts(), c.Balance, c.Rewards, c.NextGoal) {
+		if len(t.Translations) == 0 {
+			out = append(out, cleaned(t.Plain, MaxTextRunes, false))
+		}
+	}
+	return out
+}
+
+// writer writes the fields of one pass.
+type writer struct {
+	design Design
+	card   Card
+	table  *table
+}
+
+// text returns what stands for a text of the front.
+func (w writer) text(t Text) string { return w.table.key(t.clean(MaxTextRunes, false)) }
+
+// field returns a field of the front, none if there is nothing to show.
+func (w writer) field(key string, label, value Text) []field {
+	if value.IsZero() {
+		return nil
+	}
+	return []field{{Key: key, Label: w.text(label), Value: w.text(value)}}
+}
+
+// header is the balance. It alone has a change message: a phone shows one for every
+// field that changed.
+func (w writer) header() []field {
+	fields := w.field("balance", w.design.Labels.Balance, w.card.Balance)
+	fields[0].ChangeMessage = w.text(w.design.Changed)
+	return fields
+}
+
+func (w writer) secondary() []field {
+	next := w.field("next", w.design.Labels.NextGoal, w.card.NextGoal)
+	rewards := w.field("rewards", w.design.Labels.Rewards, w.card.Rewards)
+	for i := range rewards {
+		if len(next) > 0 {
+			rewards[i].TextAlignment = "PKTextAlignmentRight"
+		}
+	}
+	return append(next, rewards...)
+}
+
+func (w writer) auxiliary() []field {
+	return w.field("holder", w.design.Labels.Holder, Say(cleaned(w.card.Holder, MaxTextRunes, false)))
+}
+
+func (w writer) back() []field {
+	labels := w.design.Labels
+	var fields []field
+	add := func(key string, label, value Text) {
+		if !value.IsZero() {
+			fields = append(fields, field{
+				Key: key, Label: w.text(label), Value: w.table.key(value.clean(MaxBackRunes, true)),
+			})
+		}
+	}
+	add("rewards-back", labels.Rewards, w.card.Rewards)
+	add("next-back", labels.NextGoal, w.card.NextGoal)
+	add("entries", labels.Entries, joinLines(w.card.Entries))
+	add("number", labels.Number, Say(w.card.Number))
+	for i, link := range w.design.Links {
+		name := link.Name
+		if name.IsZero() {
+			name = labels.LinksHeading
+		}
+		fields = append(fields, field{
+			Key: fmt.Sprintf("link-%d", i+1), Label: w.text(name), Value: link.URL,
+			AttributedValue: fmt.Sprintf("<a href='%s'>%s</a>", html.EscapeString(link.URL), html.EscapeString(link.URL)),
+		})
+	}
+	add("terms", labels.Terms, w.design.Terms)
+	return fields
+}
