@@ -35,7 +35,7 @@ func drawIcon(i icon) ([]byte, error) {
 		white := image.NewRGBA(square)
 		draw.Draw(white, square, image.White, image.Point{}, draw.Src)
 		placeLogo(white, logo)
-		canvas = white
+		canvas = fewColors(white)
 	} else {
 		paper, err := parseColor(i.Color)
 		if err != nil {
@@ -48,6 +48,32 @@ func drawIcon(i icon) ([]byte, error) {
 		return nil, fmt.Errorf("draw icon: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// maxPalette is the most colours of a PNG of a byte a pixel.
+const maxPalette = 256
+
+// fewColors returns the picture as one with a palette, which takes a fraction of the
+// bytes, if it has so few colours: most logos do.
+func fewColors(picture *image.RGBA) draw.Image {
+	square := picture.Bounds()
+	small := image.NewPaletted(square, nil)
+	known := map[color.RGBA]uint8{}
+	for y := range square.Dy() {
+		for x := range square.Dx() {
+			c := picture.RGBAAt(x, y)
+			i, ok := known[c]
+			if !ok {
+				if len(small.Palette) == maxPalette {
+					return picture
+				}
+				i = uint8(len(small.Palette)) //nolint:gosec // below maxPalette
+				known[c], small.Palette = i, append(small.Palette, c)
+			}
+			small.SetColorIndex(x, y, i)
+		}
+	}
+	return small
 }
 
 func readLogo(data []byte) image.Image {
