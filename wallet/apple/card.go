@@ -3,6 +3,7 @@ package apple
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -100,6 +101,30 @@ func (c Card) check(d Design) error {
 		return bad("code: %w", err)
 	}
 	return nil
+}
+
+// cleaned returns the card with its texts as they may be shown.
+func (c Card) cleaned() Card {
+	for _, t := range []*Text{&c.Balance, &c.Rewards, &c.NextGoal} {
+		*t = t.clean(MaxTextRunes, false)
+	}
+	c.Holder, c.Number = cleaned(c.Holder, MaxTextRunes, false), cleaned(c.Number, MaxTextRunes, false)
+	c.Entries = slices.Clone(c.Entries)
+	for i := range c.Entries {
+		c.Entries[i] = c.Entries[i].clean(MaxTextRunes, false)
+	}
+	return c
+}
+
+// literals are the texts of the card that a phone must show as they are.
+func (c Card) literals() []string {
+	out := []string{c.Holder, c.Number}
+	for _, t := range []Text{c.Balance, c.Rewards, c.NextGoal, joinLines(c.Entries)} {
+		if len(t.Translations) == 0 {
+			out = append(out, t.Plain)
+		}
+	}
+	return out
 }
 
 // BarcodeFormat is a kind of code that phones show.

@@ -137,6 +137,27 @@ func (d Design) checkTexts() error {
 	return nil
 }
 
+// cleaned returns the design with its texts as they may be shown.
+func (d Design) cleaned() Design {
+	d.Organization, d.LogoText = cleaned(d.Organization, MaxTextRunes, false), cleaned(d.LogoText, MaxTextRunes, false)
+	l := &d.Labels
+	for _, t := range []*Text{
+		&d.Description, &d.Changed, &l.Balance, &l.Rewards, &l.NextGoal, &l.Holder, &l.Number, &l.Entries, &l.Terms,
+		&l.LinksHeading,
+	} {
+		*t = t.clean(MaxTextRunes, false)
+	}
+	d.Terms = d.Terms.clean(MaxBackRunes, true)
+	d.Links, d.Locations = slices.Clone(d.Links), slices.Clone(d.Locations)
+	for i := range d.Links {
+		d.Links[i].Name = d.Links[i].Name.clean(MaxTextRunes, false)
+	}
+	for i := range d.Locations {
+		d.Locations[i].Text = d.Locations[i].Text.clean(MaxTextRunes, false)
+	}
+	return d
+}
+
 // texts are all texts of the design.
 func (d Design) texts() []Text {
 	l := d.Labels

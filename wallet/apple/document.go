@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/leima/leima/wallet/strip"
@@ -80,18 +82,17 @@ type passUserInfo struct {
 // written is a pass before it is signed: the document and its translations.
 type written struct {
 	document []byte
-	// strings are the files pass.strings by locale.
-	strings map[string][]byte
-	locales []string
+	strings  []file // pass.strings of all languages
 }
 
 // write makes pass.json and the translations of a card that was checked.
-func write(passType, team string, d Design, c Card) (written, error) {
-	w := writer{design: d, card: c, table: newTable(literals(d, c))}
+func write(passType, team string, t *Template, c Card) (written, error) {
+	d := t.design
+	c = c.cleaned()
+	w := writer{design: d, card: c, table: newTable(t.vocabulary, c.literals())}
 	doc := document{
 		FormatVersion: 1, PassTypeIdentifier: passType, TeamIdentifier: team, SerialNumber: c.Serial,
-		OrganizationName: cleaned(d.Organization, MaxTextRunes, false), Description: w.text(d.Description),
-		LogoText:        cleaned(d.LogoText, MaxTextRunes, false),
+		OrganizationName: d.Organization, Description: w.table.key(d.Description), LogoText: d.LogoText,
 		BackgroundColor: rgb(d.Background), ForegroundColor: rgb(d.Foreground), LabelColor: rgb(d.Label),
 		SharingProhibited: d.NoSharing, Voided: c.Voided,
 		StoreCard: storeCard{
@@ -106,12 +107,12 @@ func write(passType, team string, d Design, c Card) (written, error) {
 		doc.ExpirationDate = c.Expires.Format(time.RFC3339)
 	}
 	if !c.Voided {
-		doc.Barcodes = []barcode{{d.Barcode, c.Code, encodingOf(c.Code), cleaned(c.Number, MaxTextRunes, false)}}
+		doc.Barcodes = []barcode{{d.Barcode, c.Code, encodingOf(c.Code), c.Number}}
 		if d.NFCKey != "" && c.NFC != "" {
 			doc.NFC = &nfc{c.NFC, d.NFCKey}
 		}
 		for _, l := range d.nearest(c.Near) {
-			doc.Locations = append(doc.Locations, passPlace{l.Latitude, l.Longitude, w.text(l.Text)})
+			doc.Locations = append(doc.Locations, passPlace{l.Latitude, l.Longitude, w.table.key(l.Text)})
 		}
 	}
 	var b bytes.Buffer
@@ -120,9 +121,9 @@ func write(passType, team string, d Design, c Card) (written, error) {
 	if err := encoder.Encode(doc); err != nil {
 		return written{}, fmt.Errorf("write pass.json: %w", err)
 	}
-	out := written{document: b.Bytes(), locales: w.table.locales(), strings: map[string][]byte{}}
-	for _, locale := range out.locales {
-		out.strings[locale] = w.table.strings(locale)
+	out := written{document: b.Bytes()}
+	for _, locale := range slices.Sorted(maps.Keys(w.table.locales())) {
+		out.strings = append(out.strings, newFile(locale+".lproj/pass.strings", w.table.strings(locale)))
 	}
 	return out, nil
 }
@@ -130,43 +131,28 @@ func write(passType, team string, d Design, c Card) (written, error) {
 // rgb writes a colour as Apple wants it.
 func rgb(c strip.Color) string { return fmt.Sprintf("rgb(%d, %d, %d)", c.R, c.G, c.B) }
 
-// literals are the texts that a phone must show as they are.
-func literals(d Design, c Card) []string {
-	out := []string{
-		d.Organization, d.LogoText, cleaned(c.Holder, MaxTextRunes, false), cleaned(c.Number, MaxTextRunes, false),
-	}
-	for _, t := range append(d.texts(), c.Balance, c.Rewards, c.NextGoal) {
-		if len(t.Translations) == 0 {
-			out = append(out, cleaned(t.Plain, MaxTextRunes, false))
-		}
-	}
-	return out
-}
-
-// writer writes the fields of one pass.
+// writer writes the fields of one pass. The texts of design and card were cleaned.
 type writer struct {
 	design Design
 	card   Card
 	table  *table
 }
 
-// text returns what stands for a text of the front.
-func (w writer) text(t Text) string { return w.table.key(t.clean(MaxTextRunes, false)) }
-
-// field returns a field of the front, none if there is nothing to show.
+// field returns a field, none if there is nothing to show.
 func (w writer) field(key string, label, value Text) []field {
 	if value.IsZero() {
 		return nil
 	}
-	return []field{{Key: key, Label: w.text(label), Value: w.text(value)}}
+	return []field{{Key: key, Label: w.table.key(label), Value: w.table.key(value)}}
 }
 
 // header is the balance. It alone has a change message: a phone shows one for every
 // field that changed.
 func (w writer) header() []field {
-	fields := w.field("balance", w.design.Labels.Balance, w.card.Balance)
-	fields[0].ChangeMessage = w.text(w.design.Changed)
-	return fields
+	return []field{{
+		Key: "balance", Label: w.table.key(w.design.Labels.Balance), Value: w.table.key(w.card.Balance),
+		ChangeMessage: w.table.key(w.design.Changed),
+	}}
 }
 
 func (w writer) secondary() []field {
@@ -181,19 +167,13 @@ func (w writer) secondary() []field {
 }
 
 func (w writer) auxiliary() []field {
-	return w.field("holder", w.design.Labels.Holder, Say(cleaned(w.card.Holder, MaxTextRunes, false)))
+	return w.field("holder", w.design.Labels.Holder, Say(w.card.Holder))
 }
 
 func (w writer) back() []field {
 	labels := w.design.Labels
 	var fields []field
-	add := func(key string, label, value Text) {
-		if !value.IsZero() {
-			fields = append(fields, field{
-				Key: key, Label: w.text(label), Value: w.table.key(value.clean(MaxBackRunes, true)),
-			})
-		}
-	}
+	add := func(key string, label, value Text) { fields = append(fields, w.field(key, label, value)...) }
 	add("rewards-back", labels.Rewards, w.card.Rewards)
 	add("next-back", labels.NextGoal, w.card.NextGoal)
 	add("entries", labels.Entries, joinLines(w.card.Entries))
@@ -203,9 +183,10 @@ func (w writer) back() []field {
 		if name.IsZero() {
 			name = labels.LinksHeading
 		}
+		address := html.EscapeString(link.URL)
 		fields = append(fields, field{
-			Key: fmt.Sprintf("link-%d", i+1), Label: w.text(name), Value: link.URL,
-			AttributedValue: fmt.Sprintf("<a href='%s'>%s</a>", html.EscapeString(link.URL), html.EscapeString(link.URL)),
+			Key: fmt.Sprintf("link-%d", i+1), Label: w.table.key(name), Value: link.URL,
+			AttributedValue: "<a href='" + address + "'>" + address + "</a>",
 		})
 	}
 	add("terms", labels.Terms, w.design.Terms)

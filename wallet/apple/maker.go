@@ -75,8 +75,9 @@ func NewMaker(identity *Identity, limits CacheLimits) *Maker {
 
 // Template is a design that was checked, with the files that all of its passes have.
 type Template struct {
-	design Design
-	files  []file
+	design     Design
+	vocabulary *vocabulary
+	files      []file
 }
 
 // NewTemplate checks a design. Errors are in ErrDesign and name the field.
@@ -87,7 +88,8 @@ func NewTemplate(d Design) (*Template, error) {
 	if err := d.Strip.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDesign, err)
 	}
-	t := &Template{design: d, files: d.Icon.named("icon")}
+	d = d.cleaned()
+	t := &Template{design: d, vocabulary: newVocabulary(d), files: d.Icon.named("icon")}
 	if d.Logo != nil {
 		t.files = append(t.files, d.Logo.named("logo")...)
 	}
@@ -118,14 +120,11 @@ func (m *Maker) make(t *Template, c Card) (*Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := write(m.identity.PassType, m.identity.Team, t.design, c)
+	w, err := write(m.identity.PassType, m.identity.Team, t, c)
 	if err != nil {
 		return nil, err
 	}
-	files := []file{newFile("pass.json", w.document)}
-	for _, locale := range w.locales {
-		files = append(files, newFile(locale+".lproj/pass.strings", w.strings[locale]))
-	}
+	files := append([]file{newFile("pass.json", w.document)}, w.strings...)
 	files = append(files, t.files...)
 	files = append(files, pictures.named("strip")...)
 	packed, err := m.identity.pack(files)

@@ -1,8 +1,6 @@
 package apple
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -128,81 +126,4 @@ func joined(runes []rune, i int) bool {
 		letters++
 	}
 	return letters%2 == 1
-}
-
-// table collects the translations of a pass. The text itself is the key by which a phone
-// looks its translation up, so that one with a language that we do not have shows the
-// text and not a key.
-type table struct {
-	// literals are the texts of the pass that must not be translated, such as the name of
-	// a customer who is called as a label is.
-	literals map[string]bool
-	byKey    map[string]Text
-}
-
-func newTable(literals []string) *table {
-	t := &table{literals: map[string]bool{}, byKey: map[string]Text{}}
-	for _, l := range literals {
-		t.literals[l] = true
-	}
-	return t
-}
-
-// disambiguator makes a key another key that looks the same: a word joiner, without
-// width.
-const disambiguator = "\u2060"
-
-// key returns what pass.json holds for a text.
-func (t *table) key(text Text) string {
-	if len(text.Translations) == 0 {
-		return text.Plain
-	}
-	key := text.Plain
-	for {
-		known, taken := t.byKey[key]
-		if !t.literals[key] && (!taken || maps.Equal(known.Translations, text.Translations)) {
-			break
-		}
-		key += disambiguator
-	}
-	t.byKey[key] = text
-	return key
-}
-
-// locales returns the languages of the pass in alphabetical order.
-func (t *table) locales() []string {
-	seen := map[string]bool{}
-	for _, text := range t.byKey {
-		for locale := range text.Translations {
-			seen[locale] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-// strings returns the file pass.strings of a locale. All of a pass's keys are in each, so
-// that a language without one of them shows that text and not nothing.
-func (t *table) strings(locale string) []byte {
-	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(t.byKey)) {
-		b.WriteString(`"` + quoted(key) + `" = "` + quoted(t.byKey[key].in(locale)) + "\";\n")
-	}
-	return encodeStrings(b.String())
-}
-
-var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-func quoted(s string) string { return quoter.Replace(s) }
-
-// encodeStrings returns ASCII as it is and anything else as UTF-16 with a byte order
-// mark, which is what phones of all ages read.
-func encodeStrings(s string) []byte {
-	ascii := true
-	for i := range len(s) {
-		ascii = ascii && s[i] < 0x80
-	}
-	if ascii {
-		return []byte(s)
-	}
-	return appendUTF16(nil, s)
 }
