@@ -35,6 +35,10 @@ var ErrForged = errors.New("google wallet: the callback is not from Google for t
 // ErrMalformed says that a callback cannot be read at all.
 var ErrMalformed = errors.New("google wallet: the callback cannot be read")
 
+// ErrOtherEvent says that a callback is Google's, but about something that is not
+// asked for here. There is nothing to do, and no use in its coming again.
+var ErrOtherEvent = errors.New("google wallet: the callback is about something else")
+
 // EventType is what happened to an object.
 type EventType string
 
@@ -85,7 +89,7 @@ type callback struct {
 // has expired, and that the message is about an object of ours. It does not look whether
 // the event came before: that is for Nonces.
 //
-// The error is ErrMalformed or ErrForged, or that of Keys when they cannot be had.
+// The error is ErrMalformed, ErrForged or ErrOtherEvent, or that of Keys when they cannot be had.
 //
 // https://developers.google.com/pay/api/web/guides/resources/payment-data-cryptography
 // has the protocol.
@@ -186,12 +190,12 @@ func (v *Verifier) event(text string) (Event, error) {
 	switch {
 	case !v.Now().Before(message.Expires.time()):
 		return Event{}, fmt.Errorf("%w: the message has expired", ErrForged)
+	case message.EventType != Saved && message.EventType != Deleted:
+		return Event{}, fmt.Errorf("%w: eventType %q", ErrOtherEvent, Shorten(string(message.EventType), MaxNameRunes))
 	case !strings.HasPrefix(message.ClassID, ours) || !strings.HasPrefix(message.ObjectID, ours):
 		return Event{}, fmt.Errorf("%w: it is about an object of another issuer", ErrForged)
 	case checkID("classId", message.ClassID) != nil || checkID("objectId", message.ObjectID) != nil:
 		return Event{}, fmt.Errorf("%w: classId or objectId", ErrMalformed)
-	case message.EventType != Saved && message.EventType != Deleted:
-		return Event{}, fmt.Errorf("%w: eventType is neither save nor del", ErrMalformed)
 	case message.Nonce == "" || len(message.Nonce) > maxNonce:
 		return Event{}, fmt.Errorf("%w: nonce is not of 1 to %d bytes", ErrMalformed, maxNonce)
 	}

@@ -1,17 +1,27 @@
 package google
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // These fields are cleared by a patch when they are not set: a name that was erased
 // has to vanish, and a code that no longer rotates must not stay beside the new one.
+// A patch goes into nested objects, too, so those below a dot are cleared when the
+// object they belong to is sent: a balance that became a text has no number any more.
 // Messages are not among them; they were sent one by one and stay.
 var (
 	clearedOfObject = []string{
 		"accountName", "accountId", "loyaltyPoints", "secondaryLoyaltyPoints", "heroImage", "barcode",
 		"rotatingBarcode", "textModulesData", "linksModuleData", "merchantLocations", "validTimeInterval", "passConstraints",
+		"loyaltyPoints.label", "loyaltyPoints.localizedLabel",
+		"loyaltyPoints.balance.string", "loyaltyPoints.balance.int", "loyaltyPoints.balance.money",
+		"secondaryLoyaltyPoints.label", "secondaryLoyaltyPoints.localizedLabel",
+		"secondaryLoyaltyPoints.balance.string", "secondaryLoyaltyPoints.balance.int", "secondaryLoyaltyPoints.balance.money",
+		"heroImage.contentDescription", "barcode.alternateText", "rotatingBarcode.alternateText",
+		"validTimeInterval.start", "validTimeInterval.end",
 	}
 	clearedOfClass = []string{
 		"localizedIssuerName", "localizedProgramName", "heroImage", "hexBackgroundColor", "homepageUri", "accountNameLabel",
@@ -95,8 +105,8 @@ func preparedModules(modules []TextModule) []TextModule {
 	return prepared
 }
 
-// encode returns a value as JSON, with null for those of the fields that are not
-// there.
+// encode returns a value as JSON, with null for those of the cleared fields that are
+// not there.
 func encode(what string, value any, cleared []string) ([]byte, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -105,18 +115,32 @@ func encode(what string, value any, cleared []string) ([]byte, error) {
 	if len(cleared) == 0 {
 		return body, nil
 	}
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(body, &fields); err != nil {
+	fields := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&fields); err != nil {
 		return nil, fmt.Errorf("google wallet: encode %s: %w", what, err)
 	}
-	for _, field := range cleared {
-		if _, there := fields[field]; !there {
-			fields[field] = json.RawMessage("null")
-		}
+	for _, path := range cleared {
+		clearField(fields, strings.Split(path, "."))
 	}
 	body, err = json.Marshal(fields)
 	if err != nil {
 		return nil, fmt.Errorf("google wallet: encode %s: %w", what, err)
 	}
 	return body, nil
+}
+
+// clearField sets a field to null unless it is there or what it belongs to is not.
+func clearField(fields map[string]any, path []string) {
+	for ; len(path) > 1; path = path[1:] {
+		inner, ok := fields[path[0]].(map[string]any)
+		if !ok {
+			return
+		}
+		fields = inner
+	}
+	if _, there := fields[path[0]]; !there {
+		fields[path[0]] = nil
+	}
 }

@@ -24,7 +24,7 @@ type Nonces interface {
 type Receiver func(context.Context, Event) error
 
 // CallbackHandler answers Google's callbacks: 200 for an event that was taken in, now
-// or before; 400 for what cannot be read, 401 for what is not from Google, 413 for
+// or before, and for one that is not ours to take in; 400 for what cannot be read, 401 for what is not from Google, 413 for
 // what is too large, 503 when keys, nonces or the receiver failed and Google should
 // come again. Report, which may be nil, is told of everything that was not taken in.
 func CallbackHandler(v *Verifier, nonces Nonces, receive Receiver, report func(context.Context, error)) http.Handler {
@@ -79,6 +79,8 @@ func statusOfRead(err error) int {
 
 func statusOf(err error) int {
 	switch {
+	case errors.Is(err, ErrOtherEvent):
+		return http.StatusOK
 	case errors.Is(err, ErrMalformed):
 		return http.StatusBadRequest
 	case errors.Is(err, ErrForged):
