@@ -104,6 +104,7 @@ var rules = map[string]rule{
 	"typeid":  {modules: []string{"*"}, why: "a library for ids, of use without Leima"},
 	"paging":  {why: "a page of a list is described without knowing what is listed"},
 	"locale":  {modules: []string{"*"}, why: "texts and plural rules, of use without Leima"},
+	"wallet":  {modules: []string{"*"}, why: "a library for cards in the wallets of phones, of use without Leima"},
 	"cmd":     {ours: []string{"*"}, modules: []string{"*"}, why: "the one place that knows everybody and puts them together"},
 	"deploy":  {why: "the workshop must work when the product does not build"},
 }
@@ -242,6 +243,8 @@ func TestTheRulesBite(t *testing.T) {
 		"api and receipts":                   {"api", []string{module + "/receipt"}, 1},
 		"jobs and receipts":                  {"jobs", []string{module + "/receipt"}, 0},
 		"a library and a package of ours":    {"typeid", []string{module + "/loyalty"}, 1},
+		"passes and a package of ours":       {"wallet/apple", []string{module + "/loyalty"}, 1},
+		"passes and their own parts":         {"wallet/apple", []string{module + "/wallet/strip"}, 0},
 		"Echo at home":                       {"api", []string{"github.com/labstack/echo/v4"}, 0},
 		"Echo away from home":                {"jobs", []string{"github.com/labstack/echo/v4"}, 1},
 		"the command knows everybody":        {"cmd/leima", []string{module + "/api", module + "/store", module + "/hot", "net/http"}, 0},

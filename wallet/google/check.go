@@ -16,7 +16,7 @@ const (
 	MaxLocations    = 10   // of an object or a class, Google's
 	MaxNameRunes    = 100  // of names and labels, ours: Google shows about 20
 	MaxTextRunes    = 2000 // of texts on the back, ours
-	MaxModules      = 10   // texts on the back, ours
+	MaxModules      = 20   // texts on the back, ours
 	MaxLinks        = 10   // links on the back, ours
 	MaxBarcodeBytes = 512  // of a code, ours
 	MaxURLBytes     = 2000 // of an address, ours

@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -54,7 +52,7 @@ type Client struct {
 	http   *http.Client
 	tokens *tokens
 	budget Budget
-	limit  *rate.Limiter
+	pace   pace
 	now    func() time.Time
 	wait   func(context.Context, time.Duration) error
 }
@@ -88,7 +86,6 @@ func New(o Options) (*Client, error) {
 		http:   o.HTTP,
 		tokens: newTokens(o.Account, o.HTTP, o.Now),
 		budget: o.Budget,
-		limit:  rate.NewLimiter(RequestsPerSecond, RequestsPerSecond),
 		now:    o.Now,
 		wait:   o.Wait,
 	}, nil
@@ -168,8 +165,10 @@ func (c *Client) pauseBefore(attempt int) time.Duration {
 
 // send makes one attempt. The token is what it was sent with.
 func (c *Client) send(ctx context.Context, r request) (body []byte, header http.Header, token string, err error) {
-	if err := c.limit.WaitN(ctx, max(r.cost, 1)); err != nil {
-		return nil, nil, "", fmt.Errorf("google wallet: wait for the limit of requests: %w", errors.Join(errNotSent, err))
+	if turn := c.pace.reserve(max(r.cost, 1), c.now()); turn > 0 {
+		if err := c.wait(ctx, turn); err != nil {
+			return nil, nil, "", fmt.Errorf("google wallet: wait for the limit of requests: %w", errors.Join(errNotSent, err))
+		}
 	}
 	token, err = c.tokens.get(ctx)
 	if err != nil {

@@ -60,7 +60,7 @@ func take(ctx context.Context, v *Verifier, nonces Nonces, receive Receiver, bod
 	}
 	first, err := nonces.Claim(ctx, event.Nonce, event.Expires)
 	if err != nil || !first {
-		return err //nolint:wrapcheck // it is the caller's own
+		return err
 	}
 	if err := receive(ctx, event); err != nil {
 		// The next delivery has to find the nonce free, also when this request is over.

@@ -153,7 +153,7 @@ func TestWhatCannotBeSentIsSaidWithItsField(t *testing.T) {
 		"eleven messages":        {func(o *google.LoyaltyObject) { o.Messages = make([]google.Message, 11) }, "messages"},
 		"an empty message":       {func(o *google.LoyaltyObject) { o.Messages = []google.Message{{ID: "a"}} }, "messages[0].body"},
 		"eleven places":          {func(o *google.LoyaltyObject) { o.MerchantLocations = make([]google.Location, 11) }, "merchantLocations"},
-		"eleven texts":           {func(o *google.LoyaltyObject) { o.TextModulesData = make([]google.TextModule, 11) }, "textModulesData"},
+		"too many texts":         {func(o *google.LoyaltyObject) { o.TextModulesData = make([]google.TextModule, 21) }, "textModulesData"},
 		"both kinds of codes": {
 			func(o *google.LoyaltyObject) { o.RotatingBarcode = &google.RotatingBarcode{} },
 			"rotatingBarcode",

@@ -19,12 +19,14 @@ const (
 	MinTOTPKey = 20
 	// MaxTOTPKey is the most, one block of SHA-1.
 	MaxTOTPKey = 64
-	// MinTOTPDigits and MaxTOTPDigits bound the digits made of a key (RFC 4226, section 5.3).
+	// MinTOTPDigits is the least number of digits made of a key (RFC 4226, section 5.3).
 	MinTOTPDigits = 6
+	// MaxTOTPDigits is the most.
 	MaxTOTPDigits = 8
-	// MinTOTPPeriod and MaxTOTPPeriod bound how long a value stays: a shorter one would
-	// change while it is scanned, a longer one would let a photo be used.
+	// MinTOTPPeriod is how long a value stays at least: a shorter one would change while
+	// it is scanned.
 	MinTOTPPeriod = 10 * time.Second
+	// MaxTOTPPeriod is how long it stays at most: a longer one would let a photo be used.
 	MaxTOTPPeriod = 5 * time.Minute
 	// MaxTOTPDrift bounds how many periods a phone's clock may be wrong.
 	MaxTOTPDrift = 2

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -282,7 +283,7 @@ func (s *Server) batch(w http.ResponseWriter, r *http.Request, body []byte) {
 	answers := multipart.NewWriter(&out)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil || part.Header.Get("Content-Type") != "application/http" {
