@@ -16,8 +16,6 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The version comes from above, so Go need not ask git for it.
 BUILD := go build -trimpath -buildvcs=false
 TOOL := go tool -modfile=tools/go.mod
-# The types of Google come with some 70 modules, so the proof is a module of its own.
-TEST_WALLETS := go -C wallet/google/prooftest test ./...
 
 ##@ Use
 
@@ -41,7 +39,7 @@ demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
 test: test-programs build ## run all tests, in a browser and with PostgreSQL and Redis servers of its own
 	failed=
 	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-apps.sh || failed=yes
-	$(TEST_WALLETS) || failed=yes
+	tools/test-wallets.sh || failed=yes
 	tools/test-browser.sh bin/leima || failed=yes)
 	.cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
 	if [ -n "$$failed" ]; then echo 'But the tests of the apps, the proof of the wallets or the tests in a browser failed, see above.' >&2; exit 1; fi
@@ -56,7 +54,7 @@ test-apps: ## test the parts of the till and the console, and how large they are
 
 .PHONY: test-wallets
 test-wallets: ## prove with Google's own types that what Google Wallet is sent is what it knows; downloads them
-	$(TEST_WALLETS)
+	exec tools/test-wallets.sh
 
 .PHONY: chaos
 chaos: ## break servers and databases in all ways, and prove that no stamp was lost or doubled; see chaos/README.md
