@@ -61,6 +61,10 @@ func (e *Error) Is(target error) bool {
 	case ErrDenied:
 		return e.Status == http.StatusUnauthorized || (e.Status == http.StatusForbidden && !e.notifyQuota())
 	case ErrRefused:
+		switch e.Status {
+		case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict:
+			return false
+		}
 		return e.Status >= http.StatusBadRequest && e.Status < http.StatusInternalServerError && !e.passes() && !e.notifyQuota()
 	case ErrBusy:
 		return e.passes()

@@ -17,8 +17,8 @@ const (
 	DefaultKeysURL = "https://pay.google.com/gp/m/issuer/keys"
 	// keysLife is how long fetched keys are used; Google asks for hours, not days.
 	keysLife = 6 * time.Hour
-	// keysLeastAge is how old keys must be before a callback that none of them signed
-	// makes us fetch again: forged ones must not make us knock at Google's door.
+	// keysLeastAge is how long ago we must have tried before a callback makes us fetch
+	// again: forged ones must not make us knock at Google's door.
 	keysLeastAge = time.Minute
 	maxKeys      = 20
 	maxKeysBytes = 64 << 10
@@ -36,7 +36,11 @@ type FetchedKeys struct {
 	mu      sync.Mutex
 	keys    []rootKey
 	fetched time.Time
+	tried   time.Time // the last attempt, and what came of it
+	err     error
 }
+
+var errNoKeys = errors.New("google wallet: there are no valid root keys")
 
 type rootKey struct {
 	key     *ecdsa.PublicKey
@@ -62,16 +66,19 @@ func NewFetchedKeys(address string, client *http.Client, now func() time.Time) *
 func (f *FetchedKeys) RootKeys(ctx context.Context, fresh bool) ([]*ecdsa.PublicKey, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	age := f.now().Sub(f.fetched)
-	if age >= keysLife || (fresh && age >= keysLeastAge) || len(f.valid()) == 0 && age >= keysLeastAge {
+	wanted := fresh || len(f.valid()) == 0 || f.now().Sub(f.fetched) >= keysLife
+	if wanted && f.now().Sub(f.tried) >= keysLeastAge {
 		keys, err := f.fetch(ctx)
+		f.tried, f.err = f.now(), err
 		if err == nil {
-			f.keys, f.fetched = keys, f.now()
-		} else if len(f.valid()) == 0 {
-			return nil, err
+			f.keys, f.fetched = keys, f.tried
 		}
 	}
-	return f.valid(), nil
+	valid := f.valid()
+	if len(valid) == 0 {
+		return nil, errors.Join(errNoKeys, f.err)
+	}
+	return valid, nil
 }
 
 func (f *FetchedKeys) valid() []*ecdsa.PublicKey {
@@ -85,7 +92,8 @@ func (f *FetchedKeys) valid() []*ecdsa.PublicKey {
 }
 
 func (f *FetchedKeys) fetch(ctx context.Context) ([]rootKey, error) {
-	ctx, cancel := context.WithTimeout(ctx, keysTimeout)
+	// Whoever sends a callback and hangs up must not keep others from having keys.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keysTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url, nil) //nolint:gosec // the address is the operator's
 	if err != nil {

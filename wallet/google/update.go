@@ -122,8 +122,8 @@ func (c *Client) Object(ctx context.Context, id string) (LoyaltyObject, error) {
 // SendMessage puts a message on the back of a card, and on the lock screen with notify
 // if the object has a notification left: notified says whether Google was asked to.
 // The message's id makes that it is there once: when an attempt ends without an answer,
-// Google is asked whether it has the message before it is sent again. When the card has
-// MaxMessages then, the oldest goes.
+// Google is asked whether it has the message before it is sent again. A second call is a
+// second message all the same. When the card has MaxMessages then, the oldest goes.
 //
 // The error is ErrNotFound for an object that Google has not, ErrUncertain when it
 // could not be found out whether the message is there.
