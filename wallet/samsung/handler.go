@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -122,15 +123,20 @@ func (p *Partner) serveCard(w http.ResponseWriter, r *http.Request, cards Cards,
 	if err != nil {
 		return err
 	}
+	body, err := json.Marshal(map[string]string{"cdata": data})
+	if err != nil {
+		return fmt.Errorf("samsung wallet: encode card: %w", err)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(map[string]string{"cdata": data})
+	_, _ = w.Write(body) // who asked may have gone
+	return nil
 }
 
 func takeState(w http.ResponseWriter, r *http.Request, cards Cards, refID string) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxStateBody))
 	if err != nil {
-		return err
+		return fmt.Errorf("samsung wallet: read a report: %w", err)
 	}
 	state, err := parseState(r.URL.Query(), body)
 	if err != nil {
