@@ -39,10 +39,11 @@ demo: build ## run a demo pharmacy on SQLite; its data stays in .data/demo
 test: test-programs build ## run all tests, in a browser and with PostgreSQL and Redis servers of its own
 	failed=
 	$(if $(filter ./...,$(strip $(ARGS) $(PACKAGES))),tools/test-apps.sh || failed=yes
+	tools/test-wallets.sh || failed=yes
 	tools/test-browser.sh bin/leima || failed=yes
 	tools/node-packages.sh tools/pass-schema || failed=yes)
 	.cache/testservers -- .cache/testreport $(ARGS) $(PACKAGES)
-	if [ -n "$$failed" ]; then echo 'But the tests of the apps or those in a browser failed, see above.' >&2; exit 1; fi
+	if [ -n "$$failed" ]; then echo 'But the tests of the apps, the proof of the wallets or the tests in a browser failed, see above.' >&2; exit 1; fi
 
 .PHONY: test-browser
 test-browser: build ## open the pages in Chromium, as customers, cashiers and owners do
@@ -51,6 +52,10 @@ test-browser: build ## open the pages in Chromium, as customers, cashiers and ow
 .PHONY: test-apps
 test-apps: ## test the parts of the till and the console, and how large they are
 	tools/test-apps.sh
+
+.PHONY: test-wallets
+test-wallets: ## prove with Google's own types that what Google Wallet is sent is what it knows; downloads them
+	exec tools/test-wallets.sh
 
 .PHONY: chaos
 chaos: ## break servers and databases in all ways, and prove that no stamp was lost or doubled; see chaos/README.md
