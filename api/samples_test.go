@@ -66,6 +66,7 @@ var samples = map[string]sample{
 	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2, ""},
 	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0, ""},
 	"createStamp":            {`{"card_id":"{card_id}","quantity":2,"location_id":"{location_id}","external_ref":"r 1","at":"2026-03-02T06:59:00Z"}`, "till key", 201, 2, ""},
+	"listCoupons":            {"", "till key", 200, 0, "?status=issued&from=2026-03-01&to=2026-03-08"},
 	"getCoupon":              {"", "till key", 200, 0, ""},
 	"redeemCoupon":           {`{"location_id":"{location_id}"}`, "till key", 201, 3, ""},
 	"getEntry":               {"", "till key", 200, 0, ""},

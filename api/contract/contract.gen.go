@@ -642,6 +642,28 @@ type EntryList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// HeldCoupon A coupon and who holds it.
+type HeldCoupon struct {
+	Coupon Coupon `json:"coupon"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID CustomerID `json:"customer_id"`
+
+	// DisplayName Example: Helmi K.
+	DisplayName string `json:"display_name"`
+
+	// LocationID Where it was redeemed; not there if it was not, or at no location.
+	//
+	// Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *string `json:"location_id,omitempty"`
+}
+
+// HeldCouponList defines model for HeldCouponList.
+type HeldCouponList struct {
+	Data       []HeldCoupon `json:"data"`
+	NextCursor *string      `json:"next_cursor"`
+}
+
 // Import defines model for Import.
 type Import struct {
 	BytesRead  int64        `json:"bytes_read"`
@@ -1657,6 +1679,28 @@ type Zone = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// FilterCouponStatus Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
+type FilterCouponStatus = CouponStatus
+
+// FilterCustomer Example: cust_01k3sa0z2efcrstmhzda61w2v8
+type FilterCustomer = CustomerID
+
+// FilterFrom A day of the calendar.
+//
+// Example: 2026-03-01
+type FilterFrom = Day
+
+// FilterProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
+type FilterProgram = ProgramID
+
+// FilterRedeemedAt Example: loc_01k3sa0z2efcrstmhzda61w2tc
+type FilterRedeemedAt = LocationID
+
+// FilterTo A day of the calendar.
+//
+// Example: 2026-03-01
+type FilterTo = Day
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1747,6 +1791,33 @@ type ListCardEntriesParams struct {
 
 // ListConsentTextsParams defines parameters for ListConsentTexts.
 type ListConsentTextsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCouponsParams defines parameters for ListCoupons.
+type ListCouponsParams struct {
+	// ProgramID Only of this program.
+	ProgramID *FilterProgram `form:"program_id,omitempty" json:"program_id,omitempty"`
+
+	// Status Only coupons in this state.
+	Status *FilterCouponStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *FilterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// LocationID Only coupons that were redeemed at this location.
+	LocationID *FilterRedeemedAt `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+
 	// Limit The most items wanted.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2017,6 +2088,9 @@ type ServerInterface interface {
 	// CreateConsentText Add or replace a text
 	// (POST /v1/consent-texts)
 	CreateConsentText(ctx echo.Context) error
+	// ListCoupons List coupons
+	// (GET /v1/coupons)
+	ListCoupons(ctx echo.Context, params ListCouponsParams) error
 	// GetCoupon Read a coupon
 	// (GET /v1/coupons/{coupon_id})
 	GetCoupon(ctx echo.Context, couponID CouponID) error
@@ -2368,6 +2442,73 @@ func (w *ServerInterfaceWrapper) CreateConsentText(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateConsentText(ctx)
+	return err
+}
+
+// ListCoupons converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCoupons(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCouponsParams
+	// ------------- Optional query parameter "program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program_id", ctx.QueryParams(), &params.ProgramID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCoupons(ctx, params)
 	return err
 }
 
@@ -3382,6 +3523,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
 	router.POST(options.BaseURL+"/v1/stamps", wrapper.CreateStamp, options.OperationMiddlewares["createStamp"]...)
+	router.GET(options.BaseURL+"/v1/coupons", wrapper.ListCoupons, options.OperationMiddlewares["listCoupons"]...)
 	router.GET(options.BaseURL+"/v1/coupons/:coupon_id", wrapper.GetCoupon, options.OperationMiddlewares["getCoupon"]...)
 	router.POST(options.BaseURL+"/v1/coupons/:coupon_id/redemption", wrapper.RedeemCoupon, options.OperationMiddlewares["redeemCoupon"]...)
 	router.GET(options.BaseURL+"/v1/entries/:entry_id", wrapper.GetEntry, options.OperationMiddlewares["getEntry"]...)
@@ -4471,6 +4613,94 @@ type CreateConsentTextdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateConsentTextdefaultApplicationProblemPlusJSONResponse) VisitCreateConsentTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCouponsRequestObject struct {
+	Params ListCouponsParams
+}
+
+type ListCouponsResponseObject interface {
+	VisitListCouponsResponse(w http.ResponseWriter) error
+}
+
+type ListCoupons200JSONResponse HeldCouponList
+
+func (response ListCoupons200JSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons400ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons401ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons403ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCouponsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCouponsdefaultApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9218,6 +9448,9 @@ type StrictServerInterface interface {
 	// CreateConsentText Add or replace a text
 	// (POST /v1/consent-texts)
 	CreateConsentText(ctx context.Context, request CreateConsentTextRequestObject) (CreateConsentTextResponseObject, error)
+	// ListCoupons List coupons
+	// (GET /v1/coupons)
+	ListCoupons(ctx context.Context, request ListCouponsRequestObject) (ListCouponsResponseObject, error)
 	// GetCoupon Read a coupon
 	// (GET /v1/coupons/{coupon_id})
 	GetCoupon(ctx context.Context, request GetCouponRequestObject) (GetCouponResponseObject, error)
@@ -9673,6 +9906,31 @@ func (sh *strictHandler) CreateConsentText(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateConsentTextResponseObject); ok {
 		return validResponse.VisitCreateConsentTextResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCoupons operation middleware
+func (sh *strictHandler) ListCoupons(ctx echo.Context, params ListCouponsParams) error {
+	var request ListCouponsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCoupons(ctx.Request().Context(), request.(ListCouponsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCoupons")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCouponsResponseObject); ok {
+		return validResponse.VisitListCouponsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
