@@ -12,9 +12,15 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// ListStore reads lists of a whole organization, newest first.
+// ListStore reads lists of a whole organization, newest first. A list goes by the parts of
+// the query that are its own.
 type ListStore interface {
-	HeldCoupons(ctx context.Context, orgID string, q customer.CouponQuery, p paging.Page) (paging.List[customer.HeldCoupon], error)
+	ListedCustomers(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.Customer], error)
+	ListedCards(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.View], error)
+	HeldEntries(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldEntry], error)
+	HeldCoupons(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldCoupon], error)
+	// CountListed returns how many rows a list has, at most most.
+	CountListed(ctx context.Context, orgID string, kind customer.ListKind, q customer.ListQuery, most int) (int, error)
 }
 
 type listHandlers struct {
@@ -29,9 +35,9 @@ func (h listHandlers) ListCoupons(ctx context.Context, r contract.ListCouponsReq
 	if err != nil {
 		return nil, err
 	}
-	q := customer.CouponQuery{
+	q := customer.ListQuery{
 		ProgramID: given(r.Params.ProgramID), CustomerID: given(r.Params.CustomerID), LocationID: given(r.Params.LocationID),
-		Status: loyalty.CouponStatus(given(r.Params.Status)), Now: h.now(), From: from, To: to,
+		CouponStatus: loyalty.CouponStatus(given(r.Params.Status)), Now: h.now(), From: from, To: to,
 	}
 	list, err := h.store.HeldCoupons(ctx, rq.principal.OrgID, q, page(r.Params.Limit, r.Params.Cursor))
 	if err != nil {

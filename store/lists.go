@@ -21,28 +21,152 @@ type filter struct {
 // one, which asks for nothing.
 func and[T comparable](f *filter, condition string, value T) {
 	var nothing T
-	if value == nothing {
-		return
+	if value != nothing {
+		f.text.WriteString(" AND " + strings.ReplaceAll(condition, "?", f.value(value)))
 	}
-	f.args = append(f.args, value)
-	f.text.WriteString(" AND " + strings.ReplaceAll(condition, "?", "$"+strconv.Itoa(len(f.args))))
 }
 
-// qualified returns the columns, each with the alias of its table.
-func qualified(alias, columns string) string {
-	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
+// value adds an argument and returns the placeholder for it.
+func (f *filter) value(v any) string {
+	f.args = append(f.args, v)
+	return "$" + strconv.Itoa(len(f.args))
 }
 
-// heldCoupons is a query of coupons k with their cards c, customers u and, of those that
-// were redeemed, the entries e by which they were.
-var heldCoupons = "SELECT " + qualified("k", couponColumns) + ", " + customerSelect("u") + ", COALESCE(e.location_id, '') " +
-	"FROM coupon k JOIN card c ON c.org_id = k.org_id AND c.id = k.card_id " +
-	"JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
-	"LEFT JOIN entry e ON e.org_id = k.org_id AND e.id = k.closed_by AND k.status = 'redeemed' " +
-	"WHERE k.org_id = $1 AND (k.issued_at, k.id) < ($2, $3)"
+// listing is a list of a whole organization: tables with their conditions, of which $1 is
+// the organization.
+type listing struct {
+	columns, from, where string
+	filter               func(f *filter, q customer.ListQuery)
+}
+
+// listings are the lists: customers u, cards c, entries e and coupons k with what is shown
+// beside them. Coupons come with the entry e by which they were redeemed.
+var listings = map[customer.ListKind]listing{
+	customer.ListCustomers: {customerSelect("u"), "customer u", "u.org_id = $1 AND u.status <> 'merged'", func(f *filter, q customer.ListQuery) {
+		condition, args := searchCondition(q.Search, f.args)
+		f.text.WriteString(condition)
+		f.args = args
+		between(f, "u.created_at", q)
+	}},
+	customer.ListCards: {viewColumns, viewTables, "c.org_id = $1", func(f *filter, q customer.ListQuery) {
+		and(f, "c.program_id = ?", q.ProgramID)
+		between(f, "c.joined_at", q)
+	}},
+	customer.ListEntries: {heldEntryColumns, "entry e JOIN card c ON c.org_id = e.org_id AND c.id = e.card_id " +
+		"JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id", "e.org_id = $1", func(f *filter, q customer.ListQuery) {
+		and(f, "e.program_id = ?", q.ProgramID)
+		and(f, "c.customer_id = ?", q.CustomerID)
+		and(f, "e.location_id = ?", q.LocationID)
+		and(f, "e.kind = ?", string(q.EntryKind))
+		between(f, "e.happened_at", q)
+	}},
+	customer.ListCoupons: {prefixed("k", couponColumns) + ", " + customerSelect("u") + ", COALESCE(e.location_id, '')", "coupon k " +
+		"JOIN card c ON c.org_id = k.org_id AND c.id = k.card_id JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
+		"LEFT JOIN entry e ON e.org_id = k.org_id AND e.id = k.closed_by AND k.status = 'redeemed'", "k.org_id = $1", func(f *filter, q customer.ListQuery) {
+		and(f, "k.program_id = ?", q.ProgramID)
+		and(f, "c.customer_id = ?", q.CustomerID)
+		and(f, "e.location_id = ?", q.LocationID)
+		between(f, "k.issued_at", q)
+		couponStatus(f, q)
+	}},
+}
+
+// heldEntryColumns are entrySelect of the table e, and the customer.
+var heldEntryColumns = prefixed("e", "org_id, id, card_id, program_id, kind, quantity, balance_after, card_version, rule_version, "+
+	"happened_at, recorded_at, day") + ", COALESCE(e.location_id, ''), e.actor_kind, e.actor_id, COALESCE(e.coupon_id, ''), " +
+	"COALESCE(e.reverses, ''), e.head_id, e.idempotency_key, e.external_ref, e.reason, COALESCE(e.other_card_id, ''), " + customerSelect("u")
+
+func between(f *filter, column string, q customer.ListQuery) {
+	and(f, column+" >= ?", q.From)
+	and(f, column+" < ?", q.To)
+}
+
+func couponStatus(f *filter, q customer.ListQuery) {
+	switch q.CouponStatus {
+	case loyalty.CouponIssued:
+		and(f, "k.status = 'issued' AND (k.expires_at = 0 OR k.expires_at > ?)", q.Now)
+	case loyalty.CouponExpired:
+		and(f, "(k.status = 'expired' OR k.status = 'issued' AND k.expires_at <> 0 AND k.expires_at <= ?)", q.Now)
+	default:
+		and(f, "k.status = ?", string(q.CouponStatus))
+	}
+}
+
+// listed returns a page of a list, newest first: by the column at and the id, or by the
+// id alone where at is "".
+func listed[T any](
+	ctx context.Context, s *Store, orgID string, kind customer.ListKind, q customer.ListQuery, p paging.Page,
+	scan func(scanner) (T, error), at, id string, key func(T) (int64, string),
+) (paging.List[T], error) {
+	beforeAt, beforeID, err := beforeCursor(p.Cursor)
+	if err != nil {
+		return paging.List[T]{}, err
+	}
+	l := listings[kind]
+	f := filter{args: []any{orgID}}
+	var order string
+	if at != "" {
+		f.text.WriteString(" AND (" + at + ", " + id + ") < (" + f.value(beforeAt) + ", " + f.value(beforeID) + ")")
+		order = at + " DESC, "
+	} else {
+		and(&f, id+" < ?", beforeID)
+	}
+	l.filter(&f, q)
+	list, err := readAll(ctx, s, orgID, scan, "SELECT "+l.columns+" FROM "+l.from+" WHERE "+l.where+f.text.String()+
+		" ORDER BY "+order+id+" DESC LIMIT "+f.value(p.Size()+1), f.args...)
+	return paging.Cut(p, list, func(v T) []string {
+		at, id := key(v)
+		return []string{strconv.FormatInt(at, 10), id}
+	}), err
+}
+
+// CountListed returns how many rows the list has, at most most.
+func (s *Store) CountListed(ctx context.Context, orgID string, kind customer.ListKind, q customer.ListQuery, most int) (int, error) {
+	l, known := listings[kind]
+	if !known {
+		return 0, fmt.Errorf("count list %q: there is no such list", kind)
+	}
+	f := filter{args: []any{orgID}}
+	l.filter(&f, q)
+	return readOne(ctx, s, orgID, nil, scan1[int],
+		"SELECT COUNT(*) FROM (SELECT 1 FROM "+l.from+" WHERE "+l.where+f.text.String()+" LIMIT "+f.value(most)+") AS counted", f.args...)
+}
+
+// ListedCustomers returns a page of the organization's customers, newest first, without
+// those merged into others.
+func (s *Store) ListedCustomers(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.Customer], error) {
+	return listed(ctx, s, orgID, customer.ListCustomers, q, p, scanCustomer, "u.created_at", "u.id",
+		func(c customer.Customer) (int64, string) { return c.CreatedAt, c.ID })
+}
+
+// ListedCards returns a page of the organization's cards, newest first, whatever became
+// of them and without their coupons.
+func (s *Store) ListedCards(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.View], error) {
+	return listed(ctx, s, orgID, customer.ListCards, q, p, scanView, "c.joined_at", "c.id",
+		func(v customer.View) (int64, string) { return v.Card.JoinedAt, v.Card.ID })
+}
+
+// HeldCoupons returns a page of the organization's coupons, newest first.
+func (s *Store) HeldCoupons(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldCoupon], error) {
+	return listed(ctx, s, orgID, customer.ListCoupons, q, p, scanHeldCoupon, "k.issued_at", "k.id",
+		func(h customer.HeldCoupon) (int64, string) { return h.Coupon.IssuedAt, h.Coupon.ID })
+}
+
+// HeldEntries returns a page of the organization's ledger entries, those written last
+// first. With filters it reads all entries that are newer than the page's last.
+func (s *Store) HeldEntries(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldEntry], error) {
+	// Ids rise with time, and the key is by them; an index by time would cost every stamp.
+	return listed(ctx, s, orgID, customer.ListEntries, q, p, scanHeldEntry, "", "e.id",
+		func(h customer.HeldEntry) (int64, string) { return h.Entry.RecordedAt, h.Entry.ID })
+}
 
 func scanHeldCoupon(r scanner) (h customer.HeldCoupon, err error) {
 	h.Coupon, err = scanCoupon(scanMore{r, append(customerTargets(&h.Customer), &h.LocationID)})
+	return h, err
+}
+
+func scanHeldEntry(r scanner) (h customer.HeldEntry, err error) {
+	h.Entry, err = scanEntry(scanMore{r, customerTargets(&h.Customer)})
 	return h, err
 }
 
@@ -54,35 +178,3 @@ type scanMore struct {
 
 // Scan reads the columns that the reader asks for, and the further ones.
 func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s.more...)...) } //nolint:wrapcheck // who reads says what
-
-// HeldCoupons returns a page of the organization's coupons, newest first.
-func (s *Store) HeldCoupons(ctx context.Context, orgID string, q customer.CouponQuery, p paging.Page) (paging.List[customer.HeldCoupon], error) {
-	at, id, err := beforeCursor(p.Cursor)
-	if err != nil {
-		return paging.List[customer.HeldCoupon]{}, err
-	}
-	f := filter{args: []any{orgID, at, id}}
-	couponFilter(&f, q)
-	f.args = append(f.args, p.Size()+1)
-	list, err := readAll(ctx, s, orgID, scanHeldCoupon,
-		heldCoupons+f.text.String()+fmt.Sprintf(" ORDER BY k.issued_at DESC, k.id DESC LIMIT $%d", len(f.args)), f.args...)
-	return paging.Cut(p, list, func(h customer.HeldCoupon) []string {
-		return []string{strconv.FormatInt(h.Coupon.IssuedAt, 10), h.Coupon.ID}
-	}), err
-}
-
-func couponFilter(f *filter, q customer.CouponQuery) {
-	and(f, "k.program_id = ?", q.ProgramID)
-	and(f, "c.customer_id = ?", q.CustomerID)
-	and(f, "e.location_id = ?", q.LocationID)
-	and(f, "k.issued_at >= ?", q.From)
-	and(f, "k.issued_at < ?", q.To)
-	switch q.Status {
-	case loyalty.CouponIssued:
-		and(f, "k.status = 'issued' AND (k.expires_at = 0 OR k.expires_at > ?)", q.Now)
-	case loyalty.CouponExpired:
-		and(f, "(k.status = 'expired' OR k.status = 'issued' AND k.expires_at <> 0 AND k.expires_at <= ?)", q.Now)
-	default:
-		and(f, "k.status = ?", string(q.Status))
-	}
-}

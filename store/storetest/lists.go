@@ -12,10 +12,11 @@ import (
 
 var listStories = []story{
 	{"coupons of all cards are found by what became of them", heldCoupons},
+	{"customers, cards and entries of the whole shop are listed newest first", wholeShop},
 }
 
 // held reads all coupons of the query and returns their ids.
-func (sh *shop) held(q customer.CouponQuery) []string {
+func (sh *shop) held(q customer.ListQuery) []string {
 	sh.t.Helper()
 	q.Now = sh.clock()
 	list := whole(sh.t, func(p paging.Page) (paging.List[customer.HeldCoupon], error) {
@@ -57,22 +58,22 @@ func heldCoupons(su *suite) {
 	back := sh.apply(sh.redeem(all[2]))
 	sh.apply(sh.reverse(back.Entry.ID))
 
-	su.same("all", newest, sh.held(customer.CouponQuery{}))
-	su.same("redeemed", []string{all[1], all[0]}, sh.held(customer.CouponQuery{Status: loyalty.CouponRedeemed}))
-	su.same("redeemed elsewhere", []string{all[1]}, sh.held(customer.CouponQuery{LocationID: other.ID}))
-	su.same("of a program", []string{teas}, sh.held(customer.CouponQuery{ProgramID: tea.ID}))
-	su.same("of a customer", []string{own}, sh.held(customer.CouponQuery{CustomerID: second.CustomerID}))
+	su.same("all", newest, sh.held(customer.ListQuery{}))
+	su.same("redeemed", []string{all[1], all[0]}, sh.held(customer.ListQuery{CouponStatus: loyalty.CouponRedeemed}))
+	su.same("redeemed elsewhere", []string{all[1]}, sh.held(customer.ListQuery{LocationID: other.ID}))
+	su.same("of a program", []string{teas}, sh.held(customer.ListQuery{ProgramID: tea.ID}))
+	su.same("of a customer", []string{own}, sh.held(customer.ListQuery{CustomerID: second.CustomerID}))
 	su.same("of some hours", []string{all[4], all[3]},
-		sh.held(customer.CouponQuery{From: began + 3*time.Hour.Milliseconds(), To: began + 5*time.Hour.Milliseconds()}))
-	su.same("still to be used", 9, len(sh.held(customer.CouponQuery{Status: loyalty.CouponIssued})))
-	su.same("expired", 0, len(sh.held(customer.CouponQuery{Status: loyalty.CouponExpired})))
+		sh.held(customer.ListQuery{From: began + 3*time.Hour.Milliseconds(), To: began + 5*time.Hour.Milliseconds()}))
+	su.same("still to be used", 9, len(sh.held(customer.ListQuery{CouponStatus: loyalty.CouponIssued})))
+	su.same("expired", 0, len(sh.held(customer.ListQuery{CouponStatus: loyalty.CouponExpired})))
 
 	// Two months later all are over, though nobody has written it down.
 	su.pass(61 * 24 * time.Hour)
-	su.same("no more to be used", 0, len(sh.held(customer.CouponQuery{Status: loyalty.CouponIssued})))
-	su.same("expired", 9, len(sh.held(customer.CouponQuery{Status: loyalty.CouponExpired})))
+	su.same("no more to be used", 0, len(sh.held(customer.ListQuery{CouponStatus: loyalty.CouponIssued})))
+	su.same("expired", 9, len(sh.held(customer.ListQuery{CouponStatus: loyalty.CouponExpired})))
 
-	list, err := sh.HeldCoupons(sh.ctx, sh.org.ID, customer.CouponQuery{LocationID: other.ID, Now: sh.clock()}, paging.Page{})
+	list, err := sh.HeldCoupons(sh.ctx, sh.org.ID, customer.ListQuery{LocationID: other.ID, Now: sh.clock()}, paging.Page{})
 	sh.ok(err)
 	v := sh.card(first.ID)
 	su.same("who holds it, and where it was redeemed", customer.HeldCoupon{
@@ -80,11 +81,102 @@ func heldCoupons(su *suite) {
 	}, list.Items[0])
 }
 
+func wholeShop(su *suite) {
+	sh := newShop(su)
+	other := sh.newLocation("Satama")
+	began := sh.clock()
+	var cards, entries []string
+	for i := range 9 {
+		card := sh.newCard()
+		cards = append([]string{card.ID}, cards...)
+		c := sh.stamp(card.ID, 1)
+		if i == 4 {
+			c.LocationID = other.ID
+		}
+		entries = append([]string{sh.apply(c).Entry.ID}, entries...)
+		su.pass(time.Hour)
+	}
+	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, cards[0], sh.clock()))
+	listedCards := func(q customer.ListQuery) (ids []string) {
+		for _, v := range whole(su.t, func(p paging.Page) (paging.List[customer.View], error) {
+			return sh.ListedCards(sh.ctx, sh.org.ID, q, p)
+		}) {
+			ids = append(ids, v.Card.ID)
+		}
+		return ids
+	}
+	listedCustomers := func(q customer.ListQuery) (ids []string) {
+		for _, c := range whole(su.t, func(p paging.Page) (paging.List[customer.Customer], error) {
+			return sh.ListedCustomers(sh.ctx, sh.org.ID, q, p)
+		}) {
+			ids = append(ids, c.ID)
+		}
+		return ids
+	}
+	heldEntries := func(q customer.ListQuery) (ids []string) {
+		for _, h := range whole(su.t, func(p paging.Page) (paging.List[customer.HeldEntry], error) {
+			return sh.HeldEntries(sh.ctx, sh.org.ID, q, p)
+		}) {
+			ids = append(ids, h.Entry.ID)
+		}
+		return ids
+	}
+	hours := customer.ListQuery{From: began + 2*time.Hour.Milliseconds(), To: began + 4*time.Hour.Milliseconds()}
+
+	su.same("cards, blocked ones too", cards, listedCards(customer.ListQuery{}))
+	su.same("cards of some hours", cards[5:7], listedCards(hours))
+	su.same("cards of no program", 0, len(listedCards(customer.ListQuery{ProgramID: "prog_none"})))
+	first := sh.card(cards[8]).Customer
+	su.same("customers", 9, len(listedCustomers(customer.ListQuery{})))
+	su.same("customers of some hours", 2, len(listedCustomers(hours)))
+	su.same("who is searched for", []string{first.ID}, listedCustomers(customer.ListQuery{Search: first.Phone, To: hours.To}))
+	su.same("entries", entries, heldEntries(customer.ListQuery{}))
+	su.same("entries of some hours", entries[5:7], heldEntries(hours))
+	su.same("entries elsewhere", entries[4:5], heldEntries(customer.ListQuery{LocationID: other.ID}))
+	su.same("entries of a customer", entries[8:], heldEntries(customer.ListQuery{CustomerID: first.ID, EntryKind: loyalty.EntryStamp}))
+	su.same("rewards", 0, len(heldEntries(customer.ListQuery{EntryKind: loyalty.EntryReward})))
+	list, err := sh.HeldEntries(sh.ctx, sh.org.ID, customer.ListQuery{CustomerID: first.ID}, paging.Page{})
+	sh.ok(err)
+	entry, err := sh.Entry(sh.ctx, sh.org.ID, entries[8])
+	sh.ok(err)
+	su.same("an entry with whose card it is of", []customer.HeldEntry{{Entry: entry, Customer: first}}, list.Items)
+
+	for kind, want := range map[customer.ListKind]int{
+		customer.ListCustomers: 2, customer.ListCards: 2, customer.ListEntries: 2, customer.ListCoupons: 0,
+	} {
+		n, err := sh.CountListed(sh.ctx, sh.org.ID, kind, hours, 100)
+		sh.ok(err)
+		su.same("how many "+string(kind), want, n)
+		n, err = sh.CountListed(sh.ctx, sh.org.ID, kind, hours, 1)
+		sh.ok(err)
+		su.same("how many, no further than one", min(want, 1), n)
+	}
+	if _, err := sh.CountListed(sh.ctx, sh.org.ID, "secrets", hours, 1); err == nil {
+		su.t.Fatal("a list that is not there was counted")
+	}
+}
+
 func attacksOnLists(v *victim) map[string]attack {
 	return map[string]attack{
 		"HeldCoupons": func(ctx context.Context, org string) error {
-			l, err := v.HeldCoupons(ctx, org, customer.CouponQuery{CustomerID: v.view.Customer.ID}, paging.Page{})
+			l, err := v.HeldCoupons(ctx, org, customer.ListQuery{CustomerID: v.view.Customer.ID}, paging.Page{})
 			return empty(l.Items, err)
+		},
+		"HeldEntries": func(ctx context.Context, org string) error {
+			l, err := v.HeldEntries(ctx, org, customer.ListQuery{CustomerID: v.view.Customer.ID}, paging.Page{})
+			return empty(l.Items, err)
+		},
+		"ListedCards": func(ctx context.Context, org string) error {
+			l, err := v.ListedCards(ctx, org, customer.ListQuery{ProgramID: v.program.ID}, paging.Page{})
+			return empty(l.Items, err)
+		},
+		"ListedCustomers": func(ctx context.Context, org string) error {
+			l, err := v.ListedCustomers(ctx, org, customer.ListQuery{Search: v.view.Customer.Phone}, paging.Page{})
+			return empty(l.Items, err)
+		},
+		"CountListed": func(ctx context.Context, org string) error {
+			n, err := v.CountListed(ctx, org, customer.ListCoupons, customer.ListQuery{CustomerID: v.view.Customer.ID}, 10)
+			return empty(make([]int, n), err)
 		},
 	}
 }

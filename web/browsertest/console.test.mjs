@@ -4,17 +4,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { base, demo, desk, newCustomer, SOON_MS, stamp, visitor } from "./world.mjs";
-
-/** Signs the demo's owner in and goes to a room. */
-async function owner(t, path = "/", options = {}) {
-	const page = await visitor(t, { ...desk, reducedMotion: "reduce", ...options });
-	await page.goto(demo.staff_url);
-	await page.waitForURL(/\/console/);
-	await page.goto(`${base}/console${path}`);
-	await page.locator("h1").waitFor();
-	return page;
-}
+import { base, demo, desk, newCustomer, owner, SOON_MS, stamp, visitor } from "./world.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 const notice = (page, hasText) => page.locator(".notices .notice", { hasText }).waitFor();

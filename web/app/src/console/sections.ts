@@ -1,5 +1,6 @@
 // All sections, in the order of the navigation. docs/console.md tells how to add one.
 
+import { coupons } from "./coupons/section.ts";
 import { customers } from "./customers/section.ts";
 import { home } from "./home/section.ts";
 import { imports } from "./imports/section.ts";
@@ -13,6 +14,7 @@ import { tills } from "./tills/section.ts";
 export const sections = [
 	home,
 	customers,
+	coupons,
 	programs,
 	locations,
 	staff,
