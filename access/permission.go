@@ -49,6 +49,8 @@ const (
 	APIKeysWrite   Permission = "api_keys:write"
 	ImportsRead    Permission = "imports:read"
 	ImportsWrite   Permission = "imports:write"
+	// ExportsRead takes whole lists along as files. No key has it.
+	ExportsRead Permission = "exports:read"
 )
 
 // Permissions lists all of them. The position of a permission is its bit in a Set
@@ -58,7 +60,7 @@ var Permissions = []Permission{
 	TillsRead, TillsWrite, TillSessions, ProgramsRead, ProgramsWrite, StatsRead,
 	CustomersRead, CustomersWrite, CardsRead, CardsWrite, CardsJoin, ScansWrite, ScansPhone,
 	StampsWrite, CouponsRedeem, EntriesReverse, EntriesAdjust, APIKeysRead, APIKeysWrite,
-	ImportsRead, ImportsWrite,
+	ImportsRead, ImportsWrite, ExportsRead,
 }
 
 var bitOf = func() map[Permission]Set {
@@ -121,11 +123,12 @@ var (
 		StampsWrite, CouponsRedeem, EntriesReverse)
 	marketerSet = SetOf(OrganizationRead, LocationsRead, ProgramsRead, StatsRead, CustomersRead, CardsRead, ImportsRead)
 	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite,
-		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite)
+		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ExportsRead)
 	ownerSet = managerSet | SetOf(OrganizationWrite, APIKeysWrite)
 	// keyMaximum is what an API key may be given at most: never what proves that a
-	// person stands at a till, and not the power to make keys or staff.
-	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite)
+	// person stands at a till, and not the power to make keys or staff or to take the
+	// whole register along.
+	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite, ExportsRead)
 )
 
 // ForRole returns what a role may do. For RoleIntegration it is the most that a key

@@ -87,6 +87,7 @@ type handlers struct {
 	keyHandlers
 	importHandlers
 	listHandlers
+	exportHandlers
 }
 
 var _ contract.StrictServerInterface = handlers{}
@@ -128,6 +129,7 @@ func New(d Dependencies) (*API, error) {
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
 		listHandlers:         listHandlers{store: d.Store, now: d.Now},
+		exportHandlers:       exportHandlers{store: d.Store, places: make(chan struct{}, MaxExports), now: d.Now, log: d.Log},
 	}
 	for _, op := range operations {
 		if op.plainBody != nil && op.plainParameters != nil {

@@ -85,6 +85,7 @@ var samples = map[string]sample{
 	"listImports":            {"", "marketer", 200, 0, ""},
 	"createImport":           {"multipart", "manager", 202, 0, ""},
 	"getImport":              {"", "marketer", 200, 0, ""},
+	"exportList":             {"", "manager", 200, 0, "?format=csv&mark=true&from=2026-03-01&to=2026-03-08"},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
 }
 
@@ -99,7 +100,7 @@ func (x *tenant) fill(s string) string {
 	return strings.NewReplacer(
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
-		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code,
+		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code, "{list}", "customers",
 	).Replace(s)
 }
 

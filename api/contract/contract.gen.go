@@ -71,6 +71,14 @@ const (
 	ImportStatusStopped ImportStatus = "stopped"
 )
 
+// Defines values for ListName.
+const (
+	ListNameCards     ListName = "cards"
+	ListNameCoupons   ListName = "coupons"
+	ListNameCustomers ListName = "customers"
+	ListNameEntries   ListName = "entries"
+)
+
 // Defines values for MeKind.
 const (
 	MeKindAPIKey      MeKind = "api_key"
@@ -167,6 +175,18 @@ const (
 	StaffRoleManager  StaffRole = "manager"
 	StaffRoleMarketer StaffRole = "marketer"
 	StaffRoleOwner    StaffRole = "owner"
+)
+
+// Defines values for ExportFormat.
+const (
+	ExportFormatCsv  ExportFormat = "csv"
+	ExportFormatXlsx ExportFormat = "xlsx"
+)
+
+// Defines values for ExportListParamsFormat.
+const (
+	ExportListParamsFormatCsv  ExportListParamsFormat = "csv"
+	ExportListParamsFormatXlsx ExportListParamsFormat = "xlsx"
 )
 
 // APIKey defines model for APIKey.
@@ -847,6 +867,9 @@ type LimitsSetting struct {
 	MaxPerScan      *int `json:"max_per_scan,omitempty"`
 	MaxPerStaffDay  *int `json:"max_per_staff_day,omitempty"`
 }
+
+// ListName A list of the whole organization.
+type ListName string
 
 // Locale A language of Leima's pages.
 //
@@ -1679,22 +1702,41 @@ type Zone = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// ExportFormat defines model for ExportFormat.
+type ExportFormat string
+
+// ExportMark defines model for ExportMark.
+type ExportMark = bool
+
+// ExportedList A list of the whole organization.
+type ExportedList = ListName
+
 // FilterCouponStatus Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
 type FilterCouponStatus = CouponStatus
 
 // FilterCustomer Example: cust_01k3sa0z2efcrstmhzda61w2v8
 type FilterCustomer = CustomerID
 
+// FilterEntryKind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+type FilterEntryKind = EntryKind
+
 // FilterFrom A day of the calendar.
 //
 // Example: 2026-03-01
 type FilterFrom = Day
+
+// FilterLocation Example: loc_01k3sa0z2efcrstmhzda61w2tc
+type FilterLocation = LocationID
 
 // FilterProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
 type FilterProgram = ProgramID
 
 // FilterRedeemedAt Example: loc_01k3sa0z2efcrstmhzda61w2tc
 type FilterRedeemedAt = LocationID
+
+// FilterSearch defines model for FilterSearch.
+type FilterSearch = string
 
 // FilterTo A day of the calendar.
 //
@@ -1872,6 +1914,42 @@ type ReverseEntryParams struct {
 	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
+
+// ExportListParams defines parameters for ExportList.
+type ExportListParams struct {
+	// Format What file it becomes.
+	Format *ExportListParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Mark Whether a CSV file begins with a byte order mark, by which Excel knows that it is UTF-8.
+	Mark *ExportMark `form:"mark,omitempty" json:"mark,omitempty"`
+
+	// Query The beginning of a name, phone number, e-mail address or customer number.
+	Query *FilterSearch `form:"query,omitempty" json:"query,omitempty"`
+
+	// ProgramID Only of this program.
+	ProgramID *FilterProgram `form:"program_id,omitempty" json:"program_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *FilterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// LocationID Only what happened at this location.
+	LocationID *FilterLocation `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Status Only coupons in this state.
+	Status *FilterCouponStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Kind Only entries of this kind.
+	Kind *FilterEntryKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportListParamsFormat defines parameters for ExportList.
+type ExportListParamsFormat string
 
 // ListImportsParams defines parameters for ListImports.
 type ListImportsParams struct {
@@ -2121,6 +2199,9 @@ type ServerInterface interface {
 	// ReverseEntry Undo an entry
 	// (POST /v1/entries/{entry_id}/reversal)
 	ReverseEntry(ctx echo.Context, entryID EntryID, params ReverseEntryParams) error
+	// ExportList Take a list along
+	// (GET /v1/exports/{list})
+	ExportList(ctx echo.Context, list ExportedList, params ExportListParams) error
 	// ListImports List imports
 	// (GET /v1/imports)
 	ListImports(ctx echo.Context, params ListImportsParams) error
@@ -2783,6 +2864,94 @@ func (w *ServerInterfaceWrapper) ReverseEntry(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReverseEntry(ctx, entryID, params)
+	return err
+}
+
+// ExportList converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list" -------------
+	var list ExportedList
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", ctx.Param("list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportListParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
+	}
+
+	// ------------- Optional query parameter "query" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "query", ctx.QueryParams(), &params.Query, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter query: %s", err))
+	}
+
+	// ------------- Optional query parameter "program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program_id", ctx.QueryParams(), &params.ProgramID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportList(ctx, list, params)
 	return err
 }
 
@@ -3543,6 +3712,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
+	router.GET(options.BaseURL+"/v1/exports/:list", wrapper.ExportList, options.OperationMiddlewares["exportList"]...)
 
 }
 
@@ -5882,6 +6052,129 @@ type ReverseEntrydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReverseEntrydefaultApplicationProblemPlusJSONResponse) VisitReverseEntryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportListRequestObject struct {
+	List   ExportedList `json:"list"`
+	Params ExportListParams
+}
+
+type ExportListResponseObject interface {
+	VisitExportListResponse(w http.ResponseWriter) error
+}
+
+type ExportList200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportList200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportList200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportList200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportList200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportList200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportList200TextCsvResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportList400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList400ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportList401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList401ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportList403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList403ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportListdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportListdefaultApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9481,6 +9774,9 @@ type StrictServerInterface interface {
 	// ReverseEntry Undo an entry
 	// (POST /v1/entries/{entry_id}/reversal)
 	ReverseEntry(ctx context.Context, request ReverseEntryRequestObject) (ReverseEntryResponseObject, error)
+	// ExportList Take a list along
+	// (GET /v1/exports/{list})
+	ExportList(ctx context.Context, request ExportListRequestObject) (ExportListResponseObject, error)
 	// ListImports List imports
 	// (GET /v1/imports)
 	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
@@ -10284,6 +10580,32 @@ func (sh *strictHandler) ReverseEntry(ctx echo.Context, entryID EntryID, params 
 		return err
 	} else if validResponse, ok := response.(ReverseEntryResponseObject); ok {
 		return validResponse.VisitReverseEntryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportList operation middleware
+func (sh *strictHandler) ExportList(ctx echo.Context, list ExportedList, params ExportListParams) error {
+	var request ExportListRequestObject
+
+	request.List = list
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportList(ctx.Request().Context(), request.(ExportListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportListResponseObject); ok {
+		return validResponse.VisitExportListResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,0 +1,195 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/leima/leima/api/contract"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/sheet"
+)
+
+// Limits of exports.
+const (
+	// MaxExportRows is the most rows of a file.
+	MaxExportRows = 200_000
+	// MaxExports is how many are made at a time: one reads the database and packs all the
+	// while.
+	MaxExports = 2
+	// exportTime is how long one may take, with a caller on a slow line.
+	exportTime = 10 * time.Minute
+	// maxNamed bounds the locations, programs and staff whose names are put into a file;
+	// of more, their ids stand there alone.
+	maxNamed = 2_000
+)
+
+// ExportStore is what exports are made of.
+type ExportStore interface {
+	ListStore
+	Locations(ctx context.Context, orgID string, p paging.Page) (paging.List[organization.Location], error)
+	Programs(ctx context.Context, orgID string, p paging.Page) (paging.List[loyalty.Program], error)
+	StaffList(ctx context.Context, orgID string, p paging.Page) (paging.List[organization.Staff], error)
+}
+
+type exportHandlers struct {
+	store ExportStore
+	// places holds one token for each export that is being made.
+	places chan struct{}
+	now    func() int64
+	log    *slog.Logger
+}
+
+// ownFilters are the filters of each list, beside from and to.
+var ownFilters = map[customer.ListKind][]string{
+	customer.ListCustomers: {"query"},
+	customer.ListCards:     {"program_id"},
+	customer.ListEntries:   {"program_id", "customer_id", "location_id", "kind"},
+	customer.ListCoupons:   {"program_id", "customer_id", "location_id", "status"},
+}
+
+// ExportList implements the contract.
+func (h exportHandlers) ExportList(ctx context.Context, r contract.ExportListRequestObject) (contract.ExportListResponseObject, error) {
+	rq := requestOf(ctx)
+	kind := customer.ListKind(r.List)
+	q, err := h.query(rq, kind, r.Params)
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.store.CountListed(ctx, rq.principal.OrgID, kind, q, MaxExportRows+1)
+	if err != nil {
+		return nil, fmt.Errorf("count rows of an export: %w", err)
+	}
+	if n > MaxExportRows {
+		return nil, invalid("from", "there are more than %d rows; ask for fewer days", MaxExportRows)
+	}
+	names, err := h.names(ctx, rq)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case h.places <- struct{}{}:
+	default:
+		return nil, &problem{code: codeBusy, detail: "other exports are being made; ask again when they are done", retryAfter: 10}
+	}
+	x := export{ctx: ctx, done: func() { <-h.places }, log: h.log, requestID: rq.id, format: sheetFormat(given(r.Params.Format)), mark: given(r.Params.Mark)}
+	x.columns, x.rows = h.table(ctx, rq.principal.OrgID, kind, q, names)
+	x.name = fmt.Sprintf("%s-%s-%s.%s", rq.organization.Slug, kind, time.UnixMilli(h.now()).In(names.zone).Format(time.DateOnly), x.format)
+	return x, nil
+}
+
+func (h exportHandlers) query(rq *request, kind customer.ListKind, p contract.ExportListParams) (customer.ListQuery, error) {
+	from, to, err := span(rq.organization, p.From, p.To)
+	if err != nil {
+		return customer.ListQuery{}, err
+	}
+	for name, there := range map[string]bool{
+		"query": p.Query != nil, "program_id": p.ProgramID != nil, "customer_id": p.CustomerID != nil,
+		"location_id": p.LocationID != nil, "status": p.Status != nil, "kind": p.Kind != nil,
+	} {
+		if there && !slices.Contains(ownFilters[kind], name) {
+			return customer.ListQuery{}, invalid(name, "is no filter of this list")
+		}
+	}
+	return customer.ListQuery{
+		Search: given(p.Query), ProgramID: given(p.ProgramID), CustomerID: given(p.CustomerID), LocationID: given(p.LocationID),
+		CouponStatus: loyalty.CouponStatus(given(p.Status)), EntryKind: loyalty.EntryKind(given(p.Kind)), Now: h.now(), From: from, To: to,
+	}, nil
+}
+
+// sheetFormat returns the format, csv if none is asked for.
+func sheetFormat(f contract.ExportListParamsFormat) contract.ExportListParamsFormat {
+	if f == "" {
+		return contract.ExportListParamsFormatCsv
+	}
+	return f
+}
+
+// export is the answer: a file whose rows are read while it is sent.
+type export struct {
+	ctx       context.Context //nolint:containedctx // the request's, for the time of its answer
+	name      string
+	format    contract.ExportListParamsFormat
+	mark      bool
+	columns   []sheet.Column
+	rows      iter.Seq2[[]any, error]
+	done      func()
+	log       *slog.Logger
+	requestID string
+}
+
+// VisitExportListResponse sends the file. What goes wrong now ends the connection: a file
+// that was cut off must not look whole.
+func (x export) VisitExportListResponse(w http.ResponseWriter) error {
+	defer x.done()
+	// Where the server cannot set one, its own deadline holds.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportTime))
+	w.Header().Set("Content-Disposition", `attachment; filename="`+x.name+`"`)
+	if x.format == contract.ExportListParamsFormatXlsx {
+		w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	} else {
+		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	}
+	w.WriteHeader(http.StatusOK)
+	if err := x.write(w); err != nil {
+		x.log.LogAttrs(x.ctx, slog.LevelError, "export broke off", slog.String("request_id", x.requestID), slog.Any("error", err))
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+func (x export) write(w http.ResponseWriter) (err error) {
+	var to sheet.Writer
+	if x.format == contract.ExportListParamsFormatXlsx {
+		to, err = sheet.NewXLSX(w, x.columns)
+	} else {
+		to, err = sheet.NewCSV(w, x.columns, x.mark)
+	}
+	if err != nil {
+		return fmt.Errorf("begin an export: %w", err)
+	}
+	for row, broken := range x.rows {
+		if err = broken; err == nil {
+			err = to.Row(row...)
+		}
+		if err != nil {
+			break
+		}
+	}
+	// Also after a fault: a workbook has a temporary file.
+	if closed := to.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// exported reads a list page by page and gives its rows one by one.
+func exported[T any](read func(paging.Page) (paging.List[T], error), row func(T) []any) iter.Seq2[[]any, error] {
+	const maxPages = MaxExportRows/paging.MaxLimit + 1
+	return func(yield func([]any, error) bool) {
+		p := paging.Page{Limit: paging.MaxLimit}
+		for range maxPages {
+			list, err := read(p)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, item := range list.Items {
+				if !yield(row(item), nil) {
+					return
+				}
+			}
+			if p.Cursor = list.NextCursor; p.Cursor == "" {
+				return
+			}
+		}
+		yield(nil, fmt.Errorf("the list has grown beyond %d rows", MaxExportRows))
+	}
+}
