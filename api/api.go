@@ -49,6 +49,7 @@ type Store interface {
 	KeyStore
 	ImportStore
 	ListStore
+	AuditStore
 }
 
 // Sentences translates.
@@ -88,6 +89,7 @@ type handlers struct {
 	importHandlers
 	listHandlers
 	exportHandlers
+	auditHandlers
 }
 
 var _ contract.StrictServerInterface = handlers{}
@@ -130,6 +132,7 @@ func New(d Dependencies) (*API, error) {
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
 		listHandlers:         listHandlers{store: d.Store, now: d.Now},
 		exportHandlers:       exportHandlers{store: d.Store, places: make(chan struct{}, MaxExports), now: d.Now, log: d.Log},
+		auditHandlers:        auditHandlers{store: d.Store},
 	}
 	for _, op := range operations {
 		if op.plainBody != nil && op.plainParameters != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -34,6 +35,7 @@ const (
 // ExportStore is what exports are made of.
 type ExportStore interface {
 	ListStore
+	AuditStore
 	Locations(ctx context.Context, orgID string, p paging.Page) (paging.List[organization.Location], error)
 	Programs(ctx context.Context, orgID string, p paging.Page) (paging.List[loyalty.Program], error)
 	StaffList(ctx context.Context, orgID string, p paging.Page) (paging.List[organization.Staff], error)
@@ -79,10 +81,40 @@ func (h exportHandlers) ExportList(ctx context.Context, r contract.ExportListReq
 	default:
 		return nil, &problem{code: codeBusy, detail: "other exports are being made; ask again when they are done", retryAfter: 10}
 	}
+	if err := h.note(ctx, rq, kind, r.Params); err != nil {
+		<-h.places
+		return nil, err
+	}
 	x := export{ctx: ctx, done: func() { <-h.places }, log: h.log, requestID: rq.id, format: sheetFormat(given(r.Params.Format)), mark: given(r.Params.Mark)}
 	x.columns, x.rows = h.table(ctx, rq.principal.OrgID, kind, q, names)
 	x.name = fmt.Sprintf("%s-%s-%s.%s", rq.organization.Slug, kind, time.UnixMilli(h.now()).In(names.zone).Format(time.DateOnly), x.format)
 	return x, nil
+}
+
+// note adds the export to the audit log, with its filters. What was searched for may be a
+// name, so it is not kept.
+func (h exportHandlers) note(ctx context.Context, rq *request, kind customer.ListKind, p contract.ExportListParams) error {
+	list := []access.Change{{Field: "format", After: string(sheetFormat(given(p.Format)))}}
+	for _, f := range []access.Change{
+		{Field: "program_id", After: given(p.ProgramID)},
+		{Field: "customer_id", After: given(p.CustomerID)},
+		{Field: "location_id", After: given(p.LocationID)},
+		{Field: "status", After: string(given(p.Status))},
+		{Field: "kind", After: string(given(p.Kind))},
+		{Field: "from", After: given(p.From)},
+		{Field: "to", After: given(p.To)},
+	} {
+		if f.After != "" {
+			list = append(list, f)
+		}
+	}
+	if p.Query != nil {
+		list = append(list, access.Change{Field: "query"})
+	}
+	if err := h.store.NoteDeed(ctx, rq.principal.OrgID, access.ListExported, string(kind), list); err != nil {
+		return fmt.Errorf("note an export: %w", err)
+	}
+	return nil
 }
 
 func (h exportHandlers) query(rq *request, kind customer.ListKind, p contract.ExportListParams) (customer.ListQuery, error) {

@@ -83,7 +83,11 @@ func (a *API) guard(op *operation) echo.MiddlewareFunc {
 			if plain && op.direct != nil {
 				return op.direct(c, rq)
 			}
-			c.SetRequest(r.WithContext(context.WithValue(r.Context(), requestKey{}, rq)))
+			ctx := context.WithValue(r.Context(), requestKey{}, rq)
+			if op.audited {
+				ctx = access.WithDoer(ctx, op.doer(rq))
+			}
+			c.SetRequest(r.WithContext(ctx))
 			return handler(c)
 		})
 	}

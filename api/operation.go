@@ -21,6 +21,9 @@ const (
 	MaxImportBody = MaxImportFile + 1<<20
 )
 
+// auditExtension is where openapi.yaml says what line an operation leaves in the audit log.
+const auditExtension = "x-leima-audit"
+
 // permissionExtension is where openapi.yaml says what an operation asks for.
 const permissionExtension = "x-leima-permission"
 
@@ -31,6 +34,8 @@ type operation struct {
 	route string
 	// public operations take no credential; anyone asks for none of permissions.
 	public, anyone bool
+	// audited operations leave a line in the audit log.
+	audited bool
 	// permissions of which one is enough.
 	permissions []access.Permission
 	parameters  openapi3.Parameters
@@ -81,6 +86,9 @@ func newOperation(method, path string, item *openapi3.PathItem, o *openapi3.Oper
 	}
 	if op.id == "" {
 		return nil, fmt.Errorf("the operation has no operationId")
+	}
+	if action, _ := o.Extensions[auditExtension].(string); action != "" && action != "none" {
+		op.audited = true
 	}
 	op.plainParameters, _ = compilePlainParameters(op.parameters)
 	for _, p := range op.parameters {
@@ -134,6 +142,14 @@ func (op *operation) readPermission(extension any) error {
 	}
 	op.allowed = access.SetOf(op.permissions...)
 	return nil
+}
+
+// doer returns who carries the operation out. Whoever shows no credential is nobody yet.
+func (op *operation) doer(rq *request) access.Doer {
+	if op.public {
+		return access.Doer{Kind: access.DoerSystem, RequestID: rq.id}
+	}
+	return rq.principal.Doer(rq.id)
 }
 
 // allows returns nil if the principal may carry the operation out.

@@ -86,6 +86,7 @@ var samples = map[string]sample{
 	"createImport":           {"multipart", "manager", 202, 0, ""},
 	"getImport":              {"", "marketer", 200, 0, ""},
 	"exportList":             {"", "manager", 200, 0, "?format=csv&mark=true&from=2026-03-01&to=2026-03-08"},
+	"listAuditLog":           {"", "manager", 200, 0, "?action=staff.added&from=2026-03-01&to=2026-03-08"},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
 }
 

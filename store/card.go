@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
@@ -192,6 +193,9 @@ func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64)
 			return err
 		}
 		n.card(card, true)
+		if err := s.note(ctx, tx, orgID, access.CardBlocked, cardID, nil, nil); err != nil {
+			return err
+		}
 		return insertEvents(ctx, tx, []event{{orgID: orgID, kind: EventCardChanged, cardID: cardID, at: now}})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -61,10 +62,14 @@ func (s *Store) CreateImport(ctx context.Context, m customer.Import) error {
 		return err
 	}
 	return noSuchReference(taken(s.write(ctx, m.OrgID, func(tx *transaction) error {
-		return insert(ctx, tx, "import_run", importColumns, []any{
+		err := insert(ctx, tx, "import_run", importColumns, []any{
 			m.OrgID, m.ID, m.ProgramID, m.FileName, m.DryRun, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem,
 			m.CreatedAt, m.StartedAt, m.FinishedAt,
 		})
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, m.OrgID, access.ImportStarted, m.ID, nil, importFacts(m))
 	})))
 }
 

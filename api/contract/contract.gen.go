@@ -27,6 +27,33 @@ const (
 	ActorKindSystem ActorKind = "system"
 )
 
+// Defines values for AuditAction.
+const (
+	AuditActionAPIKeyMade               AuditAction = "api_key.made"
+	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
+	AuditActionCardAdjusted             AuditAction = "card.adjusted"
+	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
+	AuditActionCustomerChanged          AuditAction = "customer.changed"
+	AuditActionCustomerConsentsRecorded AuditAction = "customer.consents_recorded"
+	AuditActionImportStarted            AuditAction = "import.started"
+	AuditActionImportStopped            AuditAction = "import.stopped"
+	AuditActionListExported             AuditAction = "list.exported"
+	AuditActionLocationAdded            AuditAction = "location.added"
+	AuditActionLocationChanged          AuditAction = "location.changed"
+	AuditActionOrganizationChanged      AuditAction = "organization.changed"
+	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
+	AuditActionProgramAdded             AuditAction = "program.added"
+	AuditActionProgramChanged           AuditAction = "program.changed"
+	AuditActionStaffAdded               AuditAction = "staff.added"
+	AuditActionStaffChanged             AuditAction = "staff.changed"
+	AuditActionStaffPINSet              AuditAction = "staff.pin_set"
+	AuditActionStaffSignedIn            AuditAction = "staff.signed_in"
+	AuditActionTillCodeMade             AuditAction = "till.code_made"
+	AuditActionTillPaired               AuditAction = "till.paired"
+	AuditActionTillUnpaired             AuditAction = "till.unpaired"
+)
+
 // Defines values for CardStatus.
 const (
 	CardStatusActive      CardStatus = "active"
@@ -48,6 +75,14 @@ const (
 	CustomerStatusActive      CustomerStatus = "active"
 	CustomerStatusMerged      CustomerStatus = "merged"
 	CustomerStatusProvisional CustomerStatus = "provisional"
+)
+
+// Defines values for DoerKind.
+const (
+	DoerKindAPIKey DoerKind = "api_key"
+	DoerKindStaff  DoerKind = "staff"
+	DoerKindSystem DoerKind = "system"
+	DoerKindTill   DoerKind = "till"
 )
 
 // Defines values for EntryKind.
@@ -258,6 +293,47 @@ type Allowed struct {
 	Refusal *ScanRefusal `json:"refusal,omitempty"`
 	Reverse bool         `json:"reverse"`
 	Stamp   bool         `json:"stamp"`
+}
+
+// AuditAction What was done, and to what kind of thing.
+type AuditAction string
+
+// AuditChange A part that is different now. Of personal data neither value is there.
+type AuditChange struct {
+	// After Example: 12
+	After *string `json:"after,omitempty"`
+
+	// Before Example: 10
+	Before *string `json:"before,omitempty"`
+
+	// Field Example: goal
+	Field string `json:"field"`
+}
+
+// AuditLine defines model for AuditLine.
+type AuditLine struct {
+	// Action What was done, and to what kind of thing.
+	Action  AuditAction   `json:"action"`
+	At      time.Time     `json:"at"`
+	Changes []AuditChange `json:"changes"`
+	Doer    Doer          `json:"doer"`
+
+	// ID Example: aud_01k3sa0z2efcrstmhzda61w2tc
+	ID string `json:"id"`
+
+	// RequestID The request in which it was done; the server's log knows it.
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubjectID What it was done to: a till's code to a location, an export to a list.
+	//
+	// Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	SubjectID string `json:"subject_id"`
+}
+
+// AuditLog defines model for AuditLog.
+type AuditLog struct {
+	Data       []AuditLine `json:"data"`
+	NextCursor *string     `json:"next_cursor"`
 }
 
 // Brand defines model for Brand.
@@ -594,6 +670,20 @@ type DayStats struct {
 	NewCards int64  `json:"new_cards"`
 	Stamps   int64  `json:"stamps"`
 }
+
+// Doer defines model for Doer.
+type Doer struct {
+	ID *string `json:"id,omitempty"`
+
+	// Kind `system` is Leima itself, or a command on the server.
+	Kind DoerKind `json:"kind"`
+
+	// Name What they are called now.
+	Name *string `json:"name,omitempty"`
+}
+
+// DoerKind `system` is Leima itself, or a command on the server.
+type DoerKind string
 
 // Entry defines model for Entry.
 type Entry struct {
@@ -1711,11 +1801,17 @@ type ExportMark = bool
 // ExportedList A list of the whole organization.
 type ExportedList = ListName
 
+// FilterAction What was done, and to what kind of thing.
+type FilterAction = AuditAction
+
 // FilterCouponStatus Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
 type FilterCouponStatus = CouponStatus
 
 // FilterCustomer Example: cust_01k3sa0z2efcrstmhzda61w2v8
 type FilterCustomer = CustomerID
+
+// FilterDoer Example: stf_01k3sa0z2efcrstmhzda61w2tc
+type FilterDoer = string
 
 // FilterEntryKind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
 // `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
@@ -1737,6 +1833,9 @@ type FilterRedeemedAt = LocationID
 
 // FilterSearch defines model for FilterSearch.
 type FilterSearch = string
+
+// FilterSubject Example: prog_01k3sa0z2efcrstmhzda61w2tt
+type FilterSubject = string
 
 // FilterTo A day of the calendar.
 //
@@ -1800,6 +1899,30 @@ type VersionRequired = Problem
 
 // ListAPIKeysParams defines parameters for ListAPIKeys.
 type ListAPIKeysParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAuditLogParams defines parameters for ListAuditLog.
+type ListAuditLogParams struct {
+	// Action Only this action.
+	Action *FilterAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// DoerID Only what this member of staff, API key or till did.
+	DoerID *FilterDoer `form:"doer_id,omitempty" json:"doer_id,omitempty"`
+
+	// SubjectID Only what was done to this.
+	SubjectID *FilterSubject `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+
 	// Limit The most items wanted.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2145,6 +2268,9 @@ type ServerInterface interface {
 	// RevokeAPIKey Revoke an API key
 	// (DELETE /v1/api-keys/{api_key_id})
 	RevokeAPIKey(ctx echo.Context, apiKeyID APIKeyID) error
+	// ListAuditLog Who did what
+	// (GET /v1/audit-log)
+	ListAuditLog(ctx echo.Context, params ListAuditLogParams) error
 	// GetCard Read a card
 	// (GET /v1/cards/{card_id})
 	GetCard(ctx echo.Context, cardID CardID) error
@@ -2355,6 +2481,66 @@ func (w *ServerInterfaceWrapper) RevokeAPIKey(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevokeAPIKey(ctx, apiKeyID)
+	return err
+}
+
+// ListAuditLog converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAuditLog(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditLogParams
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "doer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "doer_id", ctx.QueryParams(), &params.DoerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter doer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_id", ctx.QueryParams(), &params.SubjectID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAuditLog(ctx, params)
 	return err
 }
 
@@ -3713,6 +3899,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
 	router.GET(options.BaseURL+"/v1/exports/:list", wrapper.ExportList, options.OperationMiddlewares["exportList"]...)
+	router.GET(options.BaseURL+"/v1/audit-log", wrapper.ListAuditLog, options.OperationMiddlewares["listAuditLog"]...)
 
 }
 
@@ -4047,6 +4234,94 @@ type RevokeAPIKeydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeAPIKeydefaultApplicationProblemPlusJSONResponse) VisitRevokeAPIKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogRequestObject struct {
+	Params ListAuditLogParams
+}
+
+type ListAuditLogResponseObject interface {
+	VisitListAuditLogResponse(w http.ResponseWriter) error
+}
+
+type ListAuditLog200JSONResponse AuditLog
+
+func (response ListAuditLog200JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog400ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog401ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog403ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditLogdefaultApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9720,6 +9995,9 @@ type StrictServerInterface interface {
 	// RevokeAPIKey Revoke an API key
 	// (DELETE /v1/api-keys/{api_key_id})
 	RevokeAPIKey(ctx context.Context, request RevokeAPIKeyRequestObject) (RevokeAPIKeyResponseObject, error)
+	// ListAuditLog Who did what
+	// (GET /v1/audit-log)
+	ListAuditLog(ctx context.Context, request ListAuditLogRequestObject) (ListAuditLogResponseObject, error)
 	// GetCard Read a card
 	// (GET /v1/cards/{card_id})
 	GetCard(ctx context.Context, request GetCardRequestObject) (GetCardResponseObject, error)
@@ -9980,6 +10258,31 @@ func (sh *strictHandler) RevokeAPIKey(ctx echo.Context, apiKeyID APIKeyID) error
 		return err
 	} else if validResponse, ok := response.(RevokeAPIKeyResponseObject); ok {
 		return validResponse.VisitRevokeAPIKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAuditLog operation middleware
+func (sh *strictHandler) ListAuditLog(ctx echo.Context, params ListAuditLogParams) error {
+	var request ListAuditLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAuditLog(ctx.Request().Context(), request.(ListAuditLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAuditLog")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditLogResponseObject); ok {
+		return validResponse.VisitListAuditLogResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -45,3 +45,34 @@ test("a reward is found by what became of it, and its use is taken back", async 
 	await page.getByRole("heading", { level: 1, name: `${first_name} Koski` }).waitFor();
 	assert.ok(await rows(page).count() > 0);
 });
+
+/** Presses a button that saves a file, and returns its name and what is in it. */
+async function saved(page, button) {
+	const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+	const chunks = [];
+	for await (const chunk of await download.createReadStream()) {
+		chunks.push(chunk);
+	}
+	return { name: download.suggestedFilename(), file: Buffer.concat(chunks) };
+}
+
+test("customers who are searched for are taken along as a file", async (t) => {
+	const last_name = `Viejä${Date.now() % 1e6}`;
+	await newCustomer({ first_name: "=Anna", last_name });
+	const page = await owner(t, `/customers?query=${encodeURIComponent(last_name)}`);
+	await page.getByRole("link", { name: last_name }).waitFor();
+	const csv = await saved(page, page.getByRole("button", { name: "As CSV" }));
+	assert.match(csv.name, new RegExp(`^${demo.slug}-customers-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
+	const lines = csv.file.toString("utf8").trimEnd().split("\r\n");
+	assert.equal(lines.length, 2, "the head and the one who was searched for");
+	assert.ok(lines[0].startsWith("\ufeffnumber,first_name"));
+	assert.ok(lines[1].includes(`,'=Anna,${last_name},`), lines[1]);
+	await page.locator(".notices .notice", { hasText: "The file is saved" }).waitFor();
+
+	await page.getByRole("link", { name: "Exports", exact: true }).click();
+	await page.getByLabel("First day").fill("2026-01-01");
+	await page.waitForURL(/from=2026-01-01/);
+	const xlsx = await saved(page, page.getByRole("row", { name: /Everything that happened/ }).getByRole("button", { name: "As Excel" }));
+	assert.match(xlsx.name, /-entries-.*\.xlsx$/);
+	assert.equal(xlsx.file.subarray(0, 2).toString(), "PK");
+});

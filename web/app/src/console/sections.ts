@@ -2,6 +2,7 @@
 
 import { coupons } from "./coupons/section.ts";
 import { customers } from "./customers/section.ts";
+import { exports } from "./exports/section.ts";
 import { home } from "./home/section.ts";
 import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
@@ -20,6 +21,7 @@ export const sections = [
 	staff,
 	tills,
 	imports,
+	exports,
 	keys,
 	settings,
 ] as const;

@@ -5,12 +5,13 @@ import { useState } from "react";
 import { words } from "../../locale/locale.ts";
 import { CouponBadge } from "../customers/coupons.tsx";
 import { Reverse } from "../customers/history.tsx";
-import { COUPON_STATES, heldCouponsQuery, type CouponsWanted, type HeldCoupon } from "../data/coupons.ts";
+import { COUPON_STATES, couponFilter, heldCouponsQuery, type CouponsWanted, type HeldCoupon } from "../data/coupons.ts";
 import { locationsQuery } from "../data/locations.ts";
 import { useMay } from "../data/me.ts";
 import { programsQuery } from "../data/programs.ts";
 import { day } from "../format.ts";
 import { Empty } from "../parts/empty.tsx";
+import { Export } from "../parts/export.tsx";
 import { Choice, Day, Filters } from "../parts/filters.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
@@ -26,7 +27,7 @@ export function AllCoupons() {
 	const wanted = useSearch({ from: "/coupons" });
 	const found = useInfiniteQuery({ ...heldCouponsQuery(wanted), placeholderData: keepPreviousData, refetchInterval: LOOK_MS });
 	return (
-		<Room title={say("coupons.title")} intro={say("coupons.intro")}>
+		<Room title={say("coupons.title")} intro={say("coupons.intro")} actions={<Export list="coupons" filter={couponFilter(wanted)} />}>
 			<CouponFilters wanted={wanted} />
 			<Sheet>
 				<Answer of={found}>
