@@ -19,6 +19,9 @@ type ListStore interface {
 	ListedCards(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.View], error)
 	HeldEntries(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldEntry], error)
 	HeldCoupons(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.HeldCoupon], error)
+	// Activity returns the latest entries written after the one with the id since, "" for
+	// all, at the location, "" for all; at most limit.
+	Activity(ctx context.Context, orgID, locationID, since string, limit int) ([]customer.HeldEntry, error)
 	// CountListed returns how many rows a list has, at most most.
 	CountListed(ctx context.Context, orgID string, kind customer.ListKind, q customer.ListQuery, most int) (int, error)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"net/http"
 	"slices"
 	"time"
 
@@ -85,7 +84,7 @@ func (h exportHandlers) ExportList(ctx context.Context, r contract.ExportListReq
 		<-h.places
 		return nil, err
 	}
-	x := export{ctx: ctx, done: func() { <-h.places }, log: h.log, requestID: rq.id, format: sheetFormat(given(r.Params.Format)), mark: given(r.Params.Mark)}
+	x := tableFile{ctx: ctx, done: func() { <-h.places }, log: h.log, requestID: rq.id, format: sheetFormat(given(r.Params.Format)), mark: given(r.Params.Mark)}
 	x.columns, x.rows = h.table(ctx, rq.principal.OrgID, kind, q, names)
 	x.name = fmt.Sprintf("%s-%s-%s.%s", rq.organization.Slug, kind, time.UnixMilli(h.now()).In(names.zone).Format(time.DateOnly), x.format)
 	return x, nil
@@ -142,64 +141,6 @@ func sheetFormat(f contract.ExportListParamsFormat) contract.ExportListParamsFor
 		return contract.ExportListParamsFormatCsv
 	}
 	return f
-}
-
-// export is the answer: a file whose rows are read while it is sent.
-type export struct {
-	ctx       context.Context //nolint:containedctx // the request's, for the time of its answer
-	name      string
-	format    contract.ExportListParamsFormat
-	mark      bool
-	columns   []sheet.Column
-	rows      iter.Seq2[[]any, error]
-	done      func()
-	log       *slog.Logger
-	requestID string
-}
-
-// VisitExportListResponse sends the file. What goes wrong now ends the connection: a file
-// that was cut off must not look whole.
-func (x export) VisitExportListResponse(w http.ResponseWriter) error {
-	defer x.done()
-	// Where the server cannot set one, its own deadline holds.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportTime))
-	w.Header().Set("Content-Disposition", `attachment; filename="`+x.name+`"`)
-	if x.format == contract.ExportListParamsFormatXlsx {
-		w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	} else {
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	}
-	w.WriteHeader(http.StatusOK)
-	if err := x.write(w); err != nil {
-		x.log.LogAttrs(x.ctx, slog.LevelError, "export broke off", slog.String("request_id", x.requestID), slog.Any("error", err))
-		panic(http.ErrAbortHandler)
-	}
-	return nil
-}
-
-func (x export) write(w http.ResponseWriter) (err error) {
-	var to sheet.Writer
-	if x.format == contract.ExportListParamsFormatXlsx {
-		to, err = sheet.NewXLSX(w, x.columns)
-	} else {
-		to, err = sheet.NewCSV(w, x.columns, x.mark)
-	}
-	if err != nil {
-		return fmt.Errorf("begin an export: %w", err)
-	}
-	for row, broken := range x.rows {
-		if err = broken; err == nil {
-			err = to.Row(row...)
-		}
-		if err != nil {
-			break
-		}
-	}
-	// Also after a fault: a workbook has a temporary file.
-	if closed := to.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 // exported reads a list page by page and gives its rows one by one.

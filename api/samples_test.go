@@ -86,7 +86,10 @@ var samples = map[string]sample{
 	"createImport":           {"multipart", "manager", 202, 0, ""},
 	"getImport":              {"", "marketer", 200, 0, ""},
 	"exportList":             {"", "manager", 200, 0, "?format=csv&mark=true&from=2026-03-01&to=2026-03-08"},
+	"listActivity":           {"", "marketer", 200, 0, "?limit=20"},
 	"listAuditLog":           {"", "manager", 200, 0, "?action=staff.added&from=2026-03-01&to=2026-03-08"},
+	"getImportErrorFile":     {"", "marketer", 200, 0, ""},
+	"stopImport":             {"", "manager", 409, 0, ""},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
 }
 

@@ -35,6 +35,9 @@ type HeldCoupon struct {
 type HeldEntry struct {
 	Entry    loyalty.Entry
 	Customer Customer
+	// StaffName is what the member of staff is called who made it, "" if it was somebody
+	// else. Only lists of what happened last tell it.
+	StaffName string
 }
 
 // ListKind is one of the lists of a whole organization.

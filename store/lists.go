@@ -178,3 +178,24 @@ type scanMore struct {
 
 // Scan reads the columns that the reader asks for, and the further ones.
 func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s.more...)...) } //nolint:wrapcheck // who reads says what
+
+// maxActivity is how many of the latest entries are looked at for those of a location.
+const maxActivity = 2_000
+
+// Activity returns the latest entries written after the one with the id since, "" for all,
+// at the location, "" for all, newest first; at most limit and 1,000. It looks at the
+// latest 2,000 only.
+func (s *Store) Activity(ctx context.Context, orgID, locationID, since string, limit int) ([]customer.HeldEntry, error) {
+	f := filter{args: []any{orgID}}
+	and(&f, "id > ?", since)
+	latest := "SELECT id FROM entry WHERE org_id = $1" + f.text.String() + " ORDER BY id DESC LIMIT " + f.value(maxActivity)
+	f.text.Reset()
+	and(&f, "e.location_id = ?", locationID)
+	return readAll(ctx, s, orgID, func(r scanner) (h customer.HeldEntry, err error) {
+		h.Entry, err = scanEntry(scanMore{r, append(customerTargets(&h.Customer), &h.StaffName)})
+		return h, err
+	}, "SELECT "+heldEntryColumns+", COALESCE(m.name, '') FROM ("+latest+") AS l JOIN entry e ON e.org_id = $1 AND e.id = l.id "+
+		"JOIN card c ON c.org_id = e.org_id AND c.id = e.card_id JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id "+
+		"LEFT JOIN staff m ON m.org_id = e.org_id AND m.id = e.actor_id "+
+		"WHERE TRUE"+f.text.String()+" ORDER BY e.id DESC LIMIT "+f.value(bounded(limit)), f.args...)
+}

@@ -151,6 +151,7 @@ const (
 	ProblemCodeIdempotencyKeyRequired ProblemCode = "idempotency_key_required"
 	ProblemCodeIdempotencyKeyReused   ProblemCode = "idempotency_key_reused"
 	ProblemCodeIfMatchRequired        ProblemCode = "if_match_required"
+	ProblemCodeImportEnded            ProblemCode = "import_ended"
 	ProblemCodeImportNotFound         ProblemCode = "import_not_found"
 	ProblemCodeInternal               ProblemCode = "internal"
 	ProblemCodeInvalidJSON            ProblemCode = "invalid_json"
@@ -257,6 +258,48 @@ type APIKeyID = string
 type APIKeyList struct {
 	Data       []APIKey `json:"data"`
 	NextCursor *string  `json:"next_cursor"`
+}
+
+// Activity defines model for Activity.
+type Activity struct {
+	Data []ActivityEntry `json:"data"`
+
+	// Since null before anything happened.
+	Since *string `json:"since"`
+}
+
+// ActivityEntry defines model for ActivityEntry.
+type ActivityEntry struct {
+	Actor Actor     `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID CardID `json:"card_id"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID CustomerID `json:"customer_id"`
+
+	// FirstName The customer's; not there if it is not known.
+	FirstName *string `json:"first_name,omitempty"`
+
+	// ID Example: ent_01k3sa0z2efcrstmhzda61w2vp
+	ID EntryID `json:"id"`
+
+	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+	Kind EntryKind `json:"kind"`
+
+	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *LocationID `json:"location_id,omitempty"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// Quantity The change of the balance.
+	Quantity int `json:"quantity"`
+
+	// StaffName Whoever did it is called so.
+	StaffName *string `json:"staff_name,omitempty"`
 }
 
 // Actor defines model for Actor.
@@ -794,6 +837,9 @@ type Import struct {
 	ProgramID ProgramID    `json:"program_id"`
 	StartedAt *time.Time   `json:"started_at,omitempty"`
 	Status    ImportStatus `json:"status"`
+
+	// StopAskedAt When somebody asked that it be stopped.
+	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
 
 // ImportStatus defines model for Import.Status.
@@ -1183,6 +1229,7 @@ type Problem struct {
 	// | `already_in_use` | 409 | a value that must be unique is in use |
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+	// | `import_ended` | 409 | the import has ended |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1267,6 +1314,7 @@ type Problem struct {
 // | `already_in_use` | 409 | a value that must be unique is in use |
 // | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 // | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+// | `import_ended` | 409 | the import has ended |
 // | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 // | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 // | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1549,6 +1597,7 @@ type ScanRefusal struct {
 	// | `already_in_use` | 409 | a value that must be unique is in use |
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+	// | `import_ended` | 409 | the import has ended |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1851,6 +1900,9 @@ type IfMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
+// Since defines model for Since.
+type Since = string
+
 // TotalsFrom A day of the calendar.
 //
 // Example: 2026-03-01
@@ -1896,6 +1948,18 @@ type VersionMismatch = Problem
 
 // VersionRequired An error, as RFC 9457 describes it.
 type VersionRequired = Problem
+
+// ListActivityParams defines parameters for ListActivity.
+type ListActivityParams struct {
+	// LocationID Only what happened at this location.
+	LocationID *FilterLocation `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Since The `since` of the answer before.
+	Since *Since `form:"since,omitempty" json:"since,omitempty"`
+
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
 
 // ListAPIKeysParams defines parameters for ListAPIKeys.
 type ListAPIKeysParams struct {
@@ -2259,6 +2323,9 @@ type PairTillJSONRequestBody = TillPairing
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListActivity What happened last
+	// (GET /v1/activity)
+	ListActivity(ctx echo.Context, params ListActivityParams) error
 	// ListAPIKeys List API keys
 	// (GET /v1/api-keys)
 	ListAPIKeys(ctx echo.Context, params ListAPIKeysParams) error
@@ -2337,9 +2404,15 @@ type ServerInterface interface {
 	// GetImport Follow an import
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx echo.Context, importID ImportID) error
+	// GetImportErrorFile What could not be imported, as a file
+	// (GET /v1/imports/{import_id}/error-file)
+	GetImportErrorFile(ctx echo.Context, importID ImportID) error
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error
+	// StopImport Stop an import
+	// (POST /v1/imports/{import_id}/stop)
+	StopImport(ctx echo.Context, importID ImportID) error
 	// ListLocations List locations
 	// (GET /v1/locations)
 	ListLocations(ctx echo.Context, params ListLocationsParams) error
@@ -2432,6 +2505,38 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListActivity converts echo context to params.
+func (w *ServerInterfaceWrapper) ListActivity(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListActivityParams
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListActivity(ctx, params)
+	return err
 }
 
 // ListAPIKeys converts echo context to params.
@@ -3191,6 +3296,22 @@ func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
 	return err
 }
 
+// GetImportErrorFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetImportErrorFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetImportErrorFile(ctx, importID)
+	return err
+}
+
 // ListImportErrors converts echo context to params.
 func (w *ServerInterfaceWrapper) ListImportErrors(ctx echo.Context) error {
 	var err error
@@ -3220,6 +3341,22 @@ func (w *ServerInterfaceWrapper) ListImportErrors(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListImportErrors(ctx, importID, params)
+	return err
+}
+
+// StopImport converts echo context to params.
+func (w *ServerInterfaceWrapper) StopImport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StopImport(ctx, importID)
 	return err
 }
 
@@ -3898,7 +4035,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
+	router.GET(options.BaseURL+"/v1/imports/:import_id/error-file", wrapper.GetImportErrorFile, options.OperationMiddlewares["getImportErrorFile"]...)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/stop", wrapper.StopImport, options.OperationMiddlewares["stopImport"]...)
 	router.GET(options.BaseURL+"/v1/exports/:list", wrapper.ExportList, options.OperationMiddlewares["exportList"]...)
+	router.GET(options.BaseURL+"/v1/activity", wrapper.ListActivity, options.OperationMiddlewares["listActivity"]...)
 	router.GET(options.BaseURL+"/v1/audit-log", wrapper.ListAuditLog, options.OperationMiddlewares["listAuditLog"]...)
 
 }
@@ -3938,6 +4078,94 @@ type UnauthenticatedApplicationProblemPlusJSONResponse struct {
 type VersionMismatchApplicationProblemPlusJSONResponse Problem
 
 type VersionRequiredApplicationProblemPlusJSONResponse Problem
+
+type ListActivityRequestObject struct {
+	Params ListActivityParams
+}
+
+type ListActivityResponseObject interface {
+	VisitListActivityResponse(w http.ResponseWriter) error
+}
+
+type ListActivity200JSONResponse Activity
+
+func (response ListActivity200JSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity400ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity401ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity403ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListActivitydefaultApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListAPIKeysRequestObject struct {
 	Params ListAPIKeysParams
@@ -6757,6 +6985,122 @@ func (response GetImportdefaultApplicationProblemPlusJSONResponse) VisitGetImpor
 	return err
 }
 
+type GetImportErrorFileRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+}
+
+type GetImportErrorFileResponseObject interface {
+	VisitGetImportErrorFileResponse(w http.ResponseWriter) error
+}
+
+type GetImportErrorFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetImportErrorFile200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       GetImportErrorFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetImportErrorFile200TextCsvResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetImportErrorFile400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile400ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile401ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile403ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile404ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetImportErrorFiledefaultApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListImportErrorsRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 	Params   ListImportErrorsParams
@@ -6851,6 +7195,126 @@ type ListImportErrorsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListImportErrorsdefaultApplicationProblemPlusJSONResponse) VisitListImportErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImportRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+}
+
+type StopImportResponseObject interface {
+	VisitStopImportResponse(w http.ResponseWriter) error
+}
+
+type StopImport202JSONResponse Import
+
+func (response StopImport202JSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport400ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport401ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport403ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport404ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport409ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StopImportdefaultApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9986,6 +10450,9 @@ func (response GetTotalsdefaultApplicationProblemPlusJSONResponse) VisitGetTotal
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListActivity What happened last
+	// (GET /v1/activity)
+	ListActivity(ctx context.Context, request ListActivityRequestObject) (ListActivityResponseObject, error)
 	// ListAPIKeys List API keys
 	// (GET /v1/api-keys)
 	ListAPIKeys(ctx context.Context, request ListAPIKeysRequestObject) (ListAPIKeysResponseObject, error)
@@ -10064,9 +10531,15 @@ type StrictServerInterface interface {
 	// GetImport Follow an import
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
+	// GetImportErrorFile What could not be imported, as a file
+	// (GET /v1/imports/{import_id}/error-file)
+	GetImportErrorFile(ctx context.Context, request GetImportErrorFileRequestObject) (GetImportErrorFileResponseObject, error)
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx context.Context, request ListImportErrorsRequestObject) (ListImportErrorsResponseObject, error)
+	// StopImport Stop an import
+	// (POST /v1/imports/{import_id}/stop)
+	StopImport(ctx context.Context, request StopImportRequestObject) (StopImportResponseObject, error)
 	// ListLocations List locations
 	// (GET /v1/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -10166,6 +10639,31 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// ListActivity operation middleware
+func (sh *strictHandler) ListActivity(ctx echo.Context, params ListActivityParams) error {
+	var request ListActivityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListActivity(ctx.Request().Context(), request.(ListActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListActivity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListActivityResponseObject); ok {
+		return validResponse.VisitListActivityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListAPIKeys operation middleware
@@ -10994,6 +11492,31 @@ func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
 	return nil
 }
 
+// GetImportErrorFile operation middleware
+func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID) error {
+	var request GetImportErrorFileRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetImportErrorFile(ctx.Request().Context(), request.(GetImportErrorFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetImportErrorFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetImportErrorFileResponseObject); ok {
+		return validResponse.VisitGetImportErrorFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListImportErrors operation middleware
 func (sh *strictHandler) ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error {
 	var request ListImportErrorsRequestObject
@@ -11014,6 +11537,31 @@ func (sh *strictHandler) ListImportErrors(ctx echo.Context, importID ImportID, p
 		return err
 	} else if validResponse, ok := response.(ListImportErrorsResponseObject); ok {
 		return validResponse.VisitListImportErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StopImport operation middleware
+func (sh *strictHandler) StopImport(ctx echo.Context, importID ImportID) error {
+	var request StopImportRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StopImport(ctx.Request().Context(), request.(StopImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StopImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StopImportResponseObject); ok {
+		return validResponse.VisitStopImportResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

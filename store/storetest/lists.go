@@ -12,6 +12,7 @@ import (
 
 var listStories = []story{
 	{"coupons of all cards are found by what became of them", heldCoupons},
+	{"what happened last is told of the whole shop and of a branch", activity},
 	{"customers, cards and entries of the whole shop are listed newest first", wholeShop},
 }
 
@@ -156,6 +157,41 @@ func wholeShop(su *suite) {
 	}
 }
 
+func activity(su *suite) {
+	sh := newShop(su)
+	other := sh.newLocation("Satama")
+	su.same("nothing happened", 0, len(sh.latest("", "")))
+	var ids []string
+	for i := range 12 {
+		c := sh.stamp(sh.newCard().ID, 1)
+		if i%3 == 0 {
+			c.LocationID = other.ID
+		}
+		ids = append([]string{sh.apply(c).Entry.ID}, ids...)
+	}
+	su.same("all", ids, sh.latest("", ""))
+	su.same("since", ids[:5], sh.latest("", ids[5]))
+	su.same("elsewhere", []string{ids[2], ids[5], ids[8], ids[11]}, sh.latest(other.ID, ""))
+	su.same("elsewhere, since", ids[2:3], sh.latest(other.ID, ids[5]))
+	list, err := sh.Activity(sh.ctx, sh.org.ID, "", "", 3)
+	sh.ok(err)
+	su.same("no more than asked for", 3, len(list))
+	su.same("who did it", sh.cashier.Name, list[0].StaffName)
+	su.same("whose card it was", "Veera", list[0].Customer.FirstName)
+}
+
+// latest returns the ids of what happened last.
+func (sh *shop) latest(locationID, since string) []string {
+	sh.t.Helper()
+	list, err := sh.Activity(sh.ctx, sh.org.ID, locationID, since, 100)
+	sh.ok(err)
+	var ids []string
+	for _, h := range list {
+		ids = append(ids, h.Entry.ID)
+	}
+	return ids
+}
+
 func attacksOnLists(v *victim) map[string]attack {
 	return map[string]attack{
 		"HeldCoupons": func(ctx context.Context, org string) error {
@@ -173,6 +209,9 @@ func attacksOnLists(v *victim) map[string]attack {
 		"ListedCustomers": func(ctx context.Context, org string) error {
 			l, err := v.ListedCustomers(ctx, org, customer.ListQuery{Search: v.view.Customer.Phone}, paging.Page{})
 			return empty(l.Items, err)
+		},
+		"Activity": func(ctx context.Context, org string) error {
+			return empty(v.Activity(ctx, org, v.location.ID, "", 10))
 		},
 		"CountListed": func(ctx context.Context, org string) error {
 			n, err := v.CountListed(ctx, org, customer.ListCoupons, customer.ListQuery{CustomerID: v.view.Customer.ID}, 10)

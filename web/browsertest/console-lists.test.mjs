@@ -76,3 +76,40 @@ test("customers who are searched for are taken along as a file", async (t) => {
 	assert.match(xlsx.name, /-entries-.*\.xlsx$/);
 	assert.equal(xlsx.file.subarray(0, 2).toString(), "PK");
 });
+
+test("the audit log tells who changed what", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "Ten, and one free" }).click();
+	const name = `Audit ${Date.now() % 1e6}`;
+	await page.getByLabel("Name", { exact: true }).fill(name);
+	await page.getByRole("button", { name: "Add and start" }).click();
+	await page.getByRole("heading", { level: 1, name }).waitFor();
+	await page.getByLabel("Stamps on a card").fill("7");
+	await page.getByRole("button", { name: "Save" }).click();
+	await page.locator(".notices .notice", { hasText: "Saved" }).waitFor();
+
+	await page.getByRole("link", { name: "Audit log" }).click();
+	await page.getByLabel("What").selectOption("Program changed");
+	await page.waitForURL(/action=program\.changed/);
+	const line = rows(page).first();
+	await line.getByText("Program changed").waitFor();
+	assert.match(await line.innerText(), /goal[\s\S]*7/);
+	await line.getByRole("link", { name: "All changes to it" }).click();
+	await page.waitForURL(/subject=prog_/);
+	await page.getByText("Program added").waitFor();
+	await rows(page).last().getByRole("link", { name: "Look at it" }).click();
+	await page.getByRole("heading", { level: 1, name }).waitFor();
+});
+
+test("what happens is seen on the overview by itself", async (t) => {
+	const first_name = `Lumi${Date.now() % 1e6}`;
+	const card = await newCustomer({ first_name, last_name: "Salainen" });
+	const page = await owner(t);
+	await page.getByRole("heading", { name: "What happened last" }).waitFor();
+	await stamp(card, 2);
+	const line = page.getByRole("row", { name: new RegExp(`${first_name}[\\s\\S]*Stamps \\+2`) });
+	await line.waitFor();
+	assert.doesNotMatch(await line.innerText(), /Salainen/, "the first name only");
+	await line.getByRole("link", { name: first_name }).click();
+	await page.getByRole("heading", { level: 1, name: `${first_name} Salainen` }).waitFor();
+});

@@ -1,5 +1,6 @@
 // All sections, in the order of the navigation. docs/console.md tells how to add one.
 
+import { audit } from "./audit/section.ts";
 import { coupons } from "./coupons/section.ts";
 import { customers } from "./customers/section.ts";
 import { exports } from "./exports/section.ts";
@@ -23,5 +24,6 @@ export const sections = [
 	imports,
 	exports,
 	keys,
+	audit,
 	settings,
 ] as const;
