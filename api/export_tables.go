@@ -79,7 +79,7 @@ func (n exportNames) lastDay(ms int64) any {
 
 // dayCell is the cell of a day of the calendar.
 func dayCell(d loyalty.Day) any {
-	return time.Date(int(d)/10_000, time.Month(int(d)/100%100), int(d)%100, 0, 0, 0, 0, time.UTC)
+	return midnight(d)
 }
 
 // who is the cell of an actor: the name of a member of staff, else the id.

@@ -14,7 +14,6 @@ import (
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
-	"github.com/leima/leima/sheet"
 )
 
 // Limits of exports.

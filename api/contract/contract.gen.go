@@ -219,10 +219,24 @@ const (
 	ExportFormatXlsx ExportFormat = "xlsx"
 )
 
+// Defines values for TotalsStep.
+const (
+	TotalsStepDay   TotalsStep = "day"
+	TotalsStepMonth TotalsStep = "month"
+	TotalsStepWeek  TotalsStep = "week"
+)
+
 // Defines values for ExportListParamsFormat.
 const (
 	ExportListParamsFormatCsv  ExportListParamsFormat = "csv"
 	ExportListParamsFormatXlsx ExportListParamsFormat = "xlsx"
+)
+
+// Defines values for GetTotalsParamsStep.
+const (
+	GetTotalsParamsStepDay   GetTotalsParamsStep = "day"
+	GetTotalsParamsStepMonth GetTotalsParamsStep = "month"
+	GetTotalsParamsStepWeek  GetTotalsParamsStep = "week"
 )
 
 // APIKey defines model for APIKey.
@@ -1807,7 +1821,7 @@ type TotalsRow struct {
 	// Coupons Coupons issued less those taken back.
 	Coupons int64 `json:"coupons"`
 
-	// Day The day at the location.
+	// Day The day at the location, or the first day of the step.
 	Day string `json:"day"`
 
 	// LocationID The location, null for what happened at none.
@@ -1913,6 +1927,9 @@ type TotalsLocation = LocationID
 
 // TotalsProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
 type TotalsProgram = ProgramID
+
+// TotalsStep defines model for TotalsStep.
+type TotalsStep string
 
 // TotalsTo A day of the calendar.
 //
@@ -2251,9 +2268,15 @@ type GetTotalsParams struct {
 	// From The first day.
 	From TotalsFrom `form:"from" json:"from"`
 
-	// To The day after the last, at most 92 days after the first.
+	// To The day after the last, at most 400 days after the first.
 	To TotalsTo `form:"to" json:"to"`
+
+	// Step What one row adds up.
+	Step *GetTotalsParamsStep `form:"step,omitempty" json:"step,omitempty"`
 }
+
+// GetTotalsParamsStep defines parameters for GetTotals.
+type GetTotalsParamsStep string
 
 // CreateAPIKeyJSONRequestBody defines body for CreateAPIKey for application/json ContentType.
 type CreateAPIKeyJSONRequestBody = APIKeyCreation
@@ -2497,7 +2520,7 @@ type ServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx echo.Context, tillID TillID) error
-	// GetTotals What happened, by program, location and day
+	// GetTotals What happened, by program, location and day, week or month
 	// (GET /v1/totals)
 	GetTotals(ctx echo.Context, params GetTotalsParams) error
 }
@@ -3927,6 +3950,13 @@ func (w *ServerInterfaceWrapper) GetTotals(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -10624,7 +10654,7 @@ type StrictServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx context.Context, request UnpairTillRequestObject) (UnpairTillResponseObject, error)
-	// GetTotals What happened, by program, location and day
+	// GetTotals What happened, by program, location and day, week or month
 	// (GET /v1/totals)
 	GetTotals(ctx context.Context, request GetTotalsRequestObject) (GetTotalsResponseObject, error)
 }

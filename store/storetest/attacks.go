@@ -373,6 +373,10 @@ func attacksOnImports(v *victim) map[string]attack {
 			m.OrgID, m.ID = org, typeid.New("imp")
 			return refusedWith(organization.ErrNotFound, v.CreateImport(ctx, m)) // into the victim's program
 		},
+		"StopImport": func(ctx context.Context, org string) error {
+			_, err := v.StopImport(ctx, org, v.imported.ID, 1)
+			return refusedWith(organization.ErrNotFound, err)
+		},
 		"SaveImport": func(ctx context.Context, org string) error {
 			m := v.imported
 			m.OrgID, m.Status = org, customer.ImportFailed
