@@ -89,7 +89,7 @@ test("the audit log tells who changed what", async (t) => {
 
 	await page.getByRole("link", { name: "Audit log" }).click();
 	await page.getByRole("heading", { level: 1, name: "Audit log" }).waitFor();
-	await page.getByLabel("What", { exact: true }).selectOption("Program changed");
+	await page.getByRole("search").getByLabel("What").selectOption("Program changed");
 	await page.waitForURL(/action=program\.changed/);
 	const line = rows(page).first();
 	await line.getByText("Program changed").waitFor();
@@ -112,4 +112,36 @@ test("what happens is seen on the overview by itself", async (t) => {
 	assert.doesNotMatch(await line.innerText(), /Salainen/, "the first name only");
 	await line.getByRole("link", { name: first_name }).click();
 	await page.getByRole("heading", { level: 1, name: `${first_name} Salainen` }).waitFor();
+});
+
+const mapping = `format: csv
+encoding: utf-8
+delimiter: ","
+header: 1
+columns: { customer: who, receipt: receipt, location: store, at: { column: at, layouts: [rfc3339], zone: UTC } }
+legal_class: { assume: other }
+earn: { per: receipt, stamps: 1 }
+customers: { match: external }
+`;
+
+test("a long import is stopped", async (t) => {
+	const page = await owner(t, "/imports");
+	const run = `stop${Date.now()}`;
+	const lines = ["who,receipt,store,at"];
+	for (let i = 0; i < 100_000; i++) {
+		lines.push(`${run}-${i % 100},${run}-${i},${run},${new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString()}`);
+	}
+	const sent = await page.request.post(`${base}/v1/imports`, { headers: { "Sec-Fetch-Site": "same-origin" }, multipart: {
+		program_id: demo.program_id, mapping, file: { name: `${run}.csv`, mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) },
+	} });
+	assert.equal(sent.status(), 202, await sent.text());
+	const { id } = await sent.json();
+	await page.goto(`${base}/console/imports/${id}`);
+	await page.getByRole("button", { name: "Stop the import" }).click();
+	await page.getByRole("dialog").getByRole("button", { name: "Stop the import" }).click();
+	await page.locator(".outcome .badge", { hasText: /^Stopped$/ }).waitFor();
+	await page.getByText("stopped by hand").waitFor();
+	assert.equal(await page.getByRole("button", { name: /Stop/ }).count(), 0);
+	const { counts } = await (await page.request.get(`${base}/v1/imports/${id}`)).json();
+	assert.ok(counts.stamped + counts.refused < 100_000, "it did not go on to the end");
 });

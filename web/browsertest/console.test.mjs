@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { base, demo, desk, newCustomer, owner, SOON_MS, stamp, visitor } from "./world.mjs";
 
@@ -171,6 +172,9 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 	await page.locator(".outcome .badge", { hasText: /^Done$/ }).waitFor();
 	assert.equal(await count("Stamps"), "2");
 	await page.getByRole("table", { name: "Rows that could not be used" }).waitFor();
+	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save as CSV" }).click()]);
+	assert.match(download.suggestedFilename(), /-errors-of-imp_.*\.csv$/);
+	assert.match(readFileSync(await download.path(), "utf8"), /^\ufeffrow,column,value,reason\r\n4,Aika,yesterday,/);
 });
 
 test("nobody loses what they typed", async (t) => {
