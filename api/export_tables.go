@@ -195,7 +195,7 @@ func (n exportNames) card(v customer.View) []any {
 	return []any{
 		v.Customer.Number, v.Customer.FirstName, v.Customer.LastName, v.Program.Name.In(n.locale, "en"), string(c.Status),
 		int64(c.Balance), int64(loyalty.CardGoal(v.Program, c)), int64(c.Round),
-		int64(c.Lifetime), n.at(c.JoinedAt), n.at(c.LastStampAt),
+		c.Lifetime, n.at(c.JoinedAt), n.at(c.LastStampAt),
 		c.ID, c.CustomerID, c.ProgramID,
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
@@ -21,11 +20,6 @@ import (
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
 )
-
-func init() {
-	// So that answers of workbooks are checked against the contract, too.
-	openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
-}
 
 // export takes a list along as the manager.
 func (w *world) export(list, query string) answer {
@@ -196,7 +190,7 @@ func (b broken) HeldEntries(ctx context.Context, orgID string, q customer.ListQu
 	}
 	list, err := b.Store.HeldEntries(ctx, orgID, q, p)
 	list.NextCursor = "more"
-	return list, err //nolint:wrapcheck // as the store says it
+	return list, err
 }
 
 // TestAnExportThatBreaksOffDoesNotLookWhole asks over a real connection, which is cut.
@@ -232,7 +226,7 @@ type slow struct {
 func (s slow) ListedCards(ctx context.Context, orgID string, q customer.ListQuery, p paging.Page) (paging.List[customer.View], error) {
 	s.begun <- struct{}{}
 	<-s.goOn
-	return s.Store.ListedCards(ctx, orgID, q, p) //nolint:wrapcheck // as the store says it
+	return s.Store.ListedCards(ctx, orgID, q, p)
 }
 
 func TestFewExportsAreMadeAtATime(t *testing.T) {

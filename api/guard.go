@@ -83,11 +83,7 @@ func (a *API) guard(op *operation) echo.MiddlewareFunc {
 			if plain && op.direct != nil {
 				return op.direct(c, rq)
 			}
-			ctx := context.WithValue(r.Context(), requestKey{}, rq)
-			if op.audited {
-				ctx = access.WithDoer(ctx, op.doer(rq))
-			}
-			c.SetRequest(r.WithContext(ctx))
+			c.SetRequest(r.WithContext(op.naming(context.WithValue(r.Context(), requestKey{}, rq), rq)))
 			return handler(c)
 		})
 	}

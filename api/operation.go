@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -144,12 +145,17 @@ func (op *operation) readPermission(extension any) error {
 	return nil
 }
 
-// doer returns who carries the operation out. Whoever shows no credential is nobody yet.
-func (op *operation) doer(rq *request) access.Doer {
-	if op.public {
-		return access.Doer{Kind: access.DoerSystem, RequestID: rq.id}
+// naming returns a context that names, for the audit log, who carries the operation out.
+// Whoever shows no credential is nobody yet.
+func (op *operation) naming(ctx context.Context, rq *request) context.Context {
+	switch {
+	case !op.audited:
+		return ctx
+	case op.public:
+		return access.WithDoer(ctx, access.Doer{Kind: access.DoerSystem, RequestID: rq.id})
+	default:
+		return access.WithDoer(ctx, rq.principal.Doer(rq.id))
 	}
-	return rq.principal.Doer(rq.id)
 }
 
 // allows returns nil if the principal may carry the operation out.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -57,26 +58,25 @@ func (s *Store) noteBy(ctx context.Context, tx *transaction, orgID string, by ac
 func changes(before, after []fact) []access.Change {
 	var list []access.Change
 	for i := range max(len(before), len(after)) {
-		var b, a fact
-		if before != nil {
-			b = before[i]
-		}
-		if after != nil {
-			a = after[i]
-		}
+		b, a := factAt(before, i), factAt(after, i)
 		if b.value == a.value {
 			continue
 		}
-		c := access.Change{Field: b.name + a.name, Before: cutFact(b.value), After: cutFact(a.value)}
-		if before != nil && after != nil {
-			c.Field = a.name
-		}
-		if b.personal || a.personal {
-			c.Before, c.After = "", ""
+		c := access.Change{Field: cmp.Or(a.name, b.name)}
+		if !a.personal && !b.personal {
+			c.Before, c.After = cutFact(b.value), cutFact(a.value)
 		}
 		list = append(list, c)
 	}
 	return list
+}
+
+// factAt returns one of the facts, or none of what was not there.
+func factAt(facts []fact, i int) fact {
+	if i >= len(facts) {
+		return fact{}
+	}
+	return facts[i]
 }
 
 func cutFact(s string) string {

@@ -177,7 +177,7 @@ type scanMore struct {
 }
 
 // Scan reads the columns that the reader asks for, and the further ones.
-func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s.more...)...) } //nolint:wrapcheck // who reads says what
+func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s.more...)...) }
 
 // maxActivity is how many of the latest entries are looked at for those of a location.
 const maxActivity = 2_000

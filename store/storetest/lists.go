@@ -82,6 +82,36 @@ func heldCoupons(su *suite) {
 	}, list.Items[0])
 }
 
+func (sh *shop) listedCards(q customer.ListQuery) (ids []string) {
+	sh.t.Helper()
+	for _, v := range whole(sh.t, func(p paging.Page) (paging.List[customer.View], error) {
+		return sh.ListedCards(sh.ctx, sh.org.ID, q, p)
+	}) {
+		ids = append(ids, v.Card.ID)
+	}
+	return ids
+}
+
+func (sh *shop) listedCustomers(q customer.ListQuery) (ids []string) {
+	sh.t.Helper()
+	for _, c := range whole(sh.t, func(p paging.Page) (paging.List[customer.Customer], error) {
+		return sh.ListedCustomers(sh.ctx, sh.org.ID, q, p)
+	}) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+func (sh *shop) heldEntries(q customer.ListQuery) (ids []string) {
+	sh.t.Helper()
+	for _, h := range whole(sh.t, func(p paging.Page) (paging.List[customer.HeldEntry], error) {
+		return sh.HeldEntries(sh.ctx, sh.org.ID, q, p)
+	}) {
+		ids = append(ids, h.Entry.ID)
+	}
+	return ids
+}
+
 func wholeShop(su *suite) {
 	sh := newShop(su)
 	other := sh.newLocation("Satama")
@@ -98,44 +128,20 @@ func wholeShop(su *suite) {
 		su.pass(time.Hour)
 	}
 	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, cards[0], sh.clock()))
-	listedCards := func(q customer.ListQuery) (ids []string) {
-		for _, v := range whole(su.t, func(p paging.Page) (paging.List[customer.View], error) {
-			return sh.ListedCards(sh.ctx, sh.org.ID, q, p)
-		}) {
-			ids = append(ids, v.Card.ID)
-		}
-		return ids
-	}
-	listedCustomers := func(q customer.ListQuery) (ids []string) {
-		for _, c := range whole(su.t, func(p paging.Page) (paging.List[customer.Customer], error) {
-			return sh.ListedCustomers(sh.ctx, sh.org.ID, q, p)
-		}) {
-			ids = append(ids, c.ID)
-		}
-		return ids
-	}
-	heldEntries := func(q customer.ListQuery) (ids []string) {
-		for _, h := range whole(su.t, func(p paging.Page) (paging.List[customer.HeldEntry], error) {
-			return sh.HeldEntries(sh.ctx, sh.org.ID, q, p)
-		}) {
-			ids = append(ids, h.Entry.ID)
-		}
-		return ids
-	}
 	hours := customer.ListQuery{From: began + 2*time.Hour.Milliseconds(), To: began + 4*time.Hour.Milliseconds()}
 
-	su.same("cards, blocked ones too", cards, listedCards(customer.ListQuery{}))
-	su.same("cards of some hours", cards[5:7], listedCards(hours))
-	su.same("cards of no program", 0, len(listedCards(customer.ListQuery{ProgramID: "prog_none"})))
+	su.same("cards, blocked ones too", cards, sh.listedCards(customer.ListQuery{}))
+	su.same("cards of some hours", cards[5:7], sh.listedCards(hours))
+	su.same("cards of no program", 0, len(sh.listedCards(customer.ListQuery{ProgramID: "prog_none"})))
 	first := sh.card(cards[8]).Customer
-	su.same("customers", 9, len(listedCustomers(customer.ListQuery{})))
-	su.same("customers of some hours", 2, len(listedCustomers(hours)))
-	su.same("who is searched for", []string{first.ID}, listedCustomers(customer.ListQuery{Search: first.Phone, To: hours.To}))
-	su.same("entries", entries, heldEntries(customer.ListQuery{}))
-	su.same("entries of some hours", entries[5:7], heldEntries(hours))
-	su.same("entries elsewhere", entries[4:5], heldEntries(customer.ListQuery{LocationID: other.ID}))
-	su.same("entries of a customer", entries[8:], heldEntries(customer.ListQuery{CustomerID: first.ID, EntryKind: loyalty.EntryStamp}))
-	su.same("rewards", 0, len(heldEntries(customer.ListQuery{EntryKind: loyalty.EntryReward})))
+	su.same("customers", 9, len(sh.listedCustomers(customer.ListQuery{})))
+	su.same("customers of some hours", 2, len(sh.listedCustomers(hours)))
+	su.same("who is searched for", []string{first.ID}, sh.listedCustomers(customer.ListQuery{Search: first.Phone, To: hours.To}))
+	su.same("entries", entries, sh.heldEntries(customer.ListQuery{}))
+	su.same("entries of some hours", entries[5:7], sh.heldEntries(hours))
+	su.same("entries elsewhere", entries[4:5], sh.heldEntries(customer.ListQuery{LocationID: other.ID}))
+	su.same("entries of a customer", entries[8:], sh.heldEntries(customer.ListQuery{CustomerID: first.ID, EntryKind: loyalty.EntryStamp}))
+	su.same("rewards", 0, len(sh.heldEntries(customer.ListQuery{EntryKind: loyalty.EntryReward})))
 	list, err := sh.HeldEntries(sh.ctx, sh.org.ID, customer.ListQuery{CustomerID: first.ID}, paging.Page{})
 	sh.ok(err)
 	entry, err := sh.Entry(sh.ctx, sh.org.ID, entries[8])

@@ -96,7 +96,7 @@ test("the audit log tells who changed what", async (t) => {
 	assert.match(await line.innerText(), /goal[\s\S]*7/);
 	await line.getByRole("link", { name: "All changes to it" }).click();
 	await page.waitForURL(/subject=prog_/);
-	await page.getByText("Program added").waitFor();
+	await page.getByRole("row", { name: /Program added/ }).waitFor();
 	await rows(page).last().getByRole("link", { name: "Look at it" }).click();
 	await page.getByRole("heading", { level: 1, name }).waitFor();
 });

@@ -44,11 +44,11 @@ export function Exports() {
 				{locations.length > 1 && <Choice label={say("home.location")} value={wanted.location} all={say("home.all_locations")} options={locations.map((l) => [l.id, l.name])} choose={set("location")} />}
 			</Filters>
 			<Sheet>
+				<p className="hint">{say("exports.care")}</p>
 				<Table caption={say("exports.title")} rows={LISTS} rowKey={(list) => list} columns={[
 					{ head: say("exports.list"), cell: (list) => <><strong>{say(`exports.list_${list}`)}</strong><small>{say(`exports.about_${list}`)}</small></> },
 					{ head: say("exports.file"), quiet: true, cell: (list) => <div className="row"><Export list={list} filter={filterOf(list, wanted)} /></div> },
 				]} />
-				<p className="hint">{say("exports.care")}</p>
 			</Sheet>
 		</Room>
 	);
