@@ -183,12 +183,16 @@ func (s scanMore) Scan(dest ...any) error { return s.scanner.Scan(append(dest, s
 const maxActivity = 2_000
 
 // Activity returns the latest entries written after the one with the id since, "" for all,
-// at the location, "" for all, newest first; at most limit and 1,000. It looks at the
-// latest 2,000 only.
+// at the location, "" for all, newest first; at most limit and 1,000. For a location it
+// looks at the latest 2,000 only.
 func (s *Store) Activity(ctx context.Context, orgID, locationID, since string, limit int) ([]customer.HeldEntry, error) {
 	f := filter{args: []any{orgID}}
 	and(&f, "id > ?", since)
-	latest := "SELECT id FROM entry WHERE org_id = $1" + f.text.String() + " ORDER BY id DESC LIMIT " + f.value(maxActivity)
+	looked := bounded(limit)
+	if locationID != "" {
+		looked = maxActivity
+	}
+	latest := "SELECT id FROM entry WHERE org_id = $1" + f.text.String() + " ORDER BY id DESC LIMIT " + f.value(looked)
 	f.text.Reset()
 	and(&f, "e.location_id = ?", locationID)
 	return readAll(ctx, s, orgID, func(r scanner) (h customer.HeldEntry, err error) {
