@@ -3,5 +3,7 @@
 // checked. It keeps nothing itself and knows no HTTP; where it must ask for what
 // is kept, it does so through the small interfaces it declares.
 //
+// It also describes the audit log, in which stands who did what (audit.go).
+//
 // Start with Principal (principal.go) and Permission (permission.go).
 package access

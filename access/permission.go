@@ -49,6 +49,10 @@ const (
 	APIKeysWrite   Permission = "api_keys:write"
 	ImportsRead    Permission = "imports:read"
 	ImportsWrite   Permission = "imports:write"
+	// ExportsRead takes whole lists along as files. No key has it.
+	ExportsRead Permission = "exports:read"
+	// AuditRead sees who did what. No key has it.
+	AuditRead Permission = "audit:read"
 )
 
 // Permissions lists all of them. The position of a permission is its bit in a Set
@@ -58,7 +62,7 @@ var Permissions = []Permission{
 	TillsRead, TillsWrite, TillSessions, ProgramsRead, ProgramsWrite, StatsRead,
 	CustomersRead, CustomersWrite, CardsRead, CardsWrite, CardsJoin, ScansWrite, ScansPhone,
 	StampsWrite, CouponsRedeem, EntriesReverse, EntriesAdjust, APIKeysRead, APIKeysWrite,
-	ImportsRead, ImportsWrite,
+	ImportsRead, ImportsWrite, ExportsRead, AuditRead,
 }
 
 var bitOf = func() map[Permission]Set {
@@ -121,11 +125,12 @@ var (
 		StampsWrite, CouponsRedeem, EntriesReverse)
 	marketerSet = SetOf(OrganizationRead, LocationsRead, ProgramsRead, StatsRead, CustomersRead, CardsRead, ImportsRead)
 	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite,
-		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite)
+		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ExportsRead, AuditRead)
 	ownerSet = managerSet | SetOf(OrganizationWrite, APIKeysWrite)
 	// keyMaximum is what an API key may be given at most: never what proves that a
-	// person stands at a till, and not the power to make keys or staff.
-	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite)
+	// person stands at a till, and not the power to make keys or staff to take the whole
+	// register along or to see who did what.
+	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite, ExportsRead, AuditRead)
 )
 
 // ForRole returns what a role may do. For RoleIntegration it is the most that a key

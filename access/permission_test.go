@@ -111,6 +111,8 @@ func TestWhatRolesMayDo(t *testing.T) {
 		access.APIKeysWrite:      {O},
 		access.ImportsRead:       {O, M, K, I},
 		access.ImportsWrite:      {O, M, I},
+		access.ExportsRead:       {O, M},
+		access.AuditRead:         {O, M},
 	}
 	for _, p := range access.Permissions {
 		roles, known := may[p]

@@ -48,6 +48,8 @@ type Store interface {
 	ConsentStore
 	KeyStore
 	ImportStore
+	ListStore
+	AuditStore
 }
 
 // Sentences translates.
@@ -85,6 +87,10 @@ type handlers struct {
 	consentHandlers
 	keyHandlers
 	importHandlers
+	listHandlers
+	exportHandlers
+	auditHandlers
+	activityHandlers
 }
 
 var _ contract.StrictServerInterface = handlers{}
@@ -124,7 +130,11 @@ func New(d Dependencies) (*API, error) {
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
-		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
+		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},
+		listHandlers:         listHandlers{store: d.Store, now: d.Now},
+		exportHandlers:       exportHandlers{store: d.Store, places: make(chan struct{}, MaxExports), now: d.Now, log: d.Log},
+		auditHandlers:        auditHandlers{store: d.Store},
+		activityHandlers:     activityHandlers{store: d.Store},
 	}
 	for _, op := range operations {
 		if op.plainBody != nil && op.plainParameters != nil {

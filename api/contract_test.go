@@ -26,6 +26,8 @@ var document = sync.OnceValue(func() *openapi3.T {
 	if err := doc.Validate(openapi3.NewLoader().Context); err != nil {
 		panic(err)
 	}
+	// So that answers that are workbooks are checked, too.
+	openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", openapi3filter.FileBodyDecoder)
 	return doc
 })
 

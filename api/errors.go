@@ -34,6 +34,7 @@ var known = []struct {
 	{customer.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
 	{organization.ErrTaken, codeAlreadyInUse, "a value that must be unique is in use"},
 	{customer.ErrContactTaken, codeContactTaken, "another customer has the phone number, e-mail address or external_ref"},
+	{customer.ErrImportEnded, codeImportEnded, "there is nothing left to stop"},
 	{customer.ErrTwoCustomers, codeTwoCustomers, "the phone number is one customer's, the e-mail address another's"},
 	{access.ErrUnauthenticated, codeUnauthenticated, "the credential is missing, unknown, revoked or expired"},
 	{access.ErrWrongPIN, codeWrongPIN, "the person and the PIN do not match"},

@@ -83,7 +83,7 @@ func (a *API) guard(op *operation) echo.MiddlewareFunc {
 			if plain && op.direct != nil {
 				return op.direct(c, rq)
 			}
-			c.SetRequest(r.WithContext(context.WithValue(r.Context(), requestKey{}, rq)))
+			c.SetRequest(r.WithContext(op.naming(context.WithValue(r.Context(), requestKey{}, rq), rq)))
 			return handler(c)
 		})
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
+	"github.com/leima/leima/sheet"
 )
 
 // ImportStore keeps how imports went. What is not there or is another
@@ -17,6 +19,8 @@ import (
 type ImportStore interface {
 	Import(ctx context.Context, orgID, id string) (customer.Import, error)
 	Imports(ctx context.Context, orgID string, p paging.Page) (paging.List[customer.Import], error)
+	// StopImport asks that an import be stopped and returns it, or customer.ErrImportEnded.
+	StopImport(ctx context.Context, orgID, id string, now int64) (customer.Import, error)
 	ImportErrors(ctx context.Context, orgID, importID string, p paging.Page) (paging.List[customer.ImportError], error)
 	// Program returns loyalty.ErrNotFound for one that is not there.
 	Program(ctx context.Context, orgID, id string) (loyalty.Program, error)
@@ -34,6 +38,8 @@ type ImportStarter interface {
 type importHandlers struct {
 	store   ImportStore
 	imports ImportStarter
+	now     func() int64
+	log     *slog.Logger
 }
 
 // CreateImport implements the contract.
@@ -72,6 +78,15 @@ func (h importHandlers) GetImport(ctx context.Context, r contract.GetImportReque
 	return contract.GetImport200JSONResponse(importView(i)), nil
 }
 
+// StopImport implements the contract.
+func (h importHandlers) StopImport(ctx context.Context, r contract.StopImportRequestObject) (contract.StopImportResponseObject, error) {
+	i, err := h.store.StopImport(ctx, requestOf(ctx).principal.OrgID, r.ImportID, h.now())
+	if err != nil {
+		return nil, missing(codeImportNotFound, err)
+	}
+	return contract.StopImport202JSONResponse(importView(i)), nil
+}
+
 // ListImportErrors implements the contract.
 func (h importHandlers) ListImportErrors(ctx context.Context, r contract.ListImportErrorsRequestObject) (contract.ListImportErrorsResponseObject, error) {
 	orgID := requestOf(ctx).principal.OrgID
@@ -102,6 +117,26 @@ func importView(i customer.Import) contract.Import {
 			NewCustomers: c.NewCustomers, NewLocations: c.NewLocations,
 		},
 		BytesRead: i.BytesRead, BytesTotal: i.BytesTotal, Problem: optional(i.Problem), CreatedAt: instant(i.CreatedAt),
-		StartedAt: optionalInstant(i.StartedAt), FinishedAt: optionalInstant(i.FinishedAt),
+		StartedAt: optionalInstant(i.StartedAt), FinishedAt: optionalInstant(i.FinishedAt), StopAskedAt: optionalInstant(i.StopAskedAt),
 	}
+}
+
+// errorFileColumns are those of an import's error file.
+var errorFileColumns = []sheet.Column{{Name: "row", Kind: sheet.Number}, {Name: "column"}, {Name: "value"}, {Name: "reason"}}
+
+// GetImportErrorFile implements the contract.
+func (h importHandlers) GetImportErrorFile(ctx context.Context, r contract.GetImportErrorFileRequestObject) (contract.GetImportErrorFileResponseObject, error) {
+	rq := requestOf(ctx)
+	i, err := h.store.Import(ctx, rq.principal.OrgID, r.ImportID)
+	if err != nil {
+		return nil, missing(codeImportNotFound, err)
+	}
+	return tableFile{
+		ctx: ctx, done: func() {}, log: h.log, requestID: rq.id, format: contract.ExportListParamsFormatCsv, mark: true, columns: errorFileColumns,
+		name: fmt.Sprintf("%s-errors-of-%s.csv", rq.organization.Slug, i.ID),
+		rows: exported(func(p paging.Page) (paging.List[customer.ImportError], error) {
+			return h.store.ImportErrors(ctx, i.OrgID, i.ID, p)
+		},
+			func(e customer.ImportError) []any { return []any{e.Row, e.Column, e.Value, e.Reason} }),
+	}, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,6 +22,9 @@ const (
 	MaxImportBody = MaxImportFile + 1<<20
 )
 
+// auditExtension is where openapi.yaml says what line an operation leaves in the audit log.
+const auditExtension = "x-leima-audit"
+
 // permissionExtension is where openapi.yaml says what an operation asks for.
 const permissionExtension = "x-leima-permission"
 
@@ -31,6 +35,8 @@ type operation struct {
 	route string
 	// public operations take no credential; anyone asks for none of permissions.
 	public, anyone bool
+	// audited operations leave a line in the audit log.
+	audited bool
 	// permissions of which one is enough.
 	permissions []access.Permission
 	parameters  openapi3.Parameters
@@ -81,6 +87,9 @@ func newOperation(method, path string, item *openapi3.PathItem, o *openapi3.Oper
 	}
 	if op.id == "" {
 		return nil, fmt.Errorf("the operation has no operationId")
+	}
+	if action, _ := o.Extensions[auditExtension].(string); action != "" && action != "none" {
+		op.audited = true
 	}
 	op.plainParameters, _ = compilePlainParameters(op.parameters)
 	for _, p := range op.parameters {
@@ -134,6 +143,19 @@ func (op *operation) readPermission(extension any) error {
 	}
 	op.allowed = access.SetOf(op.permissions...)
 	return nil
+}
+
+// naming returns a context that names, for the audit log, who carries the operation out.
+// Whoever shows no credential is nobody yet.
+func (op *operation) naming(ctx context.Context, rq *request) context.Context {
+	switch {
+	case !op.audited:
+		return ctx
+	case op.public:
+		return access.WithDoer(ctx, access.Doer{Kind: access.DoerSystem, RequestID: rq.id})
+	default:
+		return access.WithDoer(ctx, rq.principal.Doer(rq.id))
+	}
 }
 
 // allows returns nil if the principal may carry the operation out.

@@ -37,6 +37,7 @@ const (
 	codeAlreadyInUse         = contract.ProblemCodeAlreadyInUse
 	codeContactTaken         = contract.ProblemCodeContactTaken
 	codeTwoCustomers         = contract.ProblemCodeTwoCustomers
+	codeImportEnded          = contract.ProblemCodeImportEnded
 	codeExternalRefUsed      = contract.ProblemCodeExternalRefUsed
 	codeVersionMismatch      = contract.ProblemCodeVersionMismatch
 	codeBodyTooLarge         = contract.ProblemCodeBodyTooLarge
@@ -85,6 +86,7 @@ var kinds = map[contract.ProblemCode]kind{
 	codeAlreadyInUse:         {409, "The value is in use", false},
 	codeContactTaken:         {409, "Another customer has this contact", false},
 	codeTwoCustomers:         {409, "Phone and e-mail belong to two customers", false},
+	codeImportEnded:          {409, "The import has ended", false},
 	codeExternalRefUsed:      {409, "The external reference was used before", false},
 	codeVersionMismatch:      {412, "Somebody else changed it in the meantime", false},
 	codeBodyTooLarge:         {413, "The body is too large", false},

@@ -66,6 +66,7 @@ var samples = map[string]sample{
 	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2, ""},
 	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0, ""},
 	"createStamp":            {`{"card_id":"{card_id}","quantity":2,"location_id":"{location_id}","external_ref":"r 1","at":"2026-03-02T06:59:00Z"}`, "till key", 201, 2, ""},
+	"listCoupons":            {"", "till key", 200, 0, "?status=issued&from=2026-03-01&to=2026-03-08"},
 	"getCoupon":              {"", "till key", 200, 0, ""},
 	"redeemCoupon":           {`{"location_id":"{location_id}"}`, "till key", 201, 3, ""},
 	"getEntry":               {"", "till key", 200, 0, ""},
@@ -84,6 +85,11 @@ var samples = map[string]sample{
 	"listImports":            {"", "marketer", 200, 0, ""},
 	"createImport":           {"multipart", "manager", 202, 0, ""},
 	"getImport":              {"", "marketer", 200, 0, ""},
+	"exportList":             {"", "manager", 200, 0, "?format=csv&mark=true&from=2026-03-01&to=2026-03-08"},
+	"listActivity":           {"", "marketer", 200, 0, "?limit=20"},
+	"listAuditLog":           {"", "manager", 200, 0, "?action=staff.added&from=2026-03-01&to=2026-03-08"},
+	"getImportErrorFile":     {"", "marketer", 200, 0, ""},
+	"stopImport":             {"", "manager", 409, 0, ""},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
 }
 
@@ -98,7 +104,7 @@ func (x *tenant) fill(s string) string {
 	return strings.NewReplacer(
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
-		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code,
+		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code, "{list}", "customers",
 	).Replace(s)
 }
 

@@ -14,8 +14,11 @@ import (
 
 // Limits of live totals.
 const (
-	MaxTotalsDays = 92
+	MaxTotalsDays = 400
 	MaxTotalsRows = 10_000
+	// totalsPartDays is how many days are asked of the store at once, which bounds what it
+	// gathers.
+	totalsPartDays = 92
 )
 
 // TotalsStore reads live totals.
@@ -52,14 +55,67 @@ func (h totalsHandlers) GetTotals(ctx context.Context, r contract.GetTotalsReque
 	if h.totals == nil {
 		return nil, &problem{code: codeUnavailable, detail: "this server keeps no live totals"}
 	}
-	cells, err := h.totals.Totals(ctx, rq.principal.OrgID, q)
+	cells, err := h.read(ctx, rq.principal.OrgID, q, stepOf(r.Params.Step, q.From))
 	if err != nil {
-		return nil, fmt.Errorf("read totals: %w", err)
-	}
-	if len(cells) > MaxTotalsRows {
-		return nil, invalid("to", "asks for more than %d rows; take fewer days, one program or one location", MaxTotalsRows)
+		return nil, err
 	}
 	return contract.GetTotals200JSONResponse(totalsView(cells)), nil
+}
+
+// read returns the cells, those of one step added up.
+func (h totalsHandlers) read(ctx context.Context, orgID string, q loyalty.TotalsQuery, step func(loyalty.Day) loyalty.Day) ([]loyalty.CellCounts, error) {
+	steps := map[loyalty.Cell]loyalty.Counts{}
+	for from := q.From; from < q.To; {
+		part := q
+		part.From, part.To = from, min(dayAfter(from, totalsPartDays), q.To)
+		cells, err := h.totals.Totals(ctx, orgID, part)
+		if err != nil {
+			return nil, fmt.Errorf("read totals: %w", err)
+		}
+		for _, c := range cells {
+			c.Day = step(c.Day)
+			n := steps[c.Cell]
+			n.Stamps += c.Stamps
+			n.Coupons += c.Coupons
+			n.Redemptions += c.Redemptions
+			n.Cards += c.Cards
+			steps[c.Cell] = n
+		}
+		if len(steps) > MaxTotalsRows {
+			return nil, invalid("to", "asks for more than %d rows; take fewer days, longer steps, one program or one location", MaxTotalsRows)
+		}
+		from = part.To
+	}
+	cells := make([]loyalty.CellCounts, 0, len(steps))
+	for cell, n := range steps {
+		cells = append(cells, loyalty.CellCounts{Cell: cell, Counts: n})
+	}
+	return cells, nil
+}
+
+// stepOf returns what maps a day to the first day of its step that is not before from.
+func stepOf(step *contract.GetTotalsParamsStep, from loyalty.Day) func(loyalty.Day) loyalty.Day {
+	switch given(step) {
+	case contract.GetTotalsParamsStepWeek:
+		return func(d loyalty.Day) loyalty.Day {
+			sinceMonday := (int(midnight(d).Weekday()) + 6) % 7
+			return max(dayAfter(d, -sinceMonday), from)
+		}
+	case contract.GetTotalsParamsStepMonth:
+		return func(d loyalty.Day) loyalty.Day { return max(d-d%100+1, from) }
+	default:
+		return func(d loyalty.Day) loyalty.Day { return d }
+	}
+}
+
+// midnight is the instant with which the day begins in UTC.
+func midnight(d loyalty.Day) time.Time {
+	return time.Date(int(d)/10_000, time.Month(int(d)/100%100), int(d)%100, 0, 0, 0, 0, time.UTC)
+}
+
+// dayAfter returns the day so many days later.
+func dayAfter(d loyalty.Day, days int) loyalty.Day {
+	return loyalty.DayOf(midnight(d).AddDate(0, 0, days).UnixMilli(), time.UTC)
 }
 
 func totalsQuery(p contract.GetTotalsParams) (loyalty.TotalsQuery, error) {

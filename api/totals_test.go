@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -98,8 +101,9 @@ func TestTotalsHaveBounds(t *testing.T) {
 		field  string
 	}{
 		"from=2026-03-01&to=2026-03-02":             {200, ""},
-		"from=2026-01-01&to=2026-04-03":             {200, ""}, // 92 days
-		"from=2026-01-01&to=2026-04-04":             {400, "to"},
+		"from=2026-01-01&to=2027-02-05":             {200, ""}, // 400 days
+		"from=2026-01-01&to=2027-02-06":             {400, "to"},
+		"from=2026-01-01&to=2026-02-01&step=year":   {400, "step"},
 		"from=2026-03-01&to=2026-03-01":             {400, "to"},
 		"from=2026-03-02&to=2026-03-01":             {400, "to"},
 		"from=2026-03-01":                           {400, "to"},
@@ -117,7 +121,7 @@ func TestTotalsHaveBounds(t *testing.T) {
 	}
 	*w.totals = make(totalsInMemory, api.MaxTotalsRows+1)
 	for i := range *w.totals {
-		(*w.totals)[i].Cell = loyalty.Cell{OrgID: w.shop.org.ID, ProgramID: w.shop.program, Day: 20260301}
+		(*w.totals)[i].Cell = loyalty.Cell{OrgID: w.shop.org.ID, ProgramID: w.shop.program, LocationID: fmt.Sprint(i), Day: 20260301}
 	}
 	if a := w.do(call{"GET", "/v1/totals?from=2026-03-01&to=2026-03-02", w.shop.token["owner"], "", nil}); a.status != 400 || a.text("field") != "to" {
 		t.Errorf("%d rows: %d %.200s", len(*w.totals), a.status, a.body)
@@ -127,4 +131,41 @@ func TestTotalsHaveBounds(t *testing.T) {
 func TestAServerWithoutTotalsSaysSo(t *testing.T) {
 	w := newWorld(t, func(d *api.Dependencies) { d.Totals = nil })
 	w.want(w.do(call{"GET", "/v1/totals?from=2026-03-01&to=2026-03-02", w.shop.token["owner"], "", nil}), 503)
+}
+
+// TestTotalsByWeekAndMonth adds a stamp a day up, over a year and a leap day.
+func TestTotalsByWeekAndMonth(t *testing.T) {
+	w := newWorld(t)
+	for d := time.Date(2027, 12, 1, 0, 0, 0, 0, time.UTC); d.Year() < 2029; d = d.AddDate(0, 0, 1) {
+		*w.totals = append(*w.totals, loyalty.CellCounts{
+			Cell:   loyalty.Cell{OrgID: w.shop.org.ID, ProgramID: w.shop.program, Day: loyalty.DayOf(d.UnixMilli(), time.UTC)},
+			Counts: loyalty.Counts{Stamps: 1, Cards: 2},
+		})
+	}
+	read := func(query string) (steps []string, sum any) {
+		t.Helper()
+		a := w.want(w.do(call{"GET", "/v1/totals?" + query, w.shop.token["owner"], "", nil}), 200)
+		data, _ := a.get("rows").([]any)
+		for _, row := range data {
+			r, _ := row.(map[string]any)
+			steps = append(steps, fmt.Sprint(r["day"], " ", r["stamps"]))
+		}
+		return steps, a.get("sums.stamps")
+	}
+	for query, want := range map[string][]string{
+		"from=2028-02-15&to=2028-04-02&step=month": {"2028-02-15 15", "2028-03-01 31", "2028-04-01 1"},
+		// 27 December 2027 is a Monday.
+		"from=2027-12-25&to=2028-01-05&step=week": {"2027-12-25 2", "2027-12-27 7", "2028-01-03 2"},
+		"from=2028-02-28&to=2028-03-01&step=day":  {"2028-02-28 1", "2028-02-29 1"},
+		"from=2028-02-28&to=2028-03-01":           {"2028-02-28 1", "2028-02-29 1"},
+	} {
+		if have, _ := read(query); !slices.Equal(have, want) {
+			t.Errorf("%s: want %v, have %v", query, want, have)
+		}
+	}
+	for _, step := range []string{"day", "week", "month"} {
+		if _, sum := read("from=2027-12-01&to=2029-01-01&step=" + step); sum != 397.0 {
+			t.Errorf("by %s: %v stamps in 397 days", step, sum)
+		}
+	}
 }

@@ -1,5 +1,10 @@
 package customer
 
+import "errors"
+
+// ErrImportEnded is answered by what only an import that goes on can do.
+var ErrImportEnded = errors.New("the import has ended")
+
 // ImportStatus is where an import is.
 type ImportStatus string
 
@@ -27,7 +32,12 @@ type Import struct {
 	// Problem says why an import failed, in a sentence.
 	Problem                          string
 	CreatedAt, StartedAt, FinishedAt int64
+	// StopAskedAt is when somebody asked that it be stopped, 0 if nobody did.
+	StopAskedAt int64
 }
+
+// GoesOn reports whether the import waits or runs.
+func (i Import) GoesOn() bool { return i.Status == ImportQueued || i.Status == ImportRunning }
 
 // ImportCounts are the results of an import.
 type ImportCounts struct {

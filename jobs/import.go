@@ -58,6 +58,8 @@ type ImportRecords interface {
 	SaveImport(ctx context.Context, i customer.Import) error
 	AddImportErrors(ctx context.Context, orgID, importID string, errs []customer.ImportError) error
 	ImportErrors(ctx context.Context, orgID, importID string, p paging.Page) (paging.List[customer.ImportError], error)
+	// Import tells whether somebody asked that the run be stopped.
+	Import(ctx context.Context, orgID, importID string) (customer.Import, error)
 }
 
 // Importer brings receipts into programs.
@@ -97,7 +99,7 @@ type ImportProgress struct {
 
 // Run brings the file's receipts into the program of the run, one stamp command
 // for each receipt, oldest first, and returns the run as it ended. The error is
-// ErrStopped when the context ended, a *receipt.FileError when the file is to
+// ErrStopped when the context ended, ErrStoppedByHand when somebody asked for it, a *receipt.FileError when the file is to
 // blame, and otherwise what went wrong; the run's Status and Problem say the same.
 //
 // Every receipt has an idempotency key made of the program and its number. So a
@@ -110,7 +112,7 @@ func (i Importer) Run(ctx context.Context, run customer.Import, file ReceiptFile
 	}
 	err := im.begin(ctx)
 	if err == nil {
-		err = im.work(ctx)
+		err = im.obey(ctx, im.work)
 	}
 	return im.finish(ctx, err)
 }
@@ -188,6 +190,8 @@ func (im *importing) finish(ctx context.Context, err error) (customer.Import, er
 	switch {
 	case err == nil:
 		im.run.Status = customer.ImportDone
+	case errors.Is(err, ErrStoppedByHand):
+		im.run.Status, im.run.Problem = customer.ImportStopped, problemByHand
 	case stopped:
 		im.run.Status, im.run.Problem = customer.ImportStopped, problemStopped
 		err = fmt.Errorf("%w: %w", ErrStopped, err)

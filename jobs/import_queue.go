@@ -169,7 +169,7 @@ func (q *ImportQueue) work(ctx context.Context, next queuedImport) {
 		return
 	}
 	level := slog.LevelInfo
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrStoppedByHand) {
 		level, attrs = slog.LevelError, append(attrs, slog.Any("error", err))
 	}
 	if err := q.spool.remove(next.run.ID); err != nil {
@@ -226,7 +226,9 @@ func (q *ImportQueue) recover(ctx context.Context) error {
 // takeUp queues an upload again unless its import has ended.
 func (q *ImportQueue) takeUp(ctx context.Context, k keptUpload) error {
 	run, err := q.Store.Import(ctx, k.OrgID, k.ImportID)
-	ended := run.Status == customer.ImportDone || run.Status == customer.ImportFailed
+	// What a process was cut off from goes on; what somebody stopped does not.
+	ended := run.Status == customer.ImportDone || run.Status == customer.ImportFailed ||
+		run.Status == customer.ImportStopped && run.StopAskedAt != 0
 	if errors.Is(err, organization.ErrNotFound) || err == nil && ended {
 		return q.spool.remove(k.ImportID)
 	}

@@ -258,3 +258,52 @@ func TestAFullQueueSaysSo(t *testing.T) {
 		t.Errorf("one too many: %v, want an InvalidFieldError", err)
 	}
 }
+
+// TestAStoppedUploadIsNotTakenUpAgain stops one that waits, and starts the next process.
+func TestAStoppedUploadIsNotTakenUpAgain(t *testing.T) {
+	s := newShop(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db"))
+	folder, log := t.TempDir(), newHeard()
+	q := s.newQueue(t, folder, log)
+	data, _ := export(t, 11)
+	start := func() customer.Import {
+		t.Helper()
+		queued, err := q.Start(t.Context(), s.org.ID, s.program.ID, "year.csv", mappingText(t), bytes.NewReader(data.CSV), false, access.Principal{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.StopImport(t.Context(), s.org.ID, queued.ID, s.now()); err != nil {
+			t.Fatal(err)
+		}
+		return queued
+	}
+	queued := start()
+	stop := running(t, q)
+	log.await(t, "import ended")
+	stop()
+	run, err := s.Import(t.Context(), s.org.ID, queued.ID)
+	if err != nil || run.Status != customer.ImportStopped || run.Counts.Stamped != 0 {
+		t.Errorf("have %+v, %v", run, err)
+	}
+	if left := filesIn(t, folder); len(left) != 0 {
+		t.Errorf("the upload was not removed: %v", left)
+	}
+
+	// The process ended after it had written that down and before it removed the file.
+	queued = start()
+	queued.Status, queued.StopAskedAt = customer.ImportStopped, s.now()
+	if err := s.SaveImport(t.Context(), queued); err != nil {
+		t.Fatal(err)
+	}
+	next := s.newQueue(t, folder, log)
+	after := start()
+	q = next
+	running(t, next)
+	log.await(t, "import ended") // the one that was stopped and not ended
+	run, err = s.Import(t.Context(), s.org.ID, after.ID)
+	if err != nil || run.Status != customer.ImportStopped {
+		t.Errorf("have %+v, %v", run, err)
+	}
+	if left := filesIn(t, folder); len(left) != 0 {
+		t.Errorf("the uploads were not removed: %v", left)
+	}
+}

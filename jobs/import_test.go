@@ -450,3 +450,62 @@ func countBaskets(t *testing.T, path string) (basketsOf map[string]int, rows int
 	}
 	return basketsOf, len(records) - 1
 }
+
+// TestAnImportIsStoppedByHand asks for it after the first batch, as somebody at another
+// server would, and keeps the run waiting until it has looked.
+func TestAnImportIsStoppedByHand(t *testing.T) {
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			data, path := export(t, 4)
+			run := s.newRun(t, s.program.ID)
+			importer := s.importer()
+			stopped := make(chan struct{})
+			importer.Records = listening{s, stopped}
+			done, err := importer.Run(t.Context(), run, jobs.ReceiptFile{
+				Path: path, Mapping: retailMapping(t), Progress: func(p jobs.ImportProgress) {
+					if p.Phase != jobs.PhaseEntering || p.Done != loyalty.MaxBatch {
+						return
+					}
+					if _, err := s.StopImport(t.Context(), s.org.ID, run.ID, s.now()); err != nil {
+						t.Error(err)
+					}
+					<-stopped
+				},
+			})
+			if !errors.Is(err, jobs.ErrStoppedByHand) || errors.Is(err, jobs.ErrStopped) {
+				t.Fatalf("the run ended with %v", err)
+			}
+			kept, err := s.Import(t.Context(), s.org.ID, run.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kept.Status != customer.ImportStopped || kept.Problem == "" || kept.FinishedAt == 0 || kept.Counts != done.Counts {
+				t.Errorf("the record says %+v", kept)
+			}
+			again := s.bring(t, s.program.ID, path)
+			if again.Counts.Replayed < loyalty.MaxBatch || again.Counts.Replayed+again.Counts.Stamped != int64(len(data.Baskets)) {
+				t.Errorf("the file again replayed %d and stamped %d", again.Counts.Replayed, again.Counts.Stamped)
+			}
+			s.mustHold(t, s.program.ID, data.BasketsOf)
+		})
+	}
+}
+
+// listening tells when the run has found that it shall stop.
+type listening struct {
+	*shop
+	stopped chan struct{}
+}
+
+func (l listening) Import(ctx context.Context, orgID, id string) (customer.Import, error) {
+	run, err := l.shop.Import(ctx, orgID, id)
+	if run.StopAskedAt != 0 {
+		select {
+		case <-l.stopped:
+		default:
+			close(l.stopped)
+		}
+	}
+	return run, err
+}

@@ -108,6 +108,9 @@ func (b *batch) run(ctx context.Context, s *Store) error {
 	if err := b.saveUsedCodes(ctx); err != nil {
 		return err
 	}
+	if err := b.noteAdjustments(ctx, s); err != nil {
+		return err
+	}
 	return b.st.commit(ctx, &b.ledgerWriter, s.now())
 }
 

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
@@ -21,11 +22,15 @@ const (
 	usable             = "status IN ('active', 'provisional')"
 )
 
-// viewQuery selects cards with their customer and program, as scanView reads them.
-var viewQuery = "SELECT " + prefixed("c", ledgerCardColumns) + ", c.code, c.link, " + customerSelect("u") + ", " +
-	prefixed("p", programColumns) + " FROM card c " +
-	"JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
-	"JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id "
+// viewColumns are what scanView reads, and viewTables where it stands: cards c with their
+// customer u and program p.
+var (
+	viewColumns = prefixed("c", ledgerCardColumns) + ", c.code, c.link, " + customerSelect("u") + ", " + prefixed("p", programColumns)
+	viewQuery   = "SELECT " + viewColumns + " FROM " + viewTables + " "
+)
+
+const viewTables = "card c JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
+	"JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id"
 
 // prefixed puts the alias of a table before each of its columns.
 func prefixed(alias, columns string) string {
@@ -188,6 +193,9 @@ func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64)
 			return err
 		}
 		n.card(card, true)
+		if err := s.note(ctx, tx, orgID, access.CardBlocked, cardID, nil, nil); err != nil {
+			return err
+		}
 		return insertEvents(ctx, tx, []event{cardChanged(orgID, cardID, now)})
 	})
 }

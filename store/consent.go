@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -79,7 +80,10 @@ func (s *Store) CreateConsentText(ctx context.Context, t customer.ConsentText) e
 				Field: "active", Reason: fmt.Sprintf("would ask for more than %d consents", customer.MaxConsentTexts),
 			}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, t.OrgID, access.ConsentTextAdded, t.ID, nil, consentTextFacts(t))
 	}))
 }
 
@@ -125,7 +129,14 @@ func (s *Store) RecordConsents(ctx context.Context, orgID, customerID string, li
 		}
 	}
 	err := s.write(ctx, orgID, func(tx *transaction) error {
-		return insertConsents(ctx, tx, orgID, customerID, list)
+		if err := insertConsents(ctx, tx, orgID, customerID, list); err != nil {
+			return err
+		}
+		// What customers decide on their own page has its history in the consents.
+		if access.DoerOf(ctx).Kind == access.DoerSystem {
+			return nil
+		}
+		return s.note(ctx, tx, orgID, access.ConsentsRecorded, customerID, nil, nil)
 	})
 	if isForeignKey(err) {
 		return customer.ErrNotFound

@@ -53,9 +53,13 @@ func (s *Store) CreateAPIKey(ctx context.Context, k access.APIKey, tokenHash [32
 				Field: "name", Reason: fmt.Sprintf("would be one key too many: %d are in use, revoke one first", inUse),
 			}
 		}
-		return insert(ctx, tx, "api_key",
+		err = insert(ctx, tx, "api_key",
 			"org_id, id, name, scopes, location_id, hint, token_hash, created_at, last_used_at, revoked_at",
 			[]any{k.OrgID, k.ID, k.Name, string(scopes), orNull(k.LocationID), k.Hint, hashText(tokenHash), k.CreatedAt, 0, 0})
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, k.OrgID, access.KeyMade, k.ID, nil, keyFacts(k))
 	})
 	return noSuchReference(taken(err))
 }
@@ -70,15 +74,21 @@ func (s *Store) APIKeys(ctx context.Context, orgID string, p paging.Page) (pagin
 // RevokeAPIKey ends a key's life at once. Revoking it again changes nothing. It
 // returns organization.ErrNotFound for a key that is not there.
 func (s *Store) RevokeAPIKey(ctx context.Context, orgID, id string, now int64) error {
-	return s.revoke(ctx, "api_key", orgID, id, now)
+	return s.revoke(ctx, "api_key", access.KeyRevoked, orgID, id, now)
 }
 
-func (s *Store) revoke(ctx context.Context, table, orgID, id string, now int64) error {
+func (s *Store) revoke(ctx context.Context, table string, action access.Action, orgID, id string, now int64) error {
 	defer s.recognized.forget()
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		n, err := exec(ctx, tx, "UPDATE "+table+" SET revoked_at = CASE WHEN revoked_at = 0 THEN $3 ELSE revoked_at END "+
-			"WHERE org_id = $1 AND id = $2", orgID, id, now)
-		return foundOne(n, err, organization.ErrNotFound)
+		n, err := exec(ctx, tx, "UPDATE "+table+" SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at = 0", orgID, id, now)
+		if err != nil {
+			return err
+		}
+		if n == 0 { // before, or never
+			_, err = one(ctx, tx, organization.ErrNotFound, scan1[string], "SELECT id FROM "+table+" WHERE org_id = $1 AND id = $2", orgID, id)
+			return err
+		}
+		return s.note(ctx, tx, orgID, action, id, nil, nil)
 	})
 }
 
@@ -95,8 +105,12 @@ func scanTill(r scanner) (t access.Till, err error) {
 // there is no such location.
 func (s *Store) CreatePairingCode(ctx context.Context, c access.PairingCode) error {
 	err := s.write(ctx, c.OrgID, func(tx *transaction) error {
-		return insert(ctx, tx, "pairing_code", "org_id, code_hash, name, location_id, created_at, expires_at, used_at",
+		err := insert(ctx, tx, "pairing_code", "org_id, code_hash, name, location_id, created_at, expires_at, used_at",
 			[]any{c.OrgID, hashText(c.CodeHash), c.Name, c.LocationID, c.CreatedAt, c.ExpiresAt, 0})
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, c.OrgID, access.TillCodeMade, c.LocationID, nil, tillFacts(c.Name, c.LocationID))
 	})
 	return noSuchReference(taken(err))
 }
@@ -125,8 +139,14 @@ func (s *Store) PairTill(ctx context.Context, orgID string, codeHash, tillTokenH
 			return &organization.InvalidFieldError{Field: "code", Reason: fmt.Sprintf("would pair one till too many: there are %d", paired)}
 		}
 		t.Name, t.LocationID = code.Name, code.LocationID
-		return insert(ctx, tx, "till", "org_id, id, name, location_id, token_hash, created_at, last_used_at, revoked_at",
+		err = insert(ctx, tx, "till", "org_id, id, name, location_id, token_hash, created_at, last_used_at, revoked_at",
 			[]any{t.OrgID, t.ID, t.Name, t.LocationID, hashText(tillTokenHash), t.CreatedAt, t.LastUsedAt, 0})
+		if err != nil {
+			return err
+		}
+		// Whoever has the code pairs the till, without another credential.
+		by := access.Doer{Kind: access.DoerTill, ID: t.ID, RequestID: access.DoerOf(ctx).RequestID}
+		return s.noteBy(ctx, tx, orgID, by, access.TillPaired, t.ID, changes(nil, tillFacts(t.Name, t.LocationID)))
 	})
 	if err != nil {
 		return access.Till{}, err
@@ -143,5 +163,5 @@ func (s *Store) Tills(ctx context.Context, orgID string, p paging.Page) (paging.
 // RevokeTill unpairs a till at once, and with it everybody signed in there. It returns
 // organization.ErrNotFound for a till that is not there.
 func (s *Store) RevokeTill(ctx context.Context, orgID, id string, now int64) error {
-	return s.revoke(ctx, "till", orgID, id, now)
+	return s.revoke(ctx, "till", access.TillUnpaired, orgID, id, now)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/paging"
 )
@@ -156,17 +157,20 @@ func onlyDigits(s string) string {
 // phone number, address or reference.
 func (s *Store) UpdateCustomer(ctx context.Context, c customer.Customer, ver int64) (customer.Customer, error) {
 	var changed customer.Customer
-	err := s.writeTold(ctx, c.OrgID, func(tx *transaction, n *news) (err error) {
+	err := s.writeTold(ctx, c.OrgID, func(tx *transaction, n *news) error {
+		before, err := customerBy(ctx, tx, c.OrgID, "id", c.ID)
+		if err != nil {
+			return err
+		}
 		changed, err = one(ctx, tx, customer.ErrVersion, scanCustomer,
 			"UPDATE customer SET first_name = $4, last_name = $5, search_name = $6, phone = $7, email = $8, locale = $9, "+
 				"external_ref = $10, version = version + 1 WHERE org_id = $1 AND id = $2 AND version = $3 AND status <> 'merged' "+
 				"RETURNING "+customerSelect("customer"),
 			c.OrgID, c.ID, ver, c.FirstName, c.LastName, searchName(c), c.Phone, c.Email, c.Locale, c.ExternalRef)
-		if errors.Is(err, customer.ErrVersion) {
-			_, missing := customerBy(ctx, tx, c.OrgID, "id", c.ID)
-			return versionOrMissing(err, missing)
-		}
 		if err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, c.OrgID, access.CustomerChanged, c.ID, customerFacts(before), customerFacts(changed)); err != nil {
 			return err
 		}
 		cards, err := lockCardsOf(ctx, tx, c.OrgID, c.ID)

@@ -11,7 +11,8 @@
 // reason for the rest: batch.go decides, batch_postgres.go and batch_sqlite.go say what
 // nearly every batch asks of the database in the way that is quickest for each.
 // committer.go and news.go tell those who follow the ledger. For all else, tx.go has the
-// few functions through which SQL goes, and dialect.go is all in which the two
+// few functions through which SQL goes, lists.go the lists of a whole organization, audit.go
+// the audit log, to which whatever changes something adds a line, and dialect.go is all in which the two
 // databases differ. The schema is migrations/00001_schema.sql. Package storetest holds the tests that both
 // databases must pass.
 package store

@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 )
 
 const importColumns = "org_id, id, program_id, file_name, dry_run, status, counts, bytes_read, bytes_total, problem, " +
-	"created_at, started_at, finished_at"
+	"created_at, started_at, finished_at, stop_asked_at"
 
 // storedCounts is the form in which counts are kept as JSON. Its names are part of the
 // schema: fields may be added, not renamed.
@@ -33,7 +34,7 @@ type storedCounts struct {
 func scanImport(r scanner) (m customer.Import, err error) {
 	var counts string
 	err = r.Scan(&m.OrgID, &m.ID, &m.ProgramID, &m.FileName, &m.DryRun, &m.Status, &counts, &m.BytesRead, &m.BytesTotal, &m.Problem,
-		&m.CreatedAt, &m.StartedAt, &m.FinishedAt)
+		&m.CreatedAt, &m.StartedAt, &m.FinishedAt, &m.StopAskedAt)
 	var c storedCounts
 	if err == nil {
 		err = json.Unmarshal([]byte(counts), &c)
@@ -61,10 +62,14 @@ func (s *Store) CreateImport(ctx context.Context, m customer.Import) error {
 		return err
 	}
 	return noSuchReference(taken(s.write(ctx, m.OrgID, func(tx *transaction) error {
-		return insert(ctx, tx, "import_run", importColumns, []any{
+		err := insert(ctx, tx, "import_run", importColumns, []any{
 			m.OrgID, m.ID, m.ProgramID, m.FileName, m.DryRun, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem,
-			m.CreatedAt, m.StartedAt, m.FinishedAt,
+			m.CreatedAt, m.StartedAt, m.FinishedAt, m.StopAskedAt,
 		})
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, m.OrgID, access.ImportStarted, m.ID, nil, importFacts(m))
 	})))
 }
 
@@ -80,6 +85,32 @@ func (s *Store) SaveImport(ctx context.Context, m customer.Import) error {
 			m.OrgID, m.ID, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem, m.StartedAt, m.FinishedAt)
 		return foundOne(n, err, organization.ErrNotFound)
 	})
+}
+
+// StopImport asks that an import be stopped, which the process that runs it will find, and
+// returns it as it is now. Asking again changes nothing. It returns organization.ErrNotFound
+// and customer.ErrImportEnded.
+func (s *Store) StopImport(ctx context.Context, orgID, id string, now int64) (customer.Import, error) {
+	var m customer.Import
+	err := s.write(ctx, orgID, func(tx *transaction) error {
+		n, err := exec(ctx, tx, "UPDATE import_run SET stop_asked_at = $3 "+
+			"WHERE org_id = $1 AND id = $2 AND status IN ('queued', 'running') AND stop_asked_at = 0", orgID, id, now)
+		if err != nil {
+			return err
+		}
+		m, err = one(ctx, tx, organization.ErrNotFound, scanImport,
+			"SELECT "+importColumns+" FROM import_run WHERE org_id = $1 AND id = $2", orgID, id)
+		switch {
+		case err != nil:
+			return err
+		case !m.GoesOn():
+			return customer.ErrImportEnded
+		case n == 0:
+			return nil
+		}
+		return s.note(ctx, tx, orgID, access.ImportStopped, id, nil, nil)
+	})
+	return m, err
 }
 
 // Import returns an import, or organization.ErrNotFound.

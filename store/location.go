@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 )
@@ -53,7 +53,10 @@ func (s *Store) Location(ctx context.Context, orgID, id string) (organization.Lo
 // external reference.
 func (s *Store) CreateLocation(ctx context.Context, l organization.Location) error {
 	return taken(s.write(ctx, l.OrgID, func(tx *transaction) error {
-		return insert(ctx, tx, "location", locationColumns, locationRow(l))
+		if err := insert(ctx, tx, "location", locationColumns, locationRow(l)); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, l.OrgID, access.LocationAdded, l.ID, nil, locationFacts(l))
 	}))
 }
 
@@ -65,17 +68,20 @@ func locationRow(l organization.Location) []any {
 // new state, or organization.ErrVersion, ErrNotFound or ErrTaken.
 func (s *Store) UpdateLocation(ctx context.Context, l organization.Location, ver int64) (organization.Location, error) {
 	var changed organization.Location
-	err := s.write(ctx, l.OrgID, func(tx *transaction) (err error) {
+	err := s.write(ctx, l.OrgID, func(tx *transaction) error {
+		before, err := one(ctx, tx, organization.ErrNotFound, scanLocation,
+			"SELECT "+locationColumns+" FROM location WHERE org_id = $1 AND id = $2", l.OrgID, l.ID)
+		if err != nil {
+			return err
+		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanLocation,
 			"UPDATE location SET name = $4, address = $5, zone = $6, external_ref = $7, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+locationColumns,
 			l.OrgID, l.ID, ver, l.Name, l.Address, l.Zone, l.ExternalRef)
-		if errors.Is(err, organization.ErrVersion) {
-			_, missing := one(ctx, tx, organization.ErrNotFound, scan1[string],
-				"SELECT id FROM location WHERE org_id = $1 AND id = $2", l.OrgID, l.ID)
-			return versionOrMissing(err, missing)
+		if err != nil {
+			return err
 		}
-		return err
+		return s.note(ctx, tx, l.OrgID, access.LocationChanged, l.ID, locationFacts(before), locationFacts(changed))
 	})
 	return changed, taken(err)
 }

@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/organization"
 )
 
@@ -75,16 +75,19 @@ func taken(err error) error {
 // organization.ErrVersion or ErrNotFound.
 func (s *Store) UpdateOrganization(ctx context.Context, o organization.Organization, ver int64) (organization.Organization, error) {
 	var changed organization.Organization
-	err := s.write(ctx, o.ID, func(tx *transaction) (err error) {
+	err := s.write(ctx, o.ID, func(tx *transaction) error {
+		before, err := organizationIn(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanOrganization,
 			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, version = version + 1 "+
 				"WHERE org_id = $1 AND version = $2 RETURNING "+organizationColumns,
 			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color)
-		if errors.Is(err, organization.ErrVersion) {
-			_, missing := organizationIn(ctx, tx, o.ID)
-			return versionOrMissing(err, missing)
+		if err != nil {
+			return err
 		}
-		return err
+		return s.note(ctx, tx, o.ID, access.OrganizationChanged, o.ID, organizationFacts(before), organizationFacts(changed))
 	})
 	return changed, err
 }
@@ -132,7 +135,10 @@ func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaTyp
 		}
 		_, err = exec(ctx, tx, "INSERT INTO organization_logo (org_id, image) VALUES ($1, $2) "+
 			"ON CONFLICT (org_id) DO UPDATE SET image = excluded.image", orgID, data)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, orgID, access.LogoChanged, orgID, nil, nil)
 	})
 	return changed, err
 }

@@ -140,8 +140,8 @@ func TestRowLevelSecurity(t *testing.T) {
 			}
 		})
 	}
-	t.Run("entries, keys and consents are never changed", func(t *testing.T) {
-		for _, table := range []string{"entry", "consent", "program_version"} {
+	t.Run("entries, keys, consents and the audit log are never changed", func(t *testing.T) {
+		for _, table := range []string{"entry", "consent", "program_version", "audit"} {
 			for _, statement := range []string{"UPDATE %s SET org_id = org_id", "DELETE FROM %s"} {
 				if _, err := asApp(t, db, card.OrgID, fmt.Sprintf(statement, table)); err == nil || !strings.Contains(err.Error(), "permission denied") {
 					t.Errorf(statement+": have %v", table, err)

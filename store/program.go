@@ -3,10 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -122,7 +122,10 @@ func (s *Store) CreateProgram(ctx context.Context, p loyalty.Program) error {
 			[]any{p.OrgID, p.ID, p.Status, p.Version, rules, p.CreatedAt}); err != nil {
 			return err
 		}
-		return keepVersion(ctx, tx, p, rules)
+		if err := keepVersion(ctx, tx, p, rules); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, p.OrgID, access.ProgramAdded, p.ID, nil, programFacts(p))
 	}))
 }
 
@@ -142,19 +145,22 @@ func (s *Store) UpdateProgram(ctx context.Context, p loyalty.Program, ver int64)
 		return p, err
 	}
 	var changed loyalty.Program
-	err = s.write(ctx, p.OrgID, func(tx *transaction) (err error) {
+	err = s.write(ctx, p.OrgID, func(tx *transaction) error {
+		before, err := programIn(ctx, tx, p.OrgID, p.ID)
+		if err != nil {
+			return err
+		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanProgram,
 			"UPDATE program SET status = $4, rules = $5, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+programColumns,
 			p.OrgID, p.ID, ver, p.Status, rules)
-		if errors.Is(err, organization.ErrVersion) {
-			_, missing := programIn(ctx, tx, p.OrgID, p.ID)
-			return versionOrMissing(err, missing)
-		}
 		if err != nil {
 			return err
 		}
-		return keepVersion(ctx, tx, changed, rules)
+		if err := keepVersion(ctx, tx, changed, rules); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, p.OrgID, access.ProgramChanged, p.ID, programFacts(before), programFacts(changed))
 	})
 	return changed, err
 }

@@ -139,8 +139,17 @@ func (s *Store) OpenTillSession(ctx context.Context, x access.Session) error {
 		if _, err := exec(ctx, tx, "UPDATE staff SET pin_attempts = 0 WHERE org_id = $1 AND id = $2", x.OrgID, x.StaffID); err != nil {
 			return err
 		}
-		return openSession(ctx, tx, x, typeid.New("ses"))
+		if err := openSession(ctx, tx, x, typeid.New("ses")); err != nil {
+			return err
+		}
+		return s.noteSignIn(ctx, tx, x.OrgID, x.StaffID, x.TillID)
 	})
+}
+
+// noteSignIn notes that somebody signed in, at a till or, where it is "", by a link.
+func (s *Store) noteSignIn(ctx context.Context, tx *transaction, orgID, staffID, tillID string) error {
+	by := access.Doer{Kind: access.DoerStaff, ID: staffID, RequestID: access.DoerOf(ctx).RequestID}
+	return s.noteBy(ctx, tx, orgID, by, access.SignedIn, staffID, changes(nil, []fact{{name: "till_id", value: tillID}}))
 }
 
 func openSession(ctx context.Context, tx *transaction, x access.Session, id string) error {
@@ -181,9 +190,13 @@ func (s *Store) ConsumeSignInLink(ctx context.Context, orgID string, tokenHash [
 			Permissions: access.ForRole(m.Role), LocationID: m.LocationID, ExpiresAt: x.ExpiresAt,
 		}
 		// The session itself names no location: it follows its owner to another branch.
-		return openSession(ctx, tx, access.Session{
+		err = openSession(ctx, tx, access.Session{
 			OrgID: orgID, Kind: access.KindSession, TokenHash: x.TokenHash, StaffID: m.ID, CreatedAt: x.CreatedAt, ExpiresAt: x.ExpiresAt,
 		}, p.ID)
+		if err != nil {
+			return err
+		}
+		return s.noteSignIn(ctx, tx, orgID, m.ID, "")
 	})
 	if err != nil {
 		return access.Principal{}, err

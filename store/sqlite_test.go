@@ -227,3 +227,27 @@ func TestCancelledBeforeItBegins(t *testing.T) {
 		t.Errorf("have %v", err)
 	}
 }
+
+// TestSQLiteKeepsTheAuditLog tries to change it by raw SQL, which has all rights.
+func TestSQLiteKeepsTheAuditLog(t *testing.T) {
+	url := newFile(t)
+	s := openAt(t, store.Config{URL: url})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	seedCard(t, s)
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, statement := range []string{"UPDATE audit SET doer_id = ''", "DELETE FROM audit"} {
+		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "audit log are never") {
+			t.Errorf("%s: have %v", statement, err)
+		}
+	}
+}

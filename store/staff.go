@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 )
@@ -38,9 +38,13 @@ func (s *Store) StaffMember(ctx context.Context, orgID, id string) (organization
 // organization.ErrNotFound if there is no such location.
 func (s *Store) CreateStaff(ctx context.Context, m organization.Staff) error {
 	err := s.write(ctx, m.OrgID, func(tx *transaction) error {
-		return insert(ctx, tx, "staff",
+		err := insert(ctx, tx, "staff",
 			"org_id, id, name, email, role, locale, location_id, active, pin_hash, pin_attempts, pin_attempt_at, version, created_at",
 			[]any{m.OrgID, m.ID, m.Name, m.Email, m.Role, m.Locale, orNull(m.LocationID), m.Active, "", 0, 0, max(m.Version, 1), m.CreatedAt})
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, m.OrgID, access.StaffAdded, m.ID, nil, staffFacts(m))
 	})
 	return noSuchReference(taken(err))
 }
@@ -60,17 +64,20 @@ func noSuchReference(err error) error {
 func (s *Store) UpdateStaff(ctx context.Context, m organization.Staff, ver int64) (organization.Staff, error) {
 	defer s.recognized.forget()
 	var changed organization.Staff
-	err := s.write(ctx, m.OrgID, func(tx *transaction) (err error) {
+	err := s.write(ctx, m.OrgID, func(tx *transaction) error {
+		before, err := one(ctx, tx, organization.ErrNotFound, scanStaff,
+			"SELECT "+staffColumns+" FROM staff WHERE org_id = $1 AND id = $2", m.OrgID, m.ID)
+		if err != nil {
+			return err
+		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanStaff,
 			"UPDATE staff SET name = $4, email = $5, role = $6, locale = $7, location_id = $8, active = $9, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+staffColumns,
 			m.OrgID, m.ID, ver, m.Name, m.Email, m.Role, m.Locale, orNull(m.LocationID), m.Active)
-		if errors.Is(err, organization.ErrVersion) {
-			_, missing := one(ctx, tx, organization.ErrNotFound, scan1[string],
-				"SELECT id FROM staff WHERE org_id = $1 AND id = $2", m.OrgID, m.ID)
-			return versionOrMissing(err, missing)
+		if err != nil {
+			return err
 		}
-		return err
+		return s.note(ctx, tx, m.OrgID, access.StaffChanged, m.ID, staffFacts(before), staffFacts(changed))
 	})
 	return changed, noSuchReference(err)
 }
@@ -81,7 +88,10 @@ func (s *Store) SetPIN(ctx context.Context, orgID, staffID, pinHash string) erro
 	return s.write(ctx, orgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE staff SET pin_hash = $3, pin_attempts = 0, version = version + 1 WHERE org_id = $1 AND id = $2",
 			orgID, staffID, pinHash)
-		return foundOne(n, err, organization.ErrNotFound)
+		if err := foundOne(n, err, organization.ErrNotFound); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, orgID, access.PINSet, staffID, nil, nil)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -73,4 +74,25 @@ func Check(prefix, id string) error {
 		}
 	}
 	return nil
+}
+
+// timeDigits are the digits that hold the time of a UUIDv7: two zero bits and 48 of
+// milliseconds.
+const timeDigits = 10
+
+// Earlier returns the least id of the prefix that was made d before the well-formed one,
+// for lists in the order of ids that begin a little before one of them.
+func Earlier(prefix, id string, d time.Duration) string {
+	var ms int64
+	at := len(prefix) + 1
+	for _, digit := range []byte(id[at : at+timeDigits]) {
+		ms = ms<<5 | int64(strings.IndexByte(alphabet, digit))
+	}
+	ms = max(ms-d.Milliseconds(), 0)
+	b := []byte(prefix + "_" + strings.Repeat("0", suffixLen))
+	for i := timeDigits - 1; i >= 0; i-- {
+		b[at+i] = alphabet[ms&31]
+		ms >>= 5
+	}
+	return string(b)
 }

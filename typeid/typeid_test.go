@@ -3,8 +3,10 @@ package typeid_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"pgregory.net/rapid"
 
 	"github.com/leima/leima/typeid"
 )
@@ -63,4 +65,32 @@ func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		typeid.New("card")
 	}
+}
+
+func TestEarlierIsBeforeWhatWasMadeSince(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		u := uuid.Must(uuid.FromBytes(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "uuid")))
+		back := rapid.Int64Range(0, 1<<40).Draw(t, "milliseconds")
+		id := typeid.From("ent", u)
+		earlier := typeid.Earlier("ent", id, time.Duration(back)*time.Millisecond)
+		if err := typeid.Check("ent", earlier); err != nil || earlier > id {
+			t.Fatalf("%s, before %s: %v", earlier, id, err)
+		}
+		// Whatever was made at that millisecond is not before it, and what was made one
+		// earlier is.
+		ms := int64(u[0])<<40 | int64(u[1])<<32 | int64(u[2])<<24 | int64(u[3])<<16 | int64(u[4])<<8 | int64(u[5])
+		if ms -= back; ms <= 0 {
+			return
+		}
+		at := func(ms int64) string {
+			v := u
+			for i := range 6 {
+				v[i] = byte(ms >> (40 - 8*i))
+			}
+			return typeid.From("ent", v)
+		}
+		if at(ms) < earlier || at(ms-1) >= earlier {
+			t.Fatalf("%s is not the first of its millisecond", earlier)
+		}
+	})
 }

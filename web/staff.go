@@ -198,7 +198,7 @@ func (w *Web) makePairingCode(r *request) error {
 	}
 	code := access.NewPairingCode(r.org.Slug)
 	until := r.now() + access.PairingCodeLife.Milliseconds()
-	err = w.Access.CreatePairingCode(r.ctx(), access.PairingCode{
+	err = w.Access.CreatePairingCode(access.WithDoer(r.ctx(), p.Doer("")), access.PairingCode{
 		OrgID: r.org.ID, Name: form.Name, LocationID: form.LocationID, CodeHash: access.Hash(code),
 		CreatedAt: r.now(), ExpiresAt: until,
 	})

@@ -27,6 +27,33 @@ const (
 	ActorKindSystem ActorKind = "system"
 )
 
+// Defines values for AuditAction.
+const (
+	AuditActionAPIKeyMade               AuditAction = "api_key.made"
+	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
+	AuditActionCardAdjusted             AuditAction = "card.adjusted"
+	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
+	AuditActionCustomerChanged          AuditAction = "customer.changed"
+	AuditActionCustomerConsentsRecorded AuditAction = "customer.consents_recorded"
+	AuditActionImportStarted            AuditAction = "import.started"
+	AuditActionImportStopped            AuditAction = "import.stopped"
+	AuditActionListExported             AuditAction = "list.exported"
+	AuditActionLocationAdded            AuditAction = "location.added"
+	AuditActionLocationChanged          AuditAction = "location.changed"
+	AuditActionOrganizationChanged      AuditAction = "organization.changed"
+	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
+	AuditActionProgramAdded             AuditAction = "program.added"
+	AuditActionProgramChanged           AuditAction = "program.changed"
+	AuditActionStaffAdded               AuditAction = "staff.added"
+	AuditActionStaffChanged             AuditAction = "staff.changed"
+	AuditActionStaffPINSet              AuditAction = "staff.pin_set"
+	AuditActionStaffSignedIn            AuditAction = "staff.signed_in"
+	AuditActionTillCodeMade             AuditAction = "till.code_made"
+	AuditActionTillPaired               AuditAction = "till.paired"
+	AuditActionTillUnpaired             AuditAction = "till.unpaired"
+)
+
 // Defines values for CardStatus.
 const (
 	CardStatusActive      CardStatus = "active"
@@ -50,6 +77,14 @@ const (
 	CustomerStatusProvisional CustomerStatus = "provisional"
 )
 
+// Defines values for DoerKind.
+const (
+	DoerKindAPIKey DoerKind = "api_key"
+	DoerKindStaff  DoerKind = "staff"
+	DoerKindSystem DoerKind = "system"
+	DoerKindTill   DoerKind = "till"
+)
+
 // Defines values for EntryKind.
 const (
 	EntryKindAdjust   EntryKind = "adjust"
@@ -69,6 +104,14 @@ const (
 	ImportStatusQueued  ImportStatus = "queued"
 	ImportStatusRunning ImportStatus = "running"
 	ImportStatusStopped ImportStatus = "stopped"
+)
+
+// Defines values for ListName.
+const (
+	ListNameCards     ListName = "cards"
+	ListNameCoupons   ListName = "coupons"
+	ListNameCustomers ListName = "customers"
+	ListNameEntries   ListName = "entries"
 )
 
 // Defines values for MeKind.
@@ -108,6 +151,7 @@ const (
 	ProblemCodeIdempotencyKeyRequired ProblemCode = "idempotency_key_required"
 	ProblemCodeIdempotencyKeyReused   ProblemCode = "idempotency_key_reused"
 	ProblemCodeIfMatchRequired        ProblemCode = "if_match_required"
+	ProblemCodeImportEnded            ProblemCode = "import_ended"
 	ProblemCodeImportNotFound         ProblemCode = "import_not_found"
 	ProblemCodeInternal               ProblemCode = "internal"
 	ProblemCodeInvalidJSON            ProblemCode = "invalid_json"
@@ -178,6 +222,32 @@ const (
 	StaffRoleOwner    StaffRole = "owner"
 )
 
+// Defines values for ExportFormat.
+const (
+	ExportFormatCsv  ExportFormat = "csv"
+	ExportFormatXlsx ExportFormat = "xlsx"
+)
+
+// Defines values for TotalsStep.
+const (
+	TotalsStepDay   TotalsStep = "day"
+	TotalsStepMonth TotalsStep = "month"
+	TotalsStepWeek  TotalsStep = "week"
+)
+
+// Defines values for ExportListParamsFormat.
+const (
+	ExportListParamsFormatCsv  ExportListParamsFormat = "csv"
+	ExportListParamsFormatXlsx ExportListParamsFormat = "xlsx"
+)
+
+// Defines values for GetTotalsParamsStep.
+const (
+	GetTotalsParamsStepDay   GetTotalsParamsStep = "day"
+	GetTotalsParamsStepMonth GetTotalsParamsStep = "month"
+	GetTotalsParamsStepWeek  GetTotalsParamsStep = "week"
+)
+
 // APIKey defines model for APIKey.
 type APIKey struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -211,6 +281,48 @@ type APIKeyID = string
 type APIKeyList struct {
 	Data       []APIKey `json:"data"`
 	NextCursor *string  `json:"next_cursor"`
+}
+
+// Activity defines model for Activity.
+type Activity struct {
+	Data []ActivityEntry `json:"data"`
+
+	// Since null before anything happened.
+	Since *string `json:"since"`
+}
+
+// ActivityEntry defines model for ActivityEntry.
+type ActivityEntry struct {
+	Actor Actor     `json:"actor"`
+	At    time.Time `json:"at"`
+
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID CardID `json:"card_id"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID CustomerID `json:"customer_id"`
+
+	// FirstName The customer's; not there if it is not known.
+	FirstName *string `json:"first_name,omitempty"`
+
+	// ID Example: ent_01k3sa0z2efcrstmhzda61w2vp
+	ID EntryID `json:"id"`
+
+	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+	Kind EntryKind `json:"kind"`
+
+	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *LocationID `json:"location_id,omitempty"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// Quantity The change of the balance.
+	Quantity int `json:"quantity"`
+
+	// StaffName Whoever did it is called so.
+	StaffName *string `json:"staff_name,omitempty"`
 }
 
 // Actor defines model for Actor.
@@ -251,6 +363,47 @@ type Allowed struct {
 	Refusal *ScanRefusal `json:"refusal,omitempty"`
 	Reverse bool         `json:"reverse"`
 	Stamp   bool         `json:"stamp"`
+}
+
+// AuditAction What was done, and to what kind of thing.
+type AuditAction string
+
+// AuditChange A part that is different now. Of personal data neither value is there.
+type AuditChange struct {
+	// After Example: 12
+	After *string `json:"after,omitempty"`
+
+	// Before Example: 10
+	Before *string `json:"before,omitempty"`
+
+	// Field Example: goal
+	Field string `json:"field"`
+}
+
+// AuditLine defines model for AuditLine.
+type AuditLine struct {
+	// Action What was done, and to what kind of thing.
+	Action  AuditAction   `json:"action"`
+	At      time.Time     `json:"at"`
+	Changes []AuditChange `json:"changes"`
+	Doer    Doer          `json:"doer"`
+
+	// ID Example: aud_01k3sa0z2efcrstmhzda61w2tc
+	ID string `json:"id"`
+
+	// RequestID The request in which it was done; the server's log knows it.
+	RequestID *string `json:"request_id,omitempty"`
+
+	// SubjectID What it was done to: a till's code to a location, an export to a list.
+	//
+	// Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	SubjectID string `json:"subject_id"`
+}
+
+// AuditLog defines model for AuditLog.
+type AuditLog struct {
+	Data       []AuditLine `json:"data"`
+	NextCursor *string     `json:"next_cursor"`
 }
 
 // Brand defines model for Brand.
@@ -588,6 +741,20 @@ type DayStats struct {
 	Stamps   int64  `json:"stamps"`
 }
 
+// Doer defines model for Doer.
+type Doer struct {
+	ID *string `json:"id,omitempty"`
+
+	// Kind `system` is Leima itself, or a command on the server.
+	Kind DoerKind `json:"kind"`
+
+	// Name What they are called now.
+	Name *string `json:"name,omitempty"`
+}
+
+// DoerKind `system` is Leima itself, or a command on the server.
+type DoerKind string
+
 // Entry defines model for Entry.
 type Entry struct {
 	Actor Actor `json:"actor"`
@@ -655,6 +822,28 @@ type EntryList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// HeldCoupon A coupon and who holds it.
+type HeldCoupon struct {
+	Coupon Coupon `json:"coupon"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID CustomerID `json:"customer_id"`
+
+	// DisplayName Example: Helmi K.
+	DisplayName string `json:"display_name"`
+
+	// LocationID Where it was redeemed; not there if it was not, or at no location.
+	//
+	// Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *string `json:"location_id,omitempty"`
+}
+
+// HeldCouponList defines model for HeldCouponList.
+type HeldCouponList struct {
+	Data       []HeldCoupon `json:"data"`
+	NextCursor *string      `json:"next_cursor"`
+}
+
 // Import defines model for Import.
 type Import struct {
 	BytesRead  int64        `json:"bytes_read"`
@@ -675,6 +864,9 @@ type Import struct {
 	ProgramID ProgramID    `json:"program_id"`
 	StartedAt *time.Time   `json:"started_at,omitempty"`
 	Status    ImportStatus `json:"status"`
+
+	// StopAskedAt When somebody asked that it be stopped.
+	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
 
 // ImportStatus defines model for Import.Status.
@@ -838,6 +1030,9 @@ type LimitsSetting struct {
 	MaxPerScan      *int `json:"max_per_scan,omitempty"`
 	MaxPerStaffDay  *int `json:"max_per_staff_day,omitempty"`
 }
+
+// ListName A list of the whole organization.
+type ListName string
 
 // Locale A language of Leima's pages.
 //
@@ -1061,6 +1256,7 @@ type Problem struct {
 	// | `already_in_use` | 409 | a value that must be unique is in use |
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+	// | `import_ended` | 409 | the import has ended |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1148,6 +1344,7 @@ type Problem struct {
 // | `already_in_use` | 409 | a value that must be unique is in use |
 // | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 // | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+// | `import_ended` | 409 | the import has ended |
 // | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 // | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 // | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1466,6 +1663,7 @@ type ScanRefusal struct {
 	// | `already_in_use` | 409 | a value that must be unique is in use |
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
+	// | `import_ended` | 409 | the import has ended |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1678,7 +1876,7 @@ type TotalsRow struct {
 	// Coupons Coupons issued less those taken back.
 	Coupons int64 `json:"coupons"`
 
-	// Day The day at the location.
+	// Day The day at the location, or the first day of the step.
 	Day string `json:"day"`
 
 	// LocationID The location, null for what happened at none.
@@ -1712,6 +1910,56 @@ type Zone = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// ExportFormat defines model for ExportFormat.
+type ExportFormat string
+
+// ExportMark defines model for ExportMark.
+type ExportMark = bool
+
+// ExportedList A list of the whole organization.
+type ExportedList = ListName
+
+// FilterAction What was done, and to what kind of thing.
+type FilterAction = AuditAction
+
+// FilterCouponStatus Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
+type FilterCouponStatus = CouponStatus
+
+// FilterCustomer Example: cust_01k3sa0z2efcrstmhzda61w2v8
+type FilterCustomer = CustomerID
+
+// FilterDoer Example: stf_01k3sa0z2efcrstmhzda61w2tc
+type FilterDoer = string
+
+// FilterEntryKind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+type FilterEntryKind = EntryKind
+
+// FilterFrom A day of the calendar.
+//
+// Example: 2026-03-01
+type FilterFrom = Day
+
+// FilterLocation Example: loc_01k3sa0z2efcrstmhzda61w2tc
+type FilterLocation = LocationID
+
+// FilterProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
+type FilterProgram = ProgramID
+
+// FilterRedeemedAt Example: loc_01k3sa0z2efcrstmhzda61w2tc
+type FilterRedeemedAt = LocationID
+
+// FilterSearch defines model for FilterSearch.
+type FilterSearch = string
+
+// FilterSubject Example: prog_01k3sa0z2efcrstmhzda61w2tt
+type FilterSubject = string
+
+// FilterTo A day of the calendar.
+//
+// Example: 2026-03-01
+type FilterTo = Day
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1720,6 +1968,9 @@ type IfMatch = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// Since defines model for Since.
+type Since = string
 
 // TotalsFrom A day of the calendar.
 //
@@ -1731,6 +1982,9 @@ type TotalsLocation = LocationID
 
 // TotalsProgram Example: prog_01k3sa0z2efcrstmhzda61w2tt
 type TotalsProgram = ProgramID
+
+// TotalsStep defines model for TotalsStep.
+type TotalsStep string
 
 // TotalsTo A day of the calendar.
 //
@@ -1767,8 +2021,44 @@ type VersionMismatch = Problem
 // VersionRequired An error, as RFC 9457 describes it.
 type VersionRequired = Problem
 
+// ListActivityParams defines parameters for ListActivity.
+type ListActivityParams struct {
+	// LocationID Only what happened at this location.
+	LocationID *FilterLocation `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Since The `since` of the answer before.
+	Since *Since `form:"since,omitempty" json:"since,omitempty"`
+
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListAPIKeysParams defines parameters for ListAPIKeys.
 type ListAPIKeysParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAuditLogParams defines parameters for ListAuditLog.
+type ListAuditLogParams struct {
+	// Action Only this action.
+	Action *FilterAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// DoerID Only what this member of staff, API key or till did.
+	DoerID *FilterDoer `form:"doer_id,omitempty" json:"doer_id,omitempty"`
+
+	// SubjectID Only what was done to this.
+	SubjectID *FilterSubject `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+
 	// Limit The most items wanted.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1802,6 +2092,33 @@ type ListCardEntriesParams struct {
 
 // ListConsentTextsParams defines parameters for ListConsentTexts.
 type ListConsentTextsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListCouponsParams defines parameters for ListCoupons.
+type ListCouponsParams struct {
+	// ProgramID Only of this program.
+	ProgramID *FilterProgram `form:"program_id,omitempty" json:"program_id,omitempty"`
+
+	// Status Only coupons in this state.
+	Status *FilterCouponStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *FilterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// LocationID Only coupons that were redeemed at this location.
+	LocationID *FilterRedeemedAt `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+
 	// Limit The most items wanted.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -1856,6 +2173,42 @@ type ReverseEntryParams struct {
 	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
+
+// ExportListParams defines parameters for ExportList.
+type ExportListParams struct {
+	// Format What file it becomes.
+	Format *ExportListParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Mark Whether a CSV file begins with a byte order mark, by which Excel knows that it is UTF-8.
+	Mark *ExportMark `form:"mark,omitempty" json:"mark,omitempty"`
+
+	// Query The beginning of a name, phone number, e-mail address or customer number.
+	Query *FilterSearch `form:"query,omitempty" json:"query,omitempty"`
+
+	// ProgramID Only of this program.
+	ProgramID *FilterProgram `form:"program_id,omitempty" json:"program_id,omitempty"`
+
+	// CustomerID Only of this customer.
+	CustomerID *FilterCustomer `form:"customer_id,omitempty" json:"customer_id,omitempty"`
+
+	// LocationID Only what happened at this location.
+	LocationID *FilterLocation `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Status Only coupons in this state.
+	Status *FilterCouponStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Kind Only entries of this kind.
+	Kind *FilterEntryKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// From The first day.
+	From *FilterFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *FilterTo `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportListParamsFormat defines parameters for ExportList.
+type ExportListParamsFormat string
 
 // ListImportsParams defines parameters for ListImports.
 type ListImportsParams struct {
@@ -1970,9 +2323,15 @@ type GetTotalsParams struct {
 	// From The first day.
 	From TotalsFrom `form:"from" json:"from"`
 
-	// To The day after the last, at most 92 days after the first.
+	// To The day after the last, at most 400 days after the first.
 	To TotalsTo `form:"to" json:"to"`
+
+	// Step What one row adds up.
+	Step *GetTotalsParamsStep `form:"step,omitempty" json:"step,omitempty"`
 }
+
+// GetTotalsParamsStep defines parameters for GetTotals.
+type GetTotalsParamsStep string
 
 // CreateAPIKeyJSONRequestBody defines body for CreateAPIKey for application/json ContentType.
 type CreateAPIKeyJSONRequestBody = APIKeyCreation
@@ -2042,6 +2401,9 @@ type PairTillJSONRequestBody = TillPairing
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListActivity What happened last
+	// (GET /v1/activity)
+	ListActivity(ctx echo.Context, params ListActivityParams) error
 	// ListAPIKeys List API keys
 	// (GET /v1/api-keys)
 	ListAPIKeys(ctx echo.Context, params ListAPIKeysParams) error
@@ -2051,6 +2413,9 @@ type ServerInterface interface {
 	// RevokeAPIKey Revoke an API key
 	// (DELETE /v1/api-keys/{api_key_id})
 	RevokeAPIKey(ctx echo.Context, apiKeyID APIKeyID) error
+	// ListAuditLog Who did what
+	// (GET /v1/audit-log)
+	ListAuditLog(ctx echo.Context, params ListAuditLogParams) error
 	// GetCard Read a card
 	// (GET /v1/cards/{card_id})
 	GetCard(ctx echo.Context, cardID CardID) error
@@ -2072,6 +2437,9 @@ type ServerInterface interface {
 	// CreateConsentText Add or replace a text
 	// (POST /v1/consent-texts)
 	CreateConsentText(ctx echo.Context) error
+	// ListCoupons List coupons
+	// (GET /v1/coupons)
+	ListCoupons(ctx echo.Context, params ListCouponsParams) error
 	// GetCoupon Read a coupon
 	// (GET /v1/coupons/{coupon_id})
 	GetCoupon(ctx echo.Context, couponID CouponID) error
@@ -2102,6 +2470,9 @@ type ServerInterface interface {
 	// ReverseEntry Undo an entry
 	// (POST /v1/entries/{entry_id}/reversal)
 	ReverseEntry(ctx echo.Context, entryID EntryID, params ReverseEntryParams) error
+	// ExportList Take a list along
+	// (GET /v1/exports/{list})
+	ExportList(ctx echo.Context, list ExportedList, params ExportListParams) error
 	// ListImports List imports
 	// (GET /v1/imports)
 	ListImports(ctx echo.Context, params ListImportsParams) error
@@ -2111,9 +2482,15 @@ type ServerInterface interface {
 	// GetImport Follow an import
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx echo.Context, importID ImportID) error
+	// GetImportErrorFile What could not be imported, as a file
+	// (GET /v1/imports/{import_id}/error-file)
+	GetImportErrorFile(ctx echo.Context, importID ImportID) error
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error
+	// StopImport Stop an import
+	// (POST /v1/imports/{import_id}/stop)
+	StopImport(ctx echo.Context, importID ImportID) error
 	// ListLocations List locations
 	// (GET /v1/locations)
 	ListLocations(ctx echo.Context, params ListLocationsParams) error
@@ -2198,7 +2575,7 @@ type ServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx echo.Context, tillID TillID) error
-	// GetTotals What happened, by program, location and day
+	// GetTotals What happened, by program, location and day, week or month
 	// (GET /v1/totals)
 	GetTotals(ctx echo.Context, params GetTotalsParams) error
 }
@@ -2206,6 +2583,38 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// ListActivity converts echo context to params.
+func (w *ServerInterfaceWrapper) ListActivity(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListActivityParams
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListActivity(ctx, params)
+	return err
 }
 
 // ListAPIKeys converts echo context to params.
@@ -2255,6 +2664,66 @@ func (w *ServerInterfaceWrapper) RevokeAPIKey(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevokeAPIKey(ctx, apiKeyID)
+	return err
+}
+
+// ListAuditLog converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAuditLog(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditLogParams
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "doer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "doer_id", ctx.QueryParams(), &params.DoerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter doer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "subject_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject_id", ctx.QueryParams(), &params.SubjectID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter subject_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAuditLog(ctx, params)
 	return err
 }
 
@@ -2423,6 +2892,73 @@ func (w *ServerInterfaceWrapper) CreateConsentText(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateConsentText(ctx)
+	return err
+}
+
+// ListCoupons converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCoupons(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCouponsParams
+	// ------------- Optional query parameter "program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program_id", ctx.QueryParams(), &params.ProgramID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCoupons(ctx, params)
 	return err
 }
 
@@ -2700,6 +3236,94 @@ func (w *ServerInterfaceWrapper) ReverseEntry(ctx echo.Context) error {
 	return err
 }
 
+// ExportList converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportList(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "list" -------------
+	var list ExportedList
+
+	err = runtime.BindStyledParameterWithOptions("simple", "list", ctx.Param("list"), &list, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter list: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportListParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// ------------- Optional query parameter "mark" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mark", ctx.QueryParams(), &params.Mark, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mark: %s", err))
+	}
+
+	// ------------- Optional query parameter "query" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "query", ctx.QueryParams(), &params.Query, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter query: %s", err))
+	}
+
+	// ------------- Optional query parameter "program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program_id", ctx.QueryParams(), &params.ProgramID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "customer_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "customer_id", ctx.QueryParams(), &params.CustomerID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportList(ctx, list, params)
+	return err
+}
+
 // ListImports converts echo context to params.
 func (w *ServerInterfaceWrapper) ListImports(ctx echo.Context) error {
 	var err error
@@ -2750,6 +3374,22 @@ func (w *ServerInterfaceWrapper) GetImport(ctx echo.Context) error {
 	return err
 }
 
+// GetImportErrorFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetImportErrorFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetImportErrorFile(ctx, importID)
+	return err
+}
+
 // ListImportErrors converts echo context to params.
 func (w *ServerInterfaceWrapper) ListImportErrors(ctx echo.Context) error {
 	var err error
@@ -2779,6 +3419,22 @@ func (w *ServerInterfaceWrapper) ListImportErrors(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListImportErrors(ctx, importID, params)
+	return err
+}
+
+// StopImport converts echo context to params.
+func (w *ServerInterfaceWrapper) StopImport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "import_id" -------------
+	var importID ImportID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import_id", ctx.Param("import_id"), &importID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StopImport(ctx, importID)
 	return err
 }
 
@@ -3351,6 +4007,13 @@ func (w *ServerInterfaceWrapper) GetTotals(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
 	}
 
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetTotals(ctx, params)
 	return err
@@ -3437,6 +4100,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
 	router.POST(options.BaseURL+"/v1/stamps", wrapper.CreateStamp, options.OperationMiddlewares["createStamp"]...)
+	router.GET(options.BaseURL+"/v1/coupons", wrapper.ListCoupons, options.OperationMiddlewares["listCoupons"]...)
 	router.GET(options.BaseURL+"/v1/coupons/:coupon_id", wrapper.GetCoupon, options.OperationMiddlewares["getCoupon"]...)
 	router.POST(options.BaseURL+"/v1/coupons/:coupon_id/redemption", wrapper.RedeemCoupon, options.OperationMiddlewares["redeemCoupon"]...)
 	router.GET(options.BaseURL+"/v1/entries/:entry_id", wrapper.GetEntry, options.OperationMiddlewares["getEntry"]...)
@@ -3456,6 +4120,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/imports", wrapper.CreateImport, options.OperationMiddlewares["createImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id", wrapper.GetImport, options.OperationMiddlewares["getImport"]...)
 	router.GET(options.BaseURL+"/v1/imports/:import_id/errors", wrapper.ListImportErrors, options.OperationMiddlewares["listImportErrors"]...)
+	router.GET(options.BaseURL+"/v1/imports/:import_id/error-file", wrapper.GetImportErrorFile, options.OperationMiddlewares["getImportErrorFile"]...)
+	router.POST(options.BaseURL+"/v1/imports/:import_id/stop", wrapper.StopImport, options.OperationMiddlewares["stopImport"]...)
+	router.GET(options.BaseURL+"/v1/exports/:list", wrapper.ExportList, options.OperationMiddlewares["exportList"]...)
+	router.GET(options.BaseURL+"/v1/activity", wrapper.ListActivity, options.OperationMiddlewares["listActivity"]...)
+	router.GET(options.BaseURL+"/v1/audit-log", wrapper.ListAuditLog, options.OperationMiddlewares["listAuditLog"]...)
 
 }
 
@@ -3494,6 +4163,94 @@ type UnauthenticatedApplicationProblemPlusJSONResponse struct {
 type VersionMismatchApplicationProblemPlusJSONResponse Problem
 
 type VersionRequiredApplicationProblemPlusJSONResponse Problem
+
+type ListActivityRequestObject struct {
+	Params ListActivityParams
+}
+
+type ListActivityResponseObject interface {
+	VisitListActivityResponse(w http.ResponseWriter) error
+}
+
+type ListActivity200JSONResponse Activity
+
+func (response ListActivity200JSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity400ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity401ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity403ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListActivitydefaultApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ListAPIKeysRequestObject struct {
 	Params ListAPIKeysParams
@@ -3790,6 +4547,94 @@ type RevokeAPIKeydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeAPIKeydefaultApplicationProblemPlusJSONResponse) VisitRevokeAPIKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogRequestObject struct {
+	Params ListAuditLogParams
+}
+
+type ListAuditLogResponseObject interface {
+	VisitListAuditLogResponse(w http.ResponseWriter) error
+}
+
+type ListAuditLog200JSONResponse AuditLog
+
+func (response ListAuditLog200JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog400ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog401ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAuditLog403ApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditLogdefaultApplicationProblemPlusJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4526,6 +5371,94 @@ type CreateConsentTextdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateConsentTextdefaultApplicationProblemPlusJSONResponse) VisitCreateConsentTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCouponsRequestObject struct {
+	Params ListCouponsParams
+}
+
+type ListCouponsResponseObject interface {
+	VisitListCouponsResponse(w http.ResponseWriter) error
+}
+
+type ListCoupons200JSONResponse HeldCouponList
+
+func (response ListCoupons200JSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons400ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons401ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCoupons403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCoupons403ApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCouponsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCouponsdefaultApplicationProblemPlusJSONResponse) VisitListCouponsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5718,6 +6651,129 @@ func (response ReverseEntrydefaultApplicationProblemPlusJSONResponse) VisitRever
 	return err
 }
 
+type ExportListRequestObject struct {
+	List   ExportedList `json:"list"`
+	Params ExportListParams
+}
+
+type ExportListResponseObject interface {
+	VisitExportListResponse(w http.ResponseWriter) error
+}
+
+type ExportList200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportList200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportList200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportList200ApplicationVndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportList200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       ExportList200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportList200TextCsvResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportList400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList400ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportList401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList401ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportList403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExportList403ApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportListdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportListdefaultApplicationProblemPlusJSONResponse) VisitExportListResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListImportsRequestObject struct {
 	Params ListImportsParams
 }
@@ -6014,6 +7070,122 @@ func (response GetImportdefaultApplicationProblemPlusJSONResponse) VisitGetImpor
 	return err
 }
 
+type GetImportErrorFileRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+}
+
+type GetImportErrorFileResponseObject interface {
+	VisitGetImportErrorFileResponse(w http.ResponseWriter) error
+}
+
+type GetImportErrorFile200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetImportErrorFile200TextCsvResponse struct {
+	Body          io.Reader
+	Headers       GetImportErrorFile200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetImportErrorFile200TextCsvResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetImportErrorFile400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile400ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile401ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile403ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFile404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetImportErrorFile404ApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetImportErrorFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetImportErrorFiledefaultApplicationProblemPlusJSONResponse) VisitGetImportErrorFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListImportErrorsRequestObject struct {
 	ImportID ImportID `json:"import_id"`
 	Params   ListImportErrorsParams
@@ -6108,6 +7280,126 @@ type ListImportErrorsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListImportErrorsdefaultApplicationProblemPlusJSONResponse) VisitListImportErrorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImportRequestObject struct {
+	ImportID ImportID `json:"import_id"`
+}
+
+type StopImportResponseObject interface {
+	VisitStopImportResponse(w http.ResponseWriter) error
+}
+
+type StopImport202JSONResponse Import
+
+func (response StopImport202JSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport400ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport401ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport403ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport404ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImport409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StopImport409ApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopImportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StopImportdefaultApplicationProblemPlusJSONResponse) VisitStopImportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9243,6 +10535,9 @@ func (response GetTotalsdefaultApplicationProblemPlusJSONResponse) VisitGetTotal
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListActivity What happened last
+	// (GET /v1/activity)
+	ListActivity(ctx context.Context, request ListActivityRequestObject) (ListActivityResponseObject, error)
 	// ListAPIKeys List API keys
 	// (GET /v1/api-keys)
 	ListAPIKeys(ctx context.Context, request ListAPIKeysRequestObject) (ListAPIKeysResponseObject, error)
@@ -9252,6 +10547,9 @@ type StrictServerInterface interface {
 	// RevokeAPIKey Revoke an API key
 	// (DELETE /v1/api-keys/{api_key_id})
 	RevokeAPIKey(ctx context.Context, request RevokeAPIKeyRequestObject) (RevokeAPIKeyResponseObject, error)
+	// ListAuditLog Who did what
+	// (GET /v1/audit-log)
+	ListAuditLog(ctx context.Context, request ListAuditLogRequestObject) (ListAuditLogResponseObject, error)
 	// GetCard Read a card
 	// (GET /v1/cards/{card_id})
 	GetCard(ctx context.Context, request GetCardRequestObject) (GetCardResponseObject, error)
@@ -9273,6 +10571,9 @@ type StrictServerInterface interface {
 	// CreateConsentText Add or replace a text
 	// (POST /v1/consent-texts)
 	CreateConsentText(ctx context.Context, request CreateConsentTextRequestObject) (CreateConsentTextResponseObject, error)
+	// ListCoupons List coupons
+	// (GET /v1/coupons)
+	ListCoupons(ctx context.Context, request ListCouponsRequestObject) (ListCouponsResponseObject, error)
 	// GetCoupon Read a coupon
 	// (GET /v1/coupons/{coupon_id})
 	GetCoupon(ctx context.Context, request GetCouponRequestObject) (GetCouponResponseObject, error)
@@ -9303,6 +10604,9 @@ type StrictServerInterface interface {
 	// ReverseEntry Undo an entry
 	// (POST /v1/entries/{entry_id}/reversal)
 	ReverseEntry(ctx context.Context, request ReverseEntryRequestObject) (ReverseEntryResponseObject, error)
+	// ExportList Take a list along
+	// (GET /v1/exports/{list})
+	ExportList(ctx context.Context, request ExportListRequestObject) (ExportListResponseObject, error)
 	// ListImports List imports
 	// (GET /v1/imports)
 	ListImports(ctx context.Context, request ListImportsRequestObject) (ListImportsResponseObject, error)
@@ -9312,9 +10616,15 @@ type StrictServerInterface interface {
 	// GetImport Follow an import
 	// (GET /v1/imports/{import_id})
 	GetImport(ctx context.Context, request GetImportRequestObject) (GetImportResponseObject, error)
+	// GetImportErrorFile What could not be imported, as a file
+	// (GET /v1/imports/{import_id}/error-file)
+	GetImportErrorFile(ctx context.Context, request GetImportErrorFileRequestObject) (GetImportErrorFileResponseObject, error)
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx context.Context, request ListImportErrorsRequestObject) (ListImportErrorsResponseObject, error)
+	// StopImport Stop an import
+	// (POST /v1/imports/{import_id}/stop)
+	StopImport(ctx context.Context, request StopImportRequestObject) (StopImportResponseObject, error)
 	// ListLocations List locations
 	// (GET /v1/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -9399,7 +10709,7 @@ type StrictServerInterface interface {
 	// UnpairTill Unpair a till
 	// (DELETE /v1/tills/{till_id})
 	UnpairTill(ctx context.Context, request UnpairTillRequestObject) (UnpairTillResponseObject, error)
-	// GetTotals What happened, by program, location and day
+	// GetTotals What happened, by program, location and day, week or month
 	// (GET /v1/totals)
 	GetTotals(ctx context.Context, request GetTotalsRequestObject) (GetTotalsResponseObject, error)
 }
@@ -9414,6 +10724,31 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// ListActivity operation middleware
+func (sh *strictHandler) ListActivity(ctx echo.Context, params ListActivityParams) error {
+	var request ListActivityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListActivity(ctx.Request().Context(), request.(ListActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListActivity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListActivityResponseObject); ok {
+		return validResponse.VisitListActivityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListAPIKeys operation middleware
@@ -9506,6 +10841,31 @@ func (sh *strictHandler) RevokeAPIKey(ctx echo.Context, apiKeyID APIKeyID) error
 		return err
 	} else if validResponse, ok := response.(RevokeAPIKeyResponseObject); ok {
 		return validResponse.VisitRevokeAPIKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAuditLog operation middleware
+func (sh *strictHandler) ListAuditLog(ctx echo.Context, params ListAuditLogParams) error {
+	var request ListAuditLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAuditLog(ctx.Request().Context(), request.(ListAuditLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAuditLog")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditLogResponseObject); ok {
+		return validResponse.VisitListAuditLogResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9728,6 +11088,31 @@ func (sh *strictHandler) CreateConsentText(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateConsentTextResponseObject); ok {
 		return validResponse.VisitCreateConsentTextResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCoupons operation middleware
+func (sh *strictHandler) ListCoupons(ctx echo.Context, params ListCouponsParams) error {
+	var request ListCouponsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCoupons(ctx.Request().Context(), request.(ListCouponsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCoupons")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCouponsResponseObject); ok {
+		return validResponse.VisitListCouponsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10087,6 +11472,32 @@ func (sh *strictHandler) ReverseEntry(ctx echo.Context, entryID EntryID, params 
 	return nil
 }
 
+// ExportList operation middleware
+func (sh *strictHandler) ExportList(ctx echo.Context, list ExportedList, params ExportListParams) error {
+	var request ExportListRequestObject
+
+	request.List = list
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportList(ctx.Request().Context(), request.(ExportListRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportList")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportListResponseObject); ok {
+		return validResponse.VisitExportListResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListImports operation middleware
 func (sh *strictHandler) ListImports(ctx echo.Context, params ListImportsParams) error {
 	var request ListImportsRequestObject
@@ -10166,6 +11577,31 @@ func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
 	return nil
 }
 
+// GetImportErrorFile operation middleware
+func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID) error {
+	var request GetImportErrorFileRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetImportErrorFile(ctx.Request().Context(), request.(GetImportErrorFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetImportErrorFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetImportErrorFileResponseObject); ok {
+		return validResponse.VisitGetImportErrorFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListImportErrors operation middleware
 func (sh *strictHandler) ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error {
 	var request ListImportErrorsRequestObject
@@ -10186,6 +11622,31 @@ func (sh *strictHandler) ListImportErrors(ctx echo.Context, importID ImportID, p
 		return err
 	} else if validResponse, ok := response.(ListImportErrorsResponseObject); ok {
 		return validResponse.VisitListImportErrorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StopImport operation middleware
+func (sh *strictHandler) StopImport(ctx echo.Context, importID ImportID) error {
+	var request StopImportRequestObject
+
+	request.ImportID = importID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StopImport(ctx.Request().Context(), request.(StopImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StopImport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StopImportResponseObject); ok {
+		return validResponse.VisitStopImportResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

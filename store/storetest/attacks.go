@@ -39,7 +39,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnConsents(v),
-		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v),
+		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v),
 	} {
 		for name, a := range group {
 			all[name] = a
@@ -381,6 +381,10 @@ func attacksOnImports(v *victim) map[string]attack {
 			m := v.imported
 			m.OrgID, m.ID = org, typeid.New("imp")
 			return refusedWith(organization.ErrNotFound, v.CreateImport(ctx, m)) // into the victim's program
+		},
+		"StopImport": func(ctx context.Context, org string) error {
+			_, err := v.StopImport(ctx, org, v.imported.ID, 1)
+			return refusedWith(organization.ErrNotFound, err)
 		},
 		"SaveImport": func(ctx context.Context, org string) error {
 			m := v.imported

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 
+	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
@@ -13,6 +14,7 @@ import (
 
 var importStories = []story{
 	{"an import tells how far it is", importProgress},
+	{"an import is stopped while it goes on, and once", importStops},
 	{"an error file is kept in order and up to its limit", importErrors},
 	{"customers and cards of an import are made once", importedCards},
 	{"locations of an import are made once", importedLocations},
@@ -52,6 +54,33 @@ func importProgress(su *suite) {
 	sh.is(err, organization.ErrNotFound)
 	m.ProgramID = typeid.New("prog")
 	sh.is(sh.CreateImport(sh.ctx, m), organization.ErrNotFound)
+}
+
+func importStops(su *suite) {
+	sh := newShop(su)
+	m := sh.newImport()
+	stopped, err := sh.StopImport(sh.ctx, sh.org.ID, m.ID, 77)
+	sh.ok(err)
+	m.StopAskedAt = 77
+	su.same("the import", m, stopped)
+	stopped, err = sh.StopImport(sh.ctx, sh.org.ID, m.ID, 99)
+	sh.ok(err)
+	su.same("the import, asked again", m, stopped)
+	su.same("one line", 1, len(sh.audit(access.AuditQuery{Action: access.ImportStopped})))
+	// How far it is, kept by a process that has not looked yet, does not call it back.
+	running := m
+	running.Status, running.StopAskedAt = customer.ImportRunning, 0
+	sh.ok(sh.SaveImport(sh.ctx, running))
+	read, err := sh.Import(sh.ctx, sh.org.ID, m.ID)
+	sh.ok(err)
+	su.same("is still to be stopped", int64(77), read.StopAskedAt)
+	done := sh.newImport()
+	done.Status = customer.ImportDone
+	sh.ok(sh.SaveImport(sh.ctx, done))
+	_, err = sh.StopImport(sh.ctx, sh.org.ID, done.ID, 99)
+	sh.is(err, customer.ErrImportEnded)
+	_, err = sh.StopImport(sh.ctx, sh.org.ID, "imp_none", 99)
+	sh.is(err, organization.ErrNotFound)
 }
 
 func importErrors(su *suite) {

@@ -98,6 +98,8 @@ func (v *victim) everything() []any {
 	keep(st, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
+	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)
+	keep(deeds, err)
 	for _, view := range []customer.View{v.view, v.provisional} {
 		history, err := v.ConsentHistory(ctx, org, view.Customer.ID, p)
 		keep(history, err)

@@ -22,9 +22,9 @@ async function rooms(page) {
 	const ids = async (path) => (await (await page.request.get(`${base}${path}?limit=1`)).json()).data[0].id;
 	const card = await (await page.request.get(`${base}/v1/cards/${demo.card_id}`)).json();
 	return [
-		"/", "/customers", `/customers/${card.customer_id}`, "/programs", "/programs/new", `/programs/${demo.program_id}`,
+		"/", "/customers", `/customers/${card.customer_id}`, "/coupons", "/programs", "/programs/new", `/programs/${demo.program_id}`,
 		"/locations", "/locations/new", `/locations/${await ids("/v1/locations")}`, "/staff", "/staff/new", `/staff/${await ids("/v1/staff")}`,
-		"/tills", "/tills/new", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
+		"/tills", "/tills/new", "/exports", "/audit", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
 	];
 }
 

@@ -3,18 +3,9 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { base, demo, desk, newCustomer, SOON_MS, stamp, visitor } from "./world.mjs";
-
-/** Signs the demo's owner in and goes to a room. */
-async function owner(t, path = "/", options = {}) {
-	const page = await visitor(t, { ...desk, reducedMotion: "reduce", ...options });
-	await page.goto(demo.staff_url);
-	await page.waitForURL(/\/console/);
-	await page.goto(`${base}/console${path}`);
-	await page.locator("h1").waitFor();
-	return page;
-}
+import { base, demo, desk, newCustomer, owner, SOON_MS, stamp, visitor } from "./world.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 const notice = (page, hasText) => page.locator(".notices .notice", { hasText }).waitFor();
@@ -181,6 +172,9 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 	await page.locator(".outcome .badge", { hasText: /^Done$/ }).waitFor();
 	assert.equal(await count("Stamps"), "2");
 	await page.getByRole("table", { name: "Rows that could not be used" }).waitFor();
+	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save as CSV" }).click()]);
+	assert.match(download.suggestedFilename(), /-errors-of-imp_.*\.csv$/);
+	assert.match(readFileSync(await download.path(), "utf8"), /^\ufeffrow,column,value,reason\r\n4,Aika,yesterday,/);
 });
 
 test("nobody loses what they typed", async (t) => {

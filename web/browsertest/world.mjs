@@ -148,3 +148,13 @@ export async function scan(page, code) {
 export const outcome = (page, kind, hasText) => page.locator(`.outcome.${kind}`, { hasText }).waitFor();
 
 export const text = (page, selector) => page.locator(selector).innerText();
+
+/** Signs the demo's owner in and goes to a room of the console. */
+export async function owner(t, path = "/", options = {}) {
+	const page = await visitor(t, { ...desk, reducedMotion: "reduce", ...options });
+	await page.goto(demo.staff_url);
+	await page.waitForURL(/\/console/);
+	await page.goto(`${base}/console${path}`);
+	await page.locator("h1").waitFor();
+	return page;
+}

@@ -1,6 +1,9 @@
 // All sections, in the order of the navigation. docs/console.md tells how to add one.
 
+import { audit } from "./audit/section.ts";
+import { coupons } from "./coupons/section.ts";
 import { customers } from "./customers/section.ts";
+import { exports } from "./exports/section.ts";
 import { home } from "./home/section.ts";
 import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
@@ -13,11 +16,14 @@ import { tills } from "./tills/section.ts";
 export const sections = [
 	home,
 	customers,
+	coupons,
 	programs,
 	locations,
 	staff,
 	tills,
 	imports,
+	exports,
 	keys,
+	audit,
 	settings,
 ] as const;

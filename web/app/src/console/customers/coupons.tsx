@@ -10,16 +10,22 @@ import { useTexts } from "../texts.ts";
 
 const kinds = { issued: "good", redeemed: "plain", expired: "warn", reversed: "plain" } as const;
 
+/** What became of a reward, when and perhaps where, or until when it can be used. */
+export function CouponBadge({ of, at }: { of: Coupon; at?: string | undefined }) {
+	const { say } = useTexts();
+	const until = () => (of.expires_at ? say("coupons.until", { day: lastDay(of.expires_at) }) : say("coupons.always"));
+	return (
+		<>
+			<Badge kind={kinds[of.status]}>{say(`coupons.status_${of.status}`)}</Badge>
+			<small>{[of.closed_at ? day(of.closed_at) : until(), at].filter(Boolean).join(" · ")}</small>
+		</>
+	);
+}
+
 /** All rewards that a card ever got. */
 export function Coupons({ cardId }: { cardId: string }) {
 	const { say } = useTexts();
 	const coupons = useInfiniteQuery(couponsQuery(cardId));
-	const until = (c: Coupon) => {
-		if (c.closed_at) {
-			return day(c.closed_at);
-		}
-		return c.expires_at ? say("coupons.until", { day: lastDay(c.expires_at) }) : say("coupons.always");
-	};
 	return (
 		<Sheet title={say("coupons.title")}>
 			<Answer of={coupons}>
@@ -29,7 +35,7 @@ export function Coupons({ cardId }: { cardId: string }) {
 						<>
 							<Table caption={say("coupons.title")} rows={list} rowKey={(c) => c.id} columns={[
 								{ head: say("coupons.reward"), cell: (c) => <strong>{words(c.name)}</strong> },
-								{ head: say("coupons.status"), cell: (c) => <><Badge kind={kinds[c.status]}>{say(`coupons.status_${c.status}`)}</Badge><small>{until(c)}</small></> },
+								{ head: say("coupons.status"), cell: (c) => <CouponBadge of={c} /> },
 								{ head: say("coupons.issued"), cell: (c) => day(c.issued_at) },
 							]} />
 							<More of={coupons} />

@@ -17,7 +17,7 @@ import { Sheet } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
 import { useTexts } from "../texts.ts";
 import { mayBeReversed } from "./entries.ts";
-import { useReverse } from "./moves.ts";
+import { useReverse, type MovedCard } from "./moves.ts";
 
 /** How often the history is read anew while it is looked at. */
 const LOOK_MS = 5_000;
@@ -67,7 +67,7 @@ function Entries({ card, entries }: { card: Card; entries: readonly Entry[] }) {
 	);
 }
 
-function Reverse({ card, entry, close }: { card: Card; entry: Entry; close: () => void }) {
+export function Reverse({ card, entry, close }: { card: MovedCard; entry: Pick<Entry, "id" | "kind">; close: () => void }) {
 	const { say } = useTexts();
 	const reverse = useReverse();
 	const tell = useTell();

@@ -7,6 +7,7 @@ import { useMe } from "../data/me.ts";
 import { day, spaced } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
+import { Export } from "../parts/export.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
@@ -25,7 +26,7 @@ export function Customers() {
 	const { query = "" } = useSearch({ from: "/customers/" });
 	const found = useInfiniteQuery({ ...customersQuery(query), placeholderData: keepPreviousData, refetchInterval: LOOK_MS });
 	return (
-		<Room title={say("customers.title")} intro={say("customers.intro")}>
+		<Room title={say("customers.title")} intro={say("customers.intro")} actions={<Export list="customers" filter={query ? { query } : {}} />}>
 			<Search query={query} />
 			<Sheet>
 				<Answer of={found}>

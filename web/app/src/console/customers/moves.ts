@@ -8,7 +8,7 @@ import type { Card, Entry } from "../data/customers.ts";
 import { useTell } from "../parts/notices.tsx";
 import { useTexts } from "../texts.ts";
 
-type MovedCard = Pick<Card, "id" | "customer_id">;
+export type MovedCard = Pick<Card, "id" | "customer_id">;
 
 /** Returns what reads a card and its history anew. */
 function useRefresh() {
@@ -16,6 +16,7 @@ function useRefresh() {
 	return useCallback((card: MovedCard) => Promise.all([
 		queries.invalidateQueries({ queryKey: ["customers", card.customer_id, "cards"] }),
 		queries.invalidateQueries({ queryKey: ["cards", card.id] }),
+		queries.invalidateQueries({ queryKey: ["coupons"] }),
 	]), [queries]);
 }
 

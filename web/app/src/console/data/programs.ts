@@ -26,17 +26,19 @@ export const statsQuery = (id: string) => queryOptions({
 });
 
 export interface TotalsWanted {
-	/** The first day, and the day after the last; at most 92 days. */
+	/** The first day, and the day after the last; at most 400 days. */
 	from: string;
 	to: string;
 	program: string | undefined;
 	location: string | undefined;
+	/** What a row adds up. */
+	step: "day" | "week" | "month";
 }
 
 /** What happened by program, branch and day. */
-export const totalsQuery = ({ from, to, program, location }: TotalsWanted) => queryOptions({
-	queryKey: ["totals", from, to, program, location],
+export const totalsQuery = ({ from, to, program, location, step }: TotalsWanted) => queryOptions({
+	queryKey: ["totals", from, to, program, location, step],
 	queryFn: ({ signal }) => answerOf(api.GET("/v1/totals", {
-		params: { query: { from, to, ...(program && { program_id: program }), ...(location && { location_id: location }) } }, signal,
+		params: { query: { from, to, step, ...(program && { program_id: program }), ...(location && { location_id: location }) } }, signal,
 	})),
 });

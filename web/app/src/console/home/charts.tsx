@@ -35,6 +35,7 @@ export default function Charts({ spans }: { spans: readonly Span[] }) {
 function Chart({ title, spans, series }: { title: string; spans: readonly Span[]; series: readonly Series[] }) {
 	const { say } = useTexts();
 	const label = (s: Span) => (s.length === 1 ? calendarDay(s.day) : `${calendarDay(s.day, "short")} – ${calendarDay(daysBefore(s.day, 1 - s.length))}`);
+	const widest = Math.max(...spans.flatMap((span) => series.map((s) => span[s.key])));
 	const columns: Column<Span>[] = [
 		{ head: say("home.day"), cell: label },
 		...series.map((s): Column<Span> => ({ head: s.name, number: true, cell: (span) => number(span[s.key]) })),
@@ -48,7 +49,7 @@ function Chart({ title, spans, series }: { title: string; spans: readonly Span[]
 						<BarChart data={[...spans]} accessibilityLayer={false} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} barCategoryGap="20%">
 							<CartesianGrid vertical={false} stroke="var(--hair)" />
 							<XAxis dataKey="day" tickFormatter={(day: string) => calendarDay(day, "short")} stroke="var(--muted)" tickLine={false} fontSize={13} minTickGap={24} />
-							<YAxis allowDecimals={false} stroke="var(--muted)" tickLine={false} axisLine={false} fontSize={13} width={38} tickFormatter={(n: number) => number(n)} />
+							<YAxis allowDecimals={false} stroke="var(--muted)" tickLine={false} axisLine={false} fontSize={13} width={widest < 1000 ? 38 : 60} tickFormatter={(n: number) => number(n)} />
 							<Tooltip cursor={{ fill: "var(--tint-brand)" }} labelFormatter={(_, items) => (items[0] ? label(items[0].payload as Span) : "")}
 								contentStyle={{ background: "var(--paper)", border: "1px solid var(--line)", borderRadius: 8, color: "var(--ink)" }} itemStyle={{ color: "var(--ink)" }} isAnimationActive={false} />
 							{series.map((s) => <Bar key={s.key} dataKey={s.key} name={s.name} fill={s.hollow ? "var(--paper)" : s.color} stroke={s.color} strokeWidth={1.5} radius={[3, 3, 0, 0]} isAnimationActive={false} />)}

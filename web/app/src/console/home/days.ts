@@ -3,11 +3,22 @@
 
 import type { TotalsRow } from "../data/programs.ts";
 
-/** The periods that can be chosen, in days. The server answers about 92 days at once. */
-export const PERIODS = [7, 30, 91] as const;
+/** The periods that can be chosen, in days. The server answers about 400 days at once. */
+export const PERIODS = [7, 30, 91, 365] as const;
 export const USUAL_PERIOD = 30;
-/** Longer periods are shown by week. */
+/** Longer periods are shown by week, still longer ones by month. */
 const BY_DAY_UP_TO = 31;
+const BY_WEEK_UP_TO = 120;
+
+export type Step = "day" | "week" | "month";
+
+/** What a period is shown by. */
+export function stepOf(period: number): Step {
+	if (period <= BY_DAY_UP_TO) {
+		return "day";
+	}
+	return period <= BY_WEEK_UP_TO ? "week" : "month";
+}
 
 export type Count = Pick<TotalsRow, "stamps" | "coupons" | "redemptions" | "cards">;
 const nothing: Count = { stamps: 0, coupons: 0, redemptions: 0, cards: 0 };
@@ -35,26 +46,34 @@ export interface Span extends Count {
 	length: number;
 }
 
+/** Returns the first day of the next step: the next day, Monday or first of a month. */
+function nextStep(day: string, step: Step): string {
+	const date = new Date(day + "T00:00:00Z");
+	if (step === "month") {
+		return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1)).toISOString().slice(0, 10);
+	}
+	return daysBefore(day, step === "day" ? -1 : -(7 - ((date.getUTCDay() + 6) % 7)));
+}
+
 /**
  * Returns what happened, in all programs and branches of the rows, on the last days up
- * to and including today, oldest first; by week, the last of which ends today, if there
- * are many.
+ * to and including today, oldest first, by the steps that the rows are added up by. The
+ * first step begins with the first day, and the last ends today, as the server has them.
  */
-export function lastDays(rows: readonly TotalsRow[], today: string, count: number): Span[] {
+export function lastDays(rows: readonly TotalsRow[], today: string, count: number, step: Step = "day"): Span[] {
 	const known = new Map<string, Count>();
 	for (const row of rows) {
 		known.set(row.day, add(known.get(row.day) ?? nothing, row));
 	}
-	const length = count > BY_DAY_UP_TO ? 7 : 1;
-	return Array.from({ length: Math.ceil(count / length) }, (_, i) => {
-		const back = count - i * length;
-		const first = daysBefore(today, back - 1);
-		let sum = nothing;
-		for (let d = 0; d < length; d++) {
-			sum = add(sum, known.get(daysBefore(first, -d)) ?? nothing);
-		}
-		return { day: first, length, ...sum };
-	});
+	const end = daysBefore(today, -1);
+	const spans: Span[] = [];
+	for (let day = daysBefore(today, count - 1); day < end;) {
+		const next = nextStep(day, step);
+		const until = next < end ? next : end;
+		spans.push({ day, length: Math.round((Date.parse(until) - Date.parse(day)) / 86_400_000), ...(known.get(day) ?? nothing) });
+		day = until;
+	}
+	return spans;
 }
 
 /** Returns the sum of all spans. */

@@ -6,12 +6,12 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { words } from "../../locale/locale.ts";
 import { locationsQuery } from "../data/locations.ts";
 import { useMe } from "../data/me.ts";
-import { statsQuery, totalsQuery, type Program, type TotalsRow } from "../data/programs.ts";
+import { statsQuery, totalsQuery, type Program } from "../data/programs.ts";
 import { number } from "../format.ts";
 import { Answer } from "../parts/listing.tsx";
 import { Loading } from "../parts/loading.tsx";
 import { useTexts } from "../texts.ts";
-import { dayIn, daysBefore, lastDays, PERIODS, total, USUAL_PERIOD, type Count } from "./days.ts";
+import { dayIn, daysBefore, lastDays, PERIODS, stepOf, total, USUAL_PERIOD, type Count, type Span } from "./days.ts";
 import type { HomeSearch } from "./section.ts";
 
 /** How often the totals are read while the page is looked at. */
@@ -37,12 +37,15 @@ export function Totals({ programs }: { programs: readonly Program[] }) {
 	const { organization } = useMe();
 	const { program, location, days: period = USUAL_PERIOD } = useSearch({ from: "/" });
 	const today = useToday(organization.zone);
-	const wanted = { from: daysBefore(today, period - 1), to: daysBefore(today, -1), program, location };
-	const totals = useQuery({ ...totalsQuery(wanted), refetchInterval: LIVE_MS, placeholderData: keepPreviousData });
+	const to = daysBefore(today, -1);
+	const step = stepOf(period);
+	const totals = useQuery({ ...totalsQuery({ from: daysBefore(today, period - 1), to, program, location, step }), refetchInterval: step === "day" ? LIVE_MS : STAND_MS, placeholderData: keepPreviousData });
+	// Today is asked for by itself: it is read often, and a long period costs the server more.
+	const now = useQuery({ ...totalsQuery({ from: today, to, program, location, step: "day" }), refetchInterval: LIVE_MS, placeholderData: keepPreviousData });
 	return (
 		<>
 			<Filters programs={programs} search={{ ...(program && { program }), ...(location && { location }), days: period }} />
-			<Answer of={totals} lines={6}>{({ rows }) => <Numbers rows={rows} today={today} period={period} programs={programs.filter((p) => !program || p.id === program)} />}</Answer>
+			<Answer of={totals} lines={6}>{({ rows }) => <Numbers spans={lastDays(rows, today, period, step)} today={total(lastDays(now.data?.rows ?? [], today, 1))} period={period} programs={programs.filter((p) => !program || p.id === program)} />}</Answer>
 		</>
 	);
 }
@@ -86,19 +89,18 @@ function Filters({ programs, search }: { programs: readonly Program[]; search: H
 }
 
 interface NumbersProps {
-	rows: readonly TotalsRow[];
-	today: string;
+	spans: readonly Span[];
+	today: Count;
 	period: number;
 	programs: readonly Program[];
 }
 
-function Numbers({ rows, today, period, programs }: NumbersProps) {
+function Numbers({ spans, today, period, programs }: NumbersProps) {
 	const { say } = useTexts();
-	const spans = lastDays(rows, today, period);
 	return (
 		<>
 			<div className="columns half">
-				<Tiles title={say("home.today")} count={total(lastDays(rows, today, 1))} live />
+				<Tiles title={say("home.today")} count={today} live />
 				<Tiles title={say("home.days", { count: period })} count={total(spans)} />
 			</div>
 			<Stand programs={programs} />

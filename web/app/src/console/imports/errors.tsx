@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { importErrorsQuery } from "../data/imports.ts";
 import { number } from "../format.ts";
+import { Icon } from "../parts/icons.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Sheet } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
@@ -11,7 +12,7 @@ export function ImportErrors({ id }: { id: string }) {
 	const { say } = useTexts();
 	const errors = useInfiniteQuery(importErrorsQuery(id));
 	return (
-		<Sheet title={say("imports.errors")}>
+		<Sheet title={say("imports.errors")} actions={<a className="button" href={`/v1/imports/${id}/error-file`} download><Icon name="imports" />{say("imports.error_file")}</a>}>
 			<Answer of={errors}>
 				{({ pages }) => (
 					<>

@@ -1,8 +1,13 @@
+import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
+import { answerOf } from "../../api/client.ts";
+import { api } from "../api.ts";
 import { goesOn, importQuery, type Import } from "../data/imports.ts";
+import { useMay } from "../data/me.ts";
 import { moment } from "../format.ts";
+import { Dialog } from "../parts/dialog.tsx";
 import { Answer } from "../parts/listing.tsx";
 import { Facts, Room, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
@@ -15,9 +20,33 @@ export function FollowImport() {
 	const { importId } = useParams({ from: "/imports/$importId" });
 	const one = useQuery(importQuery(importId));
 	return (
-		<Room title={one.data?.file_name ?? say("imports.title")} back={{ to: "/imports", label: say("imports.title") }}>
+		<Room title={one.data?.file_name ?? say("imports.title")} back={{ to: "/imports", label: say("imports.title") }} actions={one.data && <Stop of={one.data} />}>
 			<Answer of={one}>{(i) => <Follow of={i} />}</Answer>
 		</Room>
+	);
+}
+
+/** Stops an import that goes on. */
+function Stop({ of }: { of: Import }) {
+	const { say } = useTexts();
+	const may = useMay();
+	const queries = useQueryClient();
+	const [asking, setAsking] = useState(false);
+	if (!goesOn(of) || !may("imports:write")) {
+		return null;
+	}
+	const run = async () => {
+		queries.setQueryData(importQuery(of.id).queryKey, await answerOf(api.POST("/v1/imports/{import_id}/stop", { params: { path: { import_id: of.id } } })));
+	};
+	return (
+		<>
+			<Button variant="default" disabled={Boolean(of.stop_asked_at)} onClick={() => setAsking(true)}>{say(of.stop_asked_at ? "imports.stopping" : "imports.stop")}</Button>
+			{asking && (
+				<Dialog title={say("imports.stop_title")} confirm={say("imports.stop")} danger run={run} close={() => setAsking(false)}>
+					<p>{say("imports.stop_text")}</p>
+				</Dialog>
+			)}
+		</>
 	);
 }
 

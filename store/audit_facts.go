@@ -1,0 +1,107 @@
+package store
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/leima/leima/access"
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+)
+
+// The facts of what is changed, under the names that the API has for them.
+
+func organizationFacts(o organization.Organization) []fact {
+	return []fact{
+		{name: "name", value: o.Name},
+		{name: "country", value: o.Country},
+		{name: "locale", value: o.Locale},
+		{name: "zone", value: o.Zone},
+		{name: "brand.color", value: o.Brand.Color},
+	}
+}
+
+func locationFacts(l organization.Location) []fact {
+	return []fact{
+		{name: "name", value: l.Name}, {name: "address", value: l.Address}, {name: "zone", value: l.Zone}, {name: "external_ref", value: l.ExternalRef},
+	}
+}
+
+func staffFacts(m organization.Staff) []fact {
+	return []fact{
+		{name: "name", value: m.Name, personal: true},
+		{name: "email", value: m.Email, personal: true},
+		{name: "role", value: string(m.Role)},
+		{name: "locale", value: m.Locale},
+		{name: "location_id", value: m.LocationID},
+		{name: "active", value: strconv.FormatBool(m.Active)},
+	}
+}
+
+func customerFacts(c customer.Customer) []fact {
+	return []fact{
+		{name: "first_name", value: c.FirstName, personal: true},
+		{name: "last_name", value: c.LastName, personal: true},
+		{name: "phone", value: c.Phone, personal: true},
+		{name: "email", value: c.Email, personal: true},
+		{name: "locale", value: c.Locale},
+		{name: "external_ref", value: c.ExternalRef, personal: true},
+	}
+}
+
+func keyFacts(k access.APIKey) []fact {
+	return []fact{{name: "name", value: k.Name}, {name: "scopes", value: strings.Join(k.Scopes.Names(), " ")}, {name: "location_id", value: k.LocationID}}
+}
+
+func tillFacts(name, locationID string) []fact {
+	return []fact{{name: "name", value: name}, {name: "location_id", value: locationID}}
+}
+
+func consentTextFacts(t customer.ConsentText) []fact {
+	return []fact{
+		{name: "purpose", value: t.Purpose},
+		{name: "channel", value: t.Channel},
+		{name: "version", value: strconv.Itoa(t.Version)},
+		{name: "text", value: inJSON(t.Text)},
+	}
+}
+
+func programFacts(p loyalty.Program) []fact {
+	rewards := make([]string, len(p.Rewards))
+	for i, r := range p.Rewards {
+		rewards[i] = strings.Join([]string{string(r.Kind), strconv.Itoa(r.At), r.ValidFor.String(), inJSON(r.Name)}, " ")
+	}
+	return []fact{
+		{name: "name", value: inJSON(p.Name)},
+		{name: "status", value: string(p.Status)},
+		{name: "goal", value: strconv.Itoa(p.Goal)},
+		{name: "welcome_stamps", value: strconv.Itoa(p.WelcomeStamps)},
+		{name: "limits.max_per_scan", value: strconv.Itoa(p.Limits.MaxPerScan)},
+		{name: "limits.max_per_card_day", value: strconv.Itoa(p.Limits.MaxPerCardDay)},
+		{name: "limits.cool_down_seconds", value: strconv.Itoa(int(p.Limits.CoolDown.Seconds()))},
+		{name: "limits.max_per_staff_day", value: strconv.Itoa(p.Limits.MaxPerStaffDay)},
+		{name: "rewards", value: strings.Join(rewards, "\n")},
+		{name: "starts_at", value: factInstant(p.StartsAt)},
+		{name: "ends_at", value: factInstant(p.EndsAt)},
+	}
+}
+
+func importFacts(m customer.Import) []fact {
+	return []fact{{name: "file_name", value: m.FileName}, {name: "program_id", value: m.ProgramID}, {name: "dry_run", value: strconv.FormatBool(m.DryRun)}}
+}
+
+// inJSON returns words by locale as a line.
+func inJSON(t loyalty.Text) string {
+	b, _ := json.Marshal(t) // a map of strings cannot fail
+	return string(b)
+}
+
+func factInstant(ms int64) string {
+	if ms == 0 {
+		return ""
+	}
+	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,87 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ACTIONS, auditQuery, wordOf, type AuditLine, type AuditWanted } from "../data/audit.ts";
+import { useMay } from "../data/me.ts";
+import { staffQuery } from "../data/staff.ts";
+import { moment } from "../format.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Choice, Day, Filters } from "../parts/filters.tsx";
+import { Answer, More } from "../parts/listing.tsx";
+import { Room, Sheet } from "../parts/page.tsx";
+import { changed } from "../parts/search.ts";
+import { Table } from "../parts/table.tsx";
+import { useTexts } from "../texts.ts";
+import "./audit.css";
+import { roomOf } from "./subject.ts";
+
+export function Audit() {
+	const { say } = useTexts();
+	const wanted: AuditWanted = useSearch({ from: "/audit" });
+	const found = useInfiniteQuery({ ...auditQuery(wanted), placeholderData: keepPreviousData });
+	return (
+		<Room title={say("audit.title")} intro={say("audit.intro")}>
+			<AuditFilters wanted={wanted} />
+			<Sheet>
+				<Answer of={found}>
+					{({ pages }) => {
+						const lines = pages.flatMap((p) => p.data);
+						return lines.length > 0
+							? <><Lines lines={lines} /><More of={found} /></>
+							: <Empty title={say("audit.nothing_title")} text={say("filters.nothing_text")} action={<Link className="button" to="/audit">{say("filters.clear")}</Link>} />;
+					}}
+				</Answer>
+			</Sheet>
+		</Room>
+	);
+}
+
+function AuditFilters({ wanted }: { wanted: AuditWanted }) {
+	const { say } = useTexts();
+	const may = useMay();
+	const navigate = useNavigate({ from: "/audit" });
+	const people = useQuery({ ...staffQuery, enabled: may("staff:read") }).data ?? [];
+	const set = (part: keyof AuditWanted) => (value: string | undefined) => void navigate({ search: changed(wanted, part, value), replace: true });
+	return (
+		<Filters label={say("filters.title")}>
+			<Choice label={say("audit.what")} value={wanted.action} all={say("filters.all")} options={ACTIONS.map((a) => [a, say(`audit.did_${wordOf(a)}`)])} choose={set("action")} />
+			<Choice label={say("audit.who")} value={wanted.doer} all={say("filters.all")} options={people.map((p) => [p.id, p.name])} choose={set("doer")} />
+			<Day label={say("programs.first_day")} value={wanted.from} max={wanted.to} choose={set("from")} />
+			<Day label={say("programs.last_day")} value={wanted.to} min={wanted.from} choose={set("to")} />
+			{wanted.subject && <Link className="button" to="/audit" search={changed(wanted, "subject", undefined)}>{say("filters.clear")}</Link>}
+		</Filters>
+	);
+}
+
+function Lines({ lines }: { lines: readonly AuditLine[] }) {
+	const { say } = useTexts();
+	const who = ({ doer }: AuditLine) => doer.name ?? say(`audit.by_${doer.kind}`);
+	return (
+		<Table caption={say("audit.title")} rows={lines} rowKey={(l) => l.id} columns={[
+			{ head: say("audit.what"), cell: (l) => <><strong>{say(`audit.did_${wordOf(l.action)}`)}</strong><Subject of={l} /></> },
+			{ head: say("audit.when"), cell: (l) => <>{moment(l.at)}{l.request_id && <small className="request">{l.request_id}</small>}</> },
+			{ head: say("audit.who"), cell: (l) => <>{who(l)}{l.doer.kind !== "staff" && l.doer.name && <small>{say(`audit.by_${l.doer.kind}`)}</small>}</> },
+			{ head: say("audit.changes"), cell: (l) => <Changes of={l} /> },
+		]} />
+	);
+}
+
+/** What it was done to, with a way to it, and to all else that was done to it. */
+function Subject({ of: { subject_id: id } }: { of: AuditLine }) {
+	const { say } = useTexts();
+	const to = roomOf(id);
+	return to ? <small><Link to={to}>{say("audit.look")}</Link> · <Link to="/audit" search={{ subject: id }}>{say("audit.history")}</Link></small> : null;
+}
+
+function Changes({ of }: { of: AuditLine }) {
+	const { say } = useTexts();
+	return (
+		<ul className="changes">
+			{of.changes.map((c) => (
+				<li key={c.field}>
+					<code>{c.field}</code>
+					{(c.before !== undefined || c.after !== undefined) && <span>{c.before !== undefined && <><del><span className="unseen">{say("audit.before")} </span>{c.before}</del>{" "}</>}<ins><span className="unseen">{say("audit.after")} </span>{c.after ?? "–"}</ins></span>}
+				</li>
+			))}
+		</ul>
+	);
+}
