@@ -37,6 +37,12 @@ const (
 	codeAlreadyInUse         = contract.ProblemCodeAlreadyInUse
 	codeContactTaken         = contract.ProblemCodeContactTaken
 	codeTwoCustomers         = contract.ProblemCodeTwoCustomers
+	codeMergeNotFound        = contract.ProblemCodeMergeNotFound
+	codeMergeUndone          = contract.ProblemCodeMergeUndone
+	codeMergeTooOld          = contract.ProblemCodeMergeTooOld
+	codeNotConfirmed         = contract.ProblemCodeCustomerNotConfirmed
+	codeCustomerBlocked      = contract.ProblemCodeCustomerBlocked
+	codeCustomerMerged       = contract.ProblemCodeCustomerMerged
 	codeExternalRefUsed      = contract.ProblemCodeExternalRefUsed
 	codeVersionMismatch      = contract.ProblemCodeVersionMismatch
 	codeBodyTooLarge         = contract.ProblemCodeBodyTooLarge
@@ -85,6 +91,12 @@ var kinds = map[contract.ProblemCode]kind{
 	codeAlreadyInUse:         {409, "The value is in use", false},
 	codeContactTaken:         {409, "Another customer has this contact", false},
 	codeTwoCustomers:         {409, "Phone and e-mail belong to two customers", false},
+	codeMergeNotFound:        {404, "There is no such merge", false},
+	codeMergeUndone:          {409, "The merge was undone before", false},
+	codeMergeTooOld:          {409, "The merge is too long ago", false},
+	codeNotConfirmed:         {409, "The customer has no confirmed contact", false},
+	codeCustomerBlocked:      {409, "The customer is blocked", false},
+	codeCustomerMerged:       {409, "The customer was merged into another one", false},
 	codeExternalRefUsed:      {409, "The external reference was used before", false},
 	codeVersionMismatch:      {412, "Somebody else changed it in the meantime", false},
 	codeBodyTooLarge:         {413, "The body is too large", false},

@@ -93,7 +93,7 @@ func (h scanHandlers) scanView(rq *request, v *customer.View, try *loyalty.Comma
 	}
 	p := &rq.principal
 	allowed := contract.Allowed{
-		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0,
+		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0 && card.BlockedAt == 0,
 		Reverse: p.May(access.EntriesReverse), Adjust: p.May(access.EntriesAdjust),
 	}
 	_, refusal := loyalty.Apply(v.Program, loyalty.State{Card: v.Card}, *try, noIDs{})

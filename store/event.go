@@ -14,6 +14,7 @@ const (
 	EventCustomerJoined    = "customer_joined"
 	EventCustomerConfirmed = "customer_confirmed"
 	EventCustomerMerged    = "customer_merged"
+	EventCustomerUnmerged  = "customer_unmerged"
 )
 
 // event tells others that something happened: to a card ("" if to none) and to a

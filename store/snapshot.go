@@ -32,6 +32,7 @@ type snapshotCard struct {
 	DayStamps   int                `json:"n,omitempty"`
 	WelcomedAt  int64              `json:"w,omitempty"`
 	JoinedAt    int64              `json:"j,omitempty"`
+	BlockedAt   int64              `json:"b,omitempty"`
 }
 
 type snapshotCoupon struct {
@@ -56,7 +57,7 @@ type snapshotCoupon struct {
 func writeSnapshot(o loyalty.Outcome) (string, error) {
 	c := o.Card
 	x := snapshot{Version: snapshotVersion, Card: snapshotCard{
-		c.CustomerID, c.Status, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt, c.Day, c.DayStamps, c.WelcomedAt, c.JoinedAt,
+		c.CustomerID, c.Status, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt, c.Day, c.DayStamps, c.WelcomedAt, c.JoinedAt, c.BlockedAt,
 	}}
 	for _, k := range o.Coupons {
 		x.Coupons = append(x.Coupons, snapshotCoupon{
@@ -84,7 +85,7 @@ func readSnapshot(text string, e loyalty.Entry) (loyalty.Outcome, error) {
 	o := loyalty.Outcome{Entry: e, Card: loyalty.Card{
 		OrgID: e.OrgID, ID: e.CardID, ProgramID: e.ProgramID, CustomerID: c.CustomerID, Status: c.Status,
 		Version: e.CardVersion, Balance: e.BalanceAfter, Goal: c.Goal, Round: c.Round, Milestone: c.Milestone, Lifetime: c.Lifetime,
-		LastStampAt: c.LastStampAt, Day: c.Day, DayStamps: c.DayStamps, WelcomedAt: c.WelcomedAt, JoinedAt: c.JoinedAt,
+		LastStampAt: c.LastStampAt, Day: c.Day, DayStamps: c.DayStamps, WelcomedAt: c.WelcomedAt, JoinedAt: c.JoinedAt, BlockedAt: c.BlockedAt,
 	}}
 	for _, k := range x.Coupons {
 		o.Coupons = append(o.Coupons, loyalty.Coupon{
