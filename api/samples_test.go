@@ -78,6 +78,10 @@ var samples = map[string]sample{
 	"blockCustomer":          {`{"reason":"Somebody else's receipts"}`, "manager", 200, 9, ""},
 	"unblockCustomer":        {"", "manager", 204, 9, ""},
 	"listCustomerBlocks":     {"", "marketer", 200, 0, ""},
+	"previewMerge":           {`{"other_customer_id":"{other_customer_id}"}`, "manager", 200, 0, ""},
+	"mergeCustomers":         {`{"other_customer_id":"{other_customer_id}"}`, "manager", 201, 4, ""},
+	"listCustomerMerges":     {"", "marketer", 200, 0, ""},
+	"undoMerge":              {"", "manager", 200, 3, ""},
 	"listCustomerConsents":   {"", "marketer", 200, 0, ""},
 	"recordCustomerConsents": {`{"decisions":[{"text_id":"{text_id}","granted":true}],"locale":"fi"}`, "manager", 200, 0, ""},
 	"listConsentTexts":       {"", "join key", 200, 0, ""},
@@ -103,6 +107,7 @@ func (x *tenant) fill(s string) string {
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
 		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code,
+		"{other_customer_id}", x.otherCustomer, "{merge_id}", x.merge,
 	).Replace(s)
 }
 

@@ -272,7 +272,7 @@ type Block struct {
 
 // BlockCreation defines model for BlockCreation.
 type BlockCreation struct {
-	// Reason Why
+	// Reason Why, in the words of staff. Customers do not see it.
 	Reason string `json:"reason"`
 }
 

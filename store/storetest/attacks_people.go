@@ -8,8 +8,7 @@ import (
 )
 
 // attacksOnPeople try to block, merge and part another organization's customers.
-func attacksOnPeople(v *victim, thief *shop) map[string]attack {
-	own := thief.newCard()
+func attacksOnPeople(v *victim) map[string]attack {
 	merging := func(org, kept, other string) customer.MergeRequest {
 		r := v.mergeOf(kept, other)
 		r.OrgID = org
@@ -32,15 +31,11 @@ func attacksOnPeople(v *victim, thief *shop) map[string]attack {
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
 		"PreviewMerge": func(ctx context.Context, org string) error {
-			_, err := v.PreviewMerge(ctx, merging(org, own.CustomerID, v.view.Customer.ID))
+			_, err := v.PreviewMerge(ctx, merging(org, v.view.Customer.ID, v.provisional.Customer.ID))
 			return refusedWith(customer.ErrNotFound, err)
 		},
 		"MergeCustomers": func(ctx context.Context, org string) error {
-			_, _, err := v.MergeCustomers(ctx, merging(org, own.CustomerID, v.view.Customer.ID))
-			if err = refusedWith(customer.ErrNotFound, err); err != nil {
-				return err
-			}
-			_, _, err = v.MergeCustomers(ctx, merging(org, v.view.Customer.ID, own.CustomerID))
+			_, _, err := v.MergeCustomers(ctx, merging(org, v.view.Customer.ID, v.provisional.Customer.ID))
 			return refusedWith(customer.ErrNotFound, err)
 		},
 		"Merges": func(ctx context.Context, org string) error {
