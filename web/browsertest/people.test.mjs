@@ -151,7 +151,10 @@ test("a blocked customer is known at the till and gets nothing, until they are u
 	await page.getByRole("heading", { name: "Earlier blocks" }).waitFor();
 	await customer.locator("#blocked").waitFor({ state: "detached" });
 	await till.getByRole("button", { name: "Next customer" }).click();
-	await scan(till, card.code);
+	// Typed: the same code twice in a row from a scanner would be one reading.
+	await till.fill("#handle", card.number);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
 	await till.click("#stamp");
 	await outcome(till, "good", "1 stamp given");
 
@@ -180,7 +183,7 @@ test("a lost phone: the card gets a new code and link, and the old ones are dead
 	assert.equal((await customer.goto(card.link)).status(), 404);
 	await openCard(customer, { link });
 	assert.match(await text(customer, ".said"), /3 of 10 stamps/);
-	const fresh = (await text(customer, ".ticket dd")).replace(/\s/g, "");
+	const fresh = (await customer.locator(".ticket dd").first().innerText()).replace(/\s/g, "");
 	await scan(till, fresh);
 	assert.match(await text(till, ".found .said"), /3 of 10 stamps/);
 });

@@ -25,7 +25,7 @@ export function MergeDialog({ customer, close }: { customer: Customer; close: ()
 	const { say } = useTexts();
 	const [other, setOther] = useState<Customer>();
 	return (
-		<Modal title={say("merge.title")} close={close}>
+		<Modal title={say("merge.title")} close={close} wide={other !== undefined}>
 			{other
 				? <Confirm pair={{ kept: customer, other }} back={() => setOther(undefined)} close={close} />
 				: <Find customer={customer} choose={setOther} close={close} />}
@@ -69,6 +69,9 @@ function Find({ customer, choose, close }: { customer: Customer; choose: (other:
 	);
 }
 
+/** The two often have one name. */
+const called = (c: Customer) => `${fullName(c)} (${spaced(c.number)})`;
+
 interface Pair { kept: Customer; other: Customer }
 
 function Confirm({ pair: first, back, close }: { pair: Pair; back: () => void; close: () => void }) {
@@ -92,7 +95,7 @@ function Confirm({ pair: first, back, close }: { pair: Pair; back: () => void; c
 	};
 	return (
 		<div className="dialog">
-			<p>{say("merge.text", { kept: fullName(pair.kept), other: fullName(pair.other) })}</p>
+			<p>{say("merge.text", { kept: called(pair.kept), other: called(pair.other) })}</p>
 			<p><Button variant="default" onClick={turn}>{say("merge.turn")}</Button></p>
 			{preview.isError ? <Problem error={preview.error} /> : <Answer of={preview} lines={6}>{(p) => <Preview preview={p} />}</Answer>}
 			<p className="hint">{say("merge.after_text")}</p>

@@ -58,7 +58,7 @@ function Whole({ customer }: { customer: Customer }) {
 				</div>
 				<div>
 					<Details customer={customer} />
-					<Consents customerId={customer.id} />
+					{customer.status !== "merged" && <Consents customerId={customer.id} />}
 					<Merges customer={customer} />
 					<PastBlocks customerId={customer.id} />
 				</div>

@@ -30,7 +30,7 @@ export function Deeds({ customer }: { customer: Customer }) {
 	const close = () => setOpen(undefined);
 	return (
 		<>
-			<Button variant="default" onClick={() => setOpen("merge")}>{say("merge.open")}</Button>
+			{!customer.blocked_at && <Button variant="default" onClick={() => setOpen("merge")}>{say("merge.open")}</Button>}
 			{!customer.blocked_at && <Button variant="default" onClick={() => setOpen("block")}>{say("block.do")}</Button>}
 			{open === "block" && <Block customer={customer} close={close} />}
 			{open === "merge" && <MergeDialog customer={customer} close={close} />}

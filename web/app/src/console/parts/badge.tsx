@@ -2,5 +2,5 @@ import type { ReactNode } from "react";
 
 /** A state in a word; the colour only repeats it. */
 export function Badge({ kind = "plain", children }: { kind?: "good" | "warn" | "bad" | "plain"; children: ReactNode }) {
-	return <span className={`badge ${kind}`}>{children}</span>;
+	return <span className={kind === "plain" ? "badge" : `badge ${kind}`}>{children}</span>;
 }
