@@ -33,7 +33,7 @@ export function Preview({ preview }: { preview: MergePreview }) {
 	}));
 	const answers = { yes: say("merge.yes"), no: say("merge.no"), never: say("consents.never") };
 	const consents: Line[] = preview.consents.map((c) => ({
-		what: words(c.text), other: answers[c.other], kept: answers[c.kept], after: c.after ? answers.yes : answers.no,
+		what: words(c.text), other: answers[c.other], kept: answers[c.kept], after: c.after ? answers.yes : answers[c.kept === "never" ? "never" : "no"],
 	}));
 	return (
 		<>
