@@ -45,6 +45,8 @@ type Store interface {
 	CardStore
 	EntryStore
 	CustomerStore
+	BlockStore
+	MergeStore
 	ConsentStore
 	KeyStore
 	ImportStore
@@ -84,6 +86,8 @@ type handlers struct {
 	scanHandlers
 	ledgerHandlers
 	customerHandlers
+	blockHandlers
+	mergeHandlers
 	consentHandlers
 	keyHandlers
 	importHandlers
@@ -128,6 +132,8 @@ func New(d Dependencies) (*API, error) {
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
+		blockHandlers:        blockHandlers{store: d.Store, now: d.Now},
+		mergeHandlers:        mergeHandlers{store: d.Store, now: d.Now},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},

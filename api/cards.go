@@ -28,6 +28,9 @@ type CardStore interface {
 	RevokeCard(ctx context.Context, orgID, cardID string, now int64) error
 	// CodeKey returns the key of the organization's rotating codes, mostly from memory.
 	CodeKey(ctx context.Context, orgID string) ([]byte, error)
+	// ReissueCard gives a usable card a new code and link; it returns a *loyalty.Refusal
+	// for one that is not in use.
+	ReissueCard(ctx context.Context, orgID, cardID string, now int64) (customer.View, error)
 	// Program is asked only to tell an unknown program from one without cards.
 	Program(ctx context.Context, orgID, id string) (loyalty.Program, error)
 }
@@ -132,4 +135,14 @@ func (h cardHandlers) RevokeCard(ctx context.Context, r contract.RevokeCardReque
 		return nil, missing(codeCardNotFound, fmt.Errorf("revoke card: %w", err))
 	}
 	return contract.RevokeCard204Response{}, nil
+}
+
+// ReissueCard implements the contract.
+func (h cardHandlers) ReissueCard(ctx context.Context, r contract.ReissueCardRequestObject) (contract.ReissueCardResponseObject, error) {
+	rq := requestOf(ctx)
+	v, err := h.store.ReissueCard(ctx, rq.principal.OrgID, r.CardID, h.now())
+	if err != nil {
+		return nil, missing(codeCardNotFound, err)
+	}
+	return contract.ReissueCard200JSONResponse{ID: v.Card.ID, Code: v.Code, Link: h.cardURL(rq.organization.Slug, v.Link)}, nil
 }

@@ -110,5 +110,6 @@ func customerView(c customer.Customer) contract.Customer {
 		Phone: optional(c.Phone), Email: optional(c.Email), PendingPhone: optional(c.PendingPhone), PendingEmail: optional(c.PendingEmail),
 		Locale: optional(c.Locale), Status: contract.CustomerStatus(c.Status), MergedInto: optional(c.MergedInto),
 		ExternalRef: optional(c.ExternalRef), Version: c.Version, CreatedAt: instant(c.CreatedAt), ConfirmedAt: optionalInstant(c.ConfirmedAt),
+		BlockedAt: optionalInstant(c.BlockedAt),
 	}
 }

@@ -83,8 +83,8 @@ func (m meaning) append(b []byte) []byte {
 
 // command returns the command of the request with what all of them have.
 func (h ledgerHandlers) command(ctx context.Context, rq *request, key string, m meaning) (loyalty.Command, error) {
-	if strings.HasPrefix(key, loyalty.ReservedKeyPrefix) {
-		return loyalty.Command{}, invalid(headerIdempotencyKey, "must not begin with %s, which is for Leima's own keys", loyalty.ReservedKeyPrefix)
+	if err := checkKey(key); err != nil {
+		return loyalty.Command{}, err
 	}
 	zone, err := h.directory.zone(ctx, rq.organization, m.LocationID)
 	if err != nil {
@@ -116,11 +116,21 @@ func (h ledgerHandlers) carryOut(ctx context.Context, c loyalty.Command, notFoun
 }
 
 // isReplay is the header Idempotency-Replayed, nil where it is left out.
-func isReplay(o loyalty.Outcome) *string {
-	if !o.Replayed {
+func isReplay(o loyalty.Outcome) *string { return replayMark(o.Replayed) }
+
+func replayMark(replayed bool) *string {
+	if !replayed {
 		return nil
 	}
 	return optional("true")
+}
+
+// checkKey returns a problem for an idempotency key that callers may not use.
+func checkKey(key string) error {
+	if strings.HasPrefix(key, loyalty.ReservedKeyPrefix) {
+		return invalid(headerIdempotencyKey, "must not begin with %s, which is for Leima's own keys", loyalty.ReservedKeyPrefix)
+	}
+	return nil
 }
 
 // ledgerView is made of the outcome alone, so that a replay shows the same.
@@ -136,8 +146,12 @@ func entryView(e loyalty.Entry) contract.Entry {
 		BalanceAfter: e.BalanceAfter, IdempotencyKey: optional(e.IdempotencyKey), ExternalRef: optional(e.ExternalRef),
 		Reason: optional(e.Reason), At: instant(e.At), RecordedAt: instant(e.RecordedAt), Day: day(e.Day),
 		LocationID: optional(e.LocationID),
-		Actor:      contract.Actor{Kind: contract.ActorKind(e.Actor.Kind), ID: optional(e.Actor.ID)},
+		Actor:      actorView(e.Actor),
 		CouponID:   optional(e.CouponID), Reverses: optional(e.Reverses), HeadID: e.HeadID,
 		OtherCardID: optional(e.OtherCardID), RuleVersion: e.RuleVersion,
 	}
+}
+
+func actorView(a loyalty.Actor) contract.Actor {
+	return contract.Actor{Kind: contract.ActorKind(a.Kind), ID: optional(a.ID)}
 }

@@ -38,6 +38,12 @@ const (
 	codeContactTaken         = contract.ProblemCodeContactTaken
 	codeTwoCustomers         = contract.ProblemCodeTwoCustomers
 	codeImportEnded          = contract.ProblemCodeImportEnded
+	codeMergeNotFound        = contract.ProblemCodeMergeNotFound
+	codeMergeUndone          = contract.ProblemCodeMergeUndone
+	codeMergeTooOld          = contract.ProblemCodeMergeTooOld
+	codeNotConfirmed         = contract.ProblemCodeCustomerNotConfirmed
+	codeCustomerBlocked      = contract.ProblemCodeCustomerBlocked
+	codeCustomerMerged       = contract.ProblemCodeCustomerMerged
 	codeExternalRefUsed      = contract.ProblemCodeExternalRefUsed
 	codeVersionMismatch      = contract.ProblemCodeVersionMismatch
 	codeBodyTooLarge         = contract.ProblemCodeBodyTooLarge
@@ -87,6 +93,12 @@ var kinds = map[contract.ProblemCode]kind{
 	codeContactTaken:         {409, "Another customer has this contact", false},
 	codeTwoCustomers:         {409, "Phone and e-mail belong to two customers", false},
 	codeImportEnded:          {409, "The import has ended", false},
+	codeMergeNotFound:        {404, "There is no such merge", false},
+	codeMergeUndone:          {409, "The merge was undone before", false},
+	codeMergeTooOld:          {409, "The merge is too long ago", false},
+	codeNotConfirmed:         {409, "The customer has no confirmed contact", false},
+	codeCustomerBlocked:      {409, "The customer is blocked", false},
+	codeCustomerMerged:       {409, "The customer was merged into another one", false},
 	codeExternalRefUsed:      {409, "The external reference was used before", false},
 	codeVersionMismatch:      {412, "Somebody else changed it in the meantime", false},
 	codeBodyTooLarge:         {413, "The body is too large", false},

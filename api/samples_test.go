@@ -63,6 +63,7 @@ var samples = map[string]sample{
 	"listCardEntries":        {"", "till key", 200, 0, ""},
 	"listCardCoupons":        {"", "till key", 200, 0, ""},
 	"revokeCard":             {"", "till key", 204, 9, ""},
+	"reissueCard":            {"", "till key", 200, 8, ""},
 	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2, ""},
 	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0, ""},
 	"createStamp":            {`{"card_id":"{card_id}","quantity":2,"location_id":"{location_id}","external_ref":"r 1","at":"2026-03-02T06:59:00Z"}`, "till key", 201, 2, ""},
@@ -75,6 +76,13 @@ var samples = map[string]sample{
 	"getCustomer":            {"", "marketer", 200, 0, ""},
 	"updateCustomer":         {`{"first_name":"C","last_name":"D","phone":"+358407770000","email":"c@example.org","locale":"sv","external_ref":"c 1"}`, "manager", 200, 1, ""},
 	"listCustomerCards":      {"", "marketer", 200, 0, ""},
+	"blockCustomer":          {`{"reason":"Somebody else's receipts"}`, "manager", 200, 9, ""},
+	"unblockCustomer":        {"", "manager", 204, 9, ""},
+	"listCustomerBlocks":     {"", "marketer", 200, 0, ""},
+	"previewMerge":           {`{"other_customer_id":"{other_customer_id}"}`, "manager", 200, 0, ""},
+	"mergeCustomers":         {`{"other_customer_id":"{other_customer_id}"}`, "manager", 201, 4, ""},
+	"listCustomerMerges":     {"", "marketer", 200, 0, ""},
+	"undoMerge":              {"", "manager", 200, 3, ""},
 	"listCustomerConsents":   {"", "marketer", 200, 0, ""},
 	"recordCustomerConsents": {`{"decisions":[{"text_id":"{text_id}","granted":true}],"locale":"fi"}`, "manager", 200, 0, ""},
 	"listConsentTexts":       {"", "join key", 200, 0, ""},
@@ -105,6 +113,7 @@ func (x *tenant) fill(s string) string {
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
 		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code, "{list}", "customers",
+		"{other_customer_id}", x.otherCustomer, "{merge_id}", x.merge,
 	).Replace(s)
 }
 

@@ -102,7 +102,7 @@ func (h scanHandlers) scanView(rq *request, v *customer.View, try *loyalty.Comma
 	}
 	p := &rq.principal
 	allowed := contract.Allowed{
-		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0,
+		Redeem:  p.May(access.CouponsRedeem) && len(usable) > 0 && card.BlockedAt == 0,
 		Reverse: p.May(access.EntriesReverse), Adjust: p.May(access.EntriesAdjust),
 	}
 	if refusal := loyalty.RefuseShown(v.Program, v.Card.ID, try.Shown, try.Now); allowed.Redeem && refusal != nil {

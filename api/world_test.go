@@ -56,6 +56,7 @@ type tenant struct {
 	customer, number           string
 	coupon, entry, consentText string
 	till, key, imported        string
+	otherCustomer, merge       string
 	staff                      map[string]string // ids by role
 	token                      map[string]string // credentials by who holds them
 }
@@ -212,10 +213,31 @@ func (w *world) promise(x *tenant) {
 		w.t.Fatal(o.Refusal)
 	}
 	x.coupon, x.entry = o.Coupons[0].ID, o.Entry.ID
+	w.part(x)
 	x.imported = typeid.New("imp")
 	w.check(w.store.CreateImport(ctx, customer.Import{
 		OrgID: x.org.ID, ID: x.imported, ProgramID: x.program, FileName: "receipts.csv", Status: customer.ImportDone, CreatedAt: monday,
 	}))
+}
+
+// part adds somebody else, into whom a third one was merged. Neither has a usable card.
+func (w *world) part(x *tenant) {
+	ctx := w.t.Context()
+	var ids []string
+	for _, phone := range []string{"+358401110001", "+358401110002"} {
+		v := must(w.store.Join(ctx, customer.Join{
+			OrgID: x.org.ID, ProgramID: x.program, FirstName: "Helmi", Phone: phone, Trusted: true, Source: customer.SourceStaff,
+			Zone: time.UTC, Now: monday - 1, Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
+		})).View
+		w.check(w.store.RevokeCard(ctx, x.org.ID, v.Card.ID, monday))
+		ids = append(ids, v.Customer.ID)
+	}
+	m, _, err := w.store.MergeCustomers(ctx, customer.MergeRequest{
+		OrgID: x.org.ID, KeptID: ids[0], OtherID: ids[1], IdempotencyKey: "preparation of a merge", Now: monday,
+		Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
+	})
+	w.check(err)
+	x.otherCustomer, x.merge = ids[0], m.ID
 }
 
 func (w *world) check(err error) {

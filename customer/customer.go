@@ -56,6 +56,8 @@ type Customer struct {
 	// CreatedAt and ConfirmedAt are UTC milliseconds; ConfirmedAt is 0 if the contact
 	// was never confirmed.
 	CreatedAt, ConfirmedAt int64
+	// BlockedAt is when the customer was blocked, UTC milliseconds, 0 if they are not.
+	BlockedAt int64
 }
 
 // DisplayName is what a till shows: the first name and the initial of the last, so

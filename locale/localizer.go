@@ -152,8 +152,8 @@ func in(at int64, zone *time.Location) time.Time {
 }
 
 // Refusal returns the sentence for staff of why the rules said no: the text
-// refusal.<code> in the locale. params are those of the refusal; "limit" is a
-// number, for the code "cool_down" the seconds to wait. A code without a text reads
+// refusal.<code> in the locale. params are those of the refusal: "limit" is a
+// number, for the code "cool_down" the seconds to wait, "reward" a name. A code without a text reads
 // as a plain no.
 func Refusal(locale, code string, params map[string]string) string {
 	l := For(locale)
@@ -166,7 +166,7 @@ func Refusal(locale, code string, params map[string]string) string {
 	if err != nil {
 		limit = 0
 	}
-	given := Params{"limit": l.Number(int64(limit)), "wait": l.Wait(limit)}
+	given := Params{"limit": l.Number(int64(limit)), "wait": l.Wait(limit), "reward": params["reward"]}
 	if counted(m) {
 		return l.N(key, limit, given)
 	}

@@ -36,10 +36,11 @@ type change struct {
 }
 
 func (ch *change) decide() *Refusal {
-	// A merge empties a card that is no longer usable when it is being erased or has
-	// been replaced, so it alone does not ask.
-	if !ch.card.Status.Usable() && ch.command.Kind != CommandMergeOut && ch.command.Kind != CommandExpire {
+	if !ch.card.Status.Usable() && !asksNoStatus(ch.command.Kind) {
 		return &Refusal{Code: RefusedCardNotUsable}
+	}
+	if ch.card.BlockedAt != 0 && gives(ch.command) {
+		return &Refusal{Code: RefusedBlocked}
 	}
 	switch ch.command.Kind {
 	case CommandStamp:
@@ -58,8 +59,33 @@ func (ch *change) decide() *Refusal {
 		return ch.mergeOut()
 	case CommandMergeIn:
 		return ch.mergeIn()
+	case CommandUndoMergeOut:
+		return ch.undoMergeOut()
+	case CommandUndoMergeIn:
+		return ch.undoMergeIn()
 	}
 	return &Refusal{Code: refusedUnknownCommand}
+}
+
+// asksNoStatus reports whether the command is also for cards that are not usable. A merge
+// empties a card that is being erased or has been replaced, and is taken back on the card
+// that it emptied.
+func asksNoStatus(k CommandKind) bool {
+	return k == CommandExpire || k == CommandMergeOut || k == CommandUndoMergeOut || k == CommandUndoMergeIn
+}
+
+// gives reports whether the command is to the customer's advantage, which a block keeps
+// from them. What was given wrongly can still be taken back, coupons run out, and what
+// is there can move.
+func gives(c Command) bool {
+	switch c.Kind {
+	case CommandStamp, CommandRedeem, CommandWelcome:
+		return true
+	case CommandAdjust:
+		return c.Quantity > 0
+	case CommandReverse, CommandExpire, CommandMergeOut, CommandMergeIn, CommandUndoMergeOut, CommandUndoMergeIn:
+	}
+	return false
 }
 
 // enter writes one entry and moves the balance by its quantity. The first entry

@@ -11,7 +11,7 @@ const (
 	// CardProvisional is a card from the public form whose contact nobody has
 	// confirmed yet. It earns like any other; welcome rewards wait.
 	CardProvisional CardStatus = "provisional"
-	// CardRevoked is a card that was blocked; to a till it does not exist.
+	// CardRevoked is a card that was given up for good; to a till it does not exist.
 	CardRevoked CardStatus = "revoked"
 	// CardMerged is a card whose stamps moved to another card of its customer.
 	CardMerged CardStatus = "merged"
@@ -51,6 +51,9 @@ type Card struct {
 	// WelcomedAt is when welcome rewards were given, 0 if they were not.
 	WelcomedAt int64
 	JoinedAt   int64
+	// BlockedAt is when the card's customer was blocked, UTC milliseconds, 0 if they are
+	// not. Their card is still found, but it earns and pays out nothing.
+	BlockedAt int64
 }
 
 // CardGoal returns the size that counts for the card now. A card that has been

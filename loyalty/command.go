@@ -15,6 +15,10 @@ const (
 	CommandWelcome  CommandKind = "welcome"
 	CommandMergeOut CommandKind = "merge_out"
 	CommandMergeIn  CommandKind = "merge_in"
+	// These two take a merge back, on the card that it emptied and on the one that got
+	// the stamps.
+	CommandUndoMergeOut CommandKind = "undo_merge_out"
+	CommandUndoMergeIn  CommandKind = "undo_merge_in"
 )
 
 // FutureTolerance is how far ahead of Leima's clock a till's may be.
@@ -36,7 +40,8 @@ type Command struct {
 	CouponID string
 	// Shown is the rotating code that was scanned for a redeem command.
 	Shown Shown
-	// EntryID names the entry that a reverse command takes back.
+	// EntryID names the entry that a reverse command takes back, or the merge entry that
+	// undo_merge_out and undo_merge_in do.
 	EntryID string
 	// OtherCardID names the other card of a merge.
 	OtherCardID string
@@ -66,15 +71,22 @@ type State struct {
 	// UsedStep is the step of the last rotating code with which a coupon of the card was
 	// redeemed, 0 if none was. Only a redeem command with a shown code needs it.
 	UsedStep int64
-	// Original is the entry that a reverse command takes back, and Reversed tells
-	// that it was taken back before. OriginalCoupon is the coupon that it redeemed.
+	// Original is the entry that the command's EntryID names, and Reversed tells that it
+	// was taken back before. OriginalCoupon is the coupon that it redeemed.
 	Original       Entry
 	OriginalCoupon Coupon
 	Reversed       bool
 	// Coupons are the card's coupons with status issued, in any order. Commands that
-	// may take stamps away (reverse of anything, merge_out, and adjust and merge_in of
-	// a negative quantity) need them; others leave them alone.
+	// may take stamps away (reverse of anything, merge_out, undo_merge_in, and adjust and
+	// merge_in of a negative quantity) need them; others leave them alone.
 	Coupons []Coupon
+	// Before is the card as it was when the merge of an undo_merge_out or undo_merge_in
+	// began. Of Before, undo_merge_out reads Status, Goal, Round and Milestone,
+	// undo_merge_in the Balance.
+	Before Card
+	// Merged are, for undo_merge_out, the coupons that the merge took back and, for
+	// undo_merge_in, those that it earned; in any order.
+	Merged []Coupon
 	// Tally holds counts that the card does not carry.
 	Tally Tally
 }

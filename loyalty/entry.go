@@ -22,6 +22,9 @@ const (
 	EntryReversal EntryKind = "reversal"
 	// EntryMerge moves stamps between two cards of one customer.
 	EntryMerge EntryKind = "merge"
+	// EntryUnmerge gives the stamps back to the card that a merge emptied; the other card
+	// gets an EntryReversal.
+	EntryUnmerge EntryKind = "unmerge"
 )
 
 // Entry is one line of the ledger. It is never changed; a correction is a new
@@ -47,7 +50,8 @@ type Entry struct {
 	Actor      Actor
 	// CouponID is the coupon that a reward, redeem, expire or reversal entry is about.
 	CouponID string
-	// Reverses is the entry that a reversal takes back.
+	// Reverses is the entry that a reversal or unmerge takes back, or, on the reward entry
+	// of a coupon that an unmerge opened again, the one that took the coupon back.
 	Reverses string
 	// HeadID is the first entry of the command; it is the entry's own id on that one.
 	HeadID string

@@ -55,7 +55,7 @@ func (l *ledger) checkBalance(t reporter) {
 	for _, e := range l.entries {
 		sum += e.Quantity
 		switch e.Kind {
-		case loyalty.EntryStamp, loyalty.EntryWelcome, loyalty.EntryAdjust, loyalty.EntryMerge:
+		case loyalty.EntryStamp, loyalty.EntryWelcome, loyalty.EntryAdjust, loyalty.EntryMerge, loyalty.EntryUnmerge:
 			net += e.Quantity
 		case loyalty.EntryReversal:
 			if e.CouponID == "" {

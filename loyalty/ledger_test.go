@@ -62,6 +62,8 @@ type ledger struct {
 	undone map[string]bool
 	// usedStep is that of the rotating code used last.
 	usedStep int64
+	// before holds the card as each merge found it.
+	before map[string]loyalty.Card
 	// renamed counts changes of what the card shows that are not the ledger's.
 	renamed int
 
@@ -98,7 +100,7 @@ func newLedger(p loyalty.Program) *ledger {
 		},
 		now: monday, zone: helsinki,
 		actor:  loyalty.Actor{Kind: loyalty.ActorStaff, ID: "stf_1"},
-		undone: map[string]bool{},
+		undone: map[string]bool{}, before: map[string]loyalty.Card{},
 	}
 }
 
@@ -124,7 +126,9 @@ func (l *ledger) do(t reporter, c loyalty.Command) (loyalty.Result, *loyalty.Ref
 	}
 	checkResult(t, card, c, result)
 	l.keep(result)
-	checkEdges(t, coupons, l.coupons)
+	if c.Kind != loyalty.CommandUndoMergeOut {
+		checkEdges(t, coupons, l.coupons)
+	}
 	l.check(t)
 	return result, nil
 }
@@ -178,6 +182,14 @@ func (l *ledger) state(c loyalty.Command) loyalty.State {
 		}
 	case loyalty.CommandMergeOut:
 		s.Coupons = l.unused()
+	case loyalty.CommandUndoMergeOut, loyalty.CommandUndoMergeIn:
+		s.Original, s.Reversed, s.Before = l.entry(c.EntryID), l.undone[c.EntryID], l.before[c.EntryID]
+		for _, k := range l.coupons {
+			if k.EarnedBy == c.EntryID || k.ClosedBy != "" && l.entry(k.ClosedBy).HeadID == c.EntryID {
+				s.Merged = append(s.Merged, k)
+			}
+		}
+		s.Coupons = l.unused()
 	case loyalty.CommandStamp, loyalty.CommandWelcome:
 	}
 	return s
@@ -208,6 +220,9 @@ func (l *ledger) tally(c loyalty.Command) loyalty.Tally {
 func distance(a, b int64) int64 { return max(a-b, b-a) }
 
 func (l *ledger) keep(r loyalty.Result) {
+	if head := r.Entries[0]; head.Kind == loyalty.EntryMerge {
+		l.before[head.ID] = l.card
+	}
 	l.card = r.Card
 	l.entries = append(l.entries, r.Entries...)
 	l.heads = append(l.heads, r.Entries[0])

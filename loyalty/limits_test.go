@@ -1,6 +1,7 @@
 package loyalty_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -204,7 +205,7 @@ func TestARefusalNamesItsLimit(t *testing.T) {
 				s(t, l)
 			}
 			_, refusal := l.do(t, loyalty.Command{Kind: loyalty.CommandStamp, Quantity: c.ask})
-			if refusal == nil || *refusal != c.want {
+			if refusal == nil || !reflect.DeepEqual(*refusal, c.want) {
 				t.Errorf("%+v, want %+v", refusal, c.want)
 			}
 		})

@@ -142,3 +142,141 @@ func TestARevokedCardCanBeEmptied(t *testing.T) {
 		t.Errorf("the card is %s, want %s", got, want)
 	}
 }
+
+// undoMerge takes a merge back on both cards, the one that got the stamps first, and
+// returns its refusal.
+func undoMerge(t reporter, from, to *ledger, out, in loyalty.Entry) *loyalty.Refusal {
+	t.Helper()
+	if _, refusal := to.do(t, loyalty.Command{Kind: loyalty.CommandUndoMergeIn, EntryID: in.ID, OtherCardID: from.card.ID}); refusal != nil {
+		return refusal
+	}
+	if _, refusal := from.do(t, loyalty.Command{Kind: loyalty.CommandUndoMergeOut, EntryID: out.ID, OtherCardID: to.card.ID}); refusal != nil {
+		t.Fatalf("only one card was restored: %v", refusal)
+	}
+	return nil
+}
+
+// mergeBoth moves what is on one card to the other.
+func mergeBoth(t reporter, from, to *ledger) (out, in loyalty.Entry) {
+	t.Helper()
+	left, refusal := from.do(t, loyalty.Command{Kind: loyalty.CommandMergeOut, OtherCardID: to.card.ID})
+	if refusal != nil {
+		t.Fatalf("merge out: %v", refusal)
+	}
+	arrived, refusal := to.do(t, loyalty.Command{Kind: loyalty.CommandMergeIn, OtherCardID: from.card.ID, Quantity: -left.Entries[0].Quantity})
+	if refusal != nil {
+		t.Fatalf("merge in: %v", refusal)
+	}
+	return left.Entries[0], arrived.Entries[0]
+}
+
+// What a merge moved goes back; what happened since stays, unless it used what moved.
+func TestAMergeIsTakenBack(t *testing.T) {
+	ten, five := cardOf(10), cardOf(10, milestone(5))
+	for _, c := range []struct {
+		name                 string
+		program              loyalty.Program
+		from, to, since      []step
+		wantFrom, wantOnCard string
+		wantRefusal          loyalty.RefusalCode
+	}{
+		{"stamps", ten, []step{stamp(3)}, []step{stamp(4)}, nil, "3/10", "4/10", ""},
+		{"stamps that filled a card", ten, []step{stamp(6)}, []step{stamp(6)}, nil, "6/10", "6/10, main reversed", ""},
+		{
+			"an unused reward comes back as it was", ten,
+			[]step{stamp(13)},
+			[]step{stamp(4)},
+			nil, "3/10, main issued", "4/10, main reversed", "",
+		},
+		{"a milestone comes back", five, []step{stamp(6)}, []step{stamp(1)}, nil, "6/10, milestone5 issued", "1/10, milestone5 reversed", ""},
+		{"what was earned since stays", ten, []step{stamp(3)}, []step{stamp(4)}, []step{stamp(2)}, "3/10", "6/10", ""},
+		{
+			"a reward that was earned since is given back for the stamps", ten,
+			[]step{stamp(3)},
+			[]step{stamp(4)},
+			[]step{stamp(4)},
+			"3/10", "8/10, main reversed", "",
+		},
+		{
+			"a reward that the merge filled was used", ten,
+			[]step{stamp(6)},
+			[]step{stamp(6)},
+			[]step{use(0)},
+			"0/10", "2/10, main redeemed", loyalty.RefusedMergedRewardUsed,
+		},
+		{
+			"a milestone that the merge reached was used", five,
+			[]step{stamp(3)},
+			[]step{stamp(3)},
+			[]step{use(0)},
+			"0/10", "6/10, milestone5 redeemed", loyalty.RefusedMergedRewardUsed,
+		},
+		{
+			"the stamps paid for a reward that was used", ten,
+			[]step{stamp(3)},
+			[]step{stamp(4)},
+			[]step{stamp(3), use(0)},
+			"0/10", "0/10, main redeemed", loyalty.RefusedMergedStampsUsed,
+		},
+		{"a debt goes back", ten, []step{stamp(10), use(0), undo(0)}, []step{stamp(4)}, nil, "-10/10, main redeemed", "4/10", ""},
+		{
+			"a debt that was paid from the card", ten,
+			[]step{stamp(3)},
+			[]step{stamp(10), use(0), undo(0)},
+			nil, "3/10", "-10/10, main redeemed", "",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, to := newLedger(c.program), newLedger(c.program)
+			to.card.ID = "card_2"
+			for _, s := range c.from {
+				s(t, from)
+			}
+			for _, s := range c.to {
+				s(t, to)
+			}
+			out, in := mergeBoth(t, from, to)
+			for _, s := range c.since {
+				s(t, to)
+			}
+			refusal := undoMerge(t, from, to, out, in)
+			if refusal == nil && c.wantRefusal != "" || refusal != nil && refusal.Code != c.wantRefusal {
+				t.Fatalf("refused with %v, want %q", refusal, c.wantRefusal)
+			}
+			if from.String() != c.wantFrom || to.String() != c.wantOnCard {
+				t.Errorf("the cards are\n\t%s and\n\t%s, want\n\t%s and\n\t%s", from, to, c.wantFrom, c.wantOnCard)
+			}
+			if refusal != nil {
+				return
+			}
+			if _, again := to.do(t, loyalty.Command{Kind: loyalty.CommandUndoMergeIn, EntryID: in.ID}); again == nil || again.Code != loyalty.RefusedReversed {
+				t.Errorf("taken back twice: %v", again)
+			}
+			if _, again := from.do(t, loyalty.Command{Kind: loyalty.CommandUndoMergeOut, EntryID: out.ID}); again == nil || again.Code != loyalty.RefusedReversed {
+				t.Errorf("restored twice: %v", again)
+			}
+		})
+	}
+}
+
+// A merge is not taken back by a plain reversal, which knows one card only, nor another
+// entry by the command for merges.
+func TestOnlyAMergeIsTakenBackAsOne(t *testing.T) {
+	ten := cardOf(10)
+	undoOf := func(kind loyalty.CommandKind, command int) func(*ledger) loyalty.Command {
+		return func(l *ledger) loyalty.Command { return loyalty.Command{Kind: kind, EntryID: l.heads[command].ID} }
+	}
+	tell(t, []story{
+		{"a reversal of a merge", ten, []step{mergeIn(3), noUndo(0, loyalty.RefusedNotReversible)}, "3/10"},
+		{"a stamp as a merge", ten, []step{stamp(3), refused(loyalty.RefusedNotReversible, undoOf(loyalty.CommandUndoMergeIn, 0))}, "3/10"},
+		{"a card that was not emptied", ten, []step{mergeIn(3), refused(loyalty.RefusedNotReversible, undoOf(loyalty.CommandUndoMergeOut, 0))}, "3/10"},
+		{"a card that is no more", ten, []step{mergeIn(3), mergeOut(), refused(loyalty.RefusedNotReversible, undoOf(loyalty.CommandUndoMergeIn, 0))}, "0/10"},
+		{
+			"a card that was restored goes on", cardOf(10, milestone(5)),
+			[]step{
+				stamp(16), use(0), mergeOut(), must(undoOf(loyalty.CommandUndoMergeOut, 2)), stamp(4), use(1), undo(0),
+			},
+			"-6/10, milestone5 redeemed, main redeemed, milestone5 reversed, main reversed",
+		},
+	})
+}

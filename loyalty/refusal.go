@@ -10,29 +10,34 @@ type RefusalCode string
 
 // The reasons for which a command is refused.
 const (
-	RefusedQuantity        RefusalCode = "invalid_quantity"
-	RefusedPerScan         RefusalCode = "scan_limit_reached"
-	RefusedPerCardDay      RefusalCode = "daily_limit_reached"
-	RefusedCoolDown        RefusalCode = "cool_down"
-	RefusedPerStaffDay     RefusalCode = "staff_daily_limit_reached"
-	RefusedNotActive       RefusalCode = "program_not_active"
-	RefusedNotBegun        RefusalCode = "program_not_begun"
-	RefusedEnded           RefusalCode = "program_ended"
-	RefusedFuture          RefusalCode = "at_in_future"
-	RefusedCouponRedeemed  RefusalCode = "coupon_redeemed"
-	RefusedCouponExpired   RefusalCode = "coupon_expired"
-	RefusedCouponReversed  RefusalCode = "coupon_reversed"
-	RefusedNotExpired      RefusalCode = "coupon_not_expired"
-	RefusedCodeRequired    RefusalCode = "rotating_code_required"
-	RefusedCodeExpired     RefusalCode = "rotating_code_expired"
-	RefusedCodeUsed        RefusalCode = "rotating_code_used"
-	RefusedReversed        RefusalCode = "already_reversed"
-	RefusedNotReversible   RefusalCode = "not_reversible"
-	RefusedBelowZero       RefusalCode = "balance_below_zero"
-	RefusedWelcomed        RefusalCode = "already_welcomed"
-	RefusedCardNotUsable   RefusalCode = "card_not_usable"
-	refusedUnknownCommand  RefusalCode = "unknown_command"
-	refusedMergeIntoItself RefusalCode = "merge_into_itself"
+	RefusedQuantity       RefusalCode = "invalid_quantity"
+	RefusedPerScan        RefusalCode = "scan_limit_reached"
+	RefusedPerCardDay     RefusalCode = "daily_limit_reached"
+	RefusedCoolDown       RefusalCode = "cool_down"
+	RefusedPerStaffDay    RefusalCode = "staff_daily_limit_reached"
+	RefusedNotActive      RefusalCode = "program_not_active"
+	RefusedNotBegun       RefusalCode = "program_not_begun"
+	RefusedEnded          RefusalCode = "program_ended"
+	RefusedFuture         RefusalCode = "at_in_future"
+	RefusedCouponRedeemed RefusalCode = "coupon_redeemed"
+	RefusedCouponExpired  RefusalCode = "coupon_expired"
+	RefusedCouponReversed RefusalCode = "coupon_reversed"
+	RefusedNotExpired     RefusalCode = "coupon_not_expired"
+	RefusedCodeRequired   RefusalCode = "rotating_code_required"
+	RefusedCodeExpired    RefusalCode = "rotating_code_expired"
+	RefusedCodeUsed       RefusalCode = "rotating_code_used"
+	RefusedReversed       RefusalCode = "already_reversed"
+	RefusedNotReversible  RefusalCode = "not_reversible"
+	RefusedBelowZero      RefusalCode = "balance_below_zero"
+	RefusedWelcomed       RefusalCode = "already_welcomed"
+	RefusedCardNotUsable  RefusalCode = "card_not_usable"
+	RefusedBlocked        RefusalCode = "customer_blocked"
+	// RefusedMergedRewardUsed and RefusedMergedStampsUsed: what a merge moved cannot go
+	// back, because the customer used it.
+	RefusedMergedRewardUsed RefusalCode = "merged_reward_used"
+	RefusedMergedStampsUsed RefusalCode = "merged_stamps_used"
+	refusedUnknownCommand   RefusalCode = "unknown_command"
+	refusedMergeIntoItself  RefusalCode = "merge_into_itself"
 )
 
 // RefusalCodes lists every code that a caller can meet, for contracts and texts.
@@ -42,6 +47,7 @@ var RefusalCodes = []RefusalCode{
 	RefusedCouponExpired, RefusedCouponReversed, RefusedNotExpired, RefusedCodeRequired,
 	RefusedCodeExpired, RefusedCodeUsed, RefusedReversed,
 	RefusedNotReversible, RefusedBelowZero, RefusedWelcomed, RefusedCardNotUsable,
+	RefusedBlocked, RefusedMergedRewardUsed, RefusedMergedStampsUsed,
 }
 
 // Refusal is a no with its reason. It is an answer of the rules, not a fault, and
@@ -51,16 +57,18 @@ type Refusal struct {
 	// Field is the part of the command that the reason is about, "" if none.
 	Field string
 	// Limit is the number that was reached, 0 where there is none. For a cool-down it
-	// is the seconds still to wait.
+	// is the seconds still to wait, for RefusedMergedStampsUsed the stamps that are missing.
 	Limit int
+	// Reward names the reward that RefusedMergedRewardUsed is about.
+	Reward Text
 }
 
 // Error makes a Refusal usable where an error is wanted.
 func (r *Refusal) Error() string { return string(r.Code) + ": " + r.StaffMessage() }
 
-// Params are the numbers that a translated sentence needs, by name.
-func (r *Refusal) Params() map[string]string {
-	return map[string]string{"limit": strconv.Itoa(r.Limit)}
+// Params are what a translated sentence needs, by name.
+func (r *Refusal) Params(locale string) map[string]string {
+	return map[string]string{"limit": strconv.Itoa(r.Limit), "reward": r.Reward.In(locale, "")}
 }
 
 // StaffMessage is the reason in plain English, as staff can read it out. Packages
@@ -109,6 +117,12 @@ func (r *Refusal) StaffMessage() string {
 		return "The welcome reward was given before."
 	case RefusedCardNotUsable:
 		return "This card is not in use any more."
+	case RefusedBlocked:
+		return "This customer is blocked: nothing can be given or redeemed. Please ask a manager."
+	case RefusedMergedRewardUsed:
+		return fmt.Sprintf("The reward %q came with the merge and has been used since.", r.Reward.In("en", ""))
+	case RefusedMergedStampsUsed:
+		return fmt.Sprintf("What the merge brought has been used since: the card is short of %s.", stamps(r.Limit))
 	case refusedUnknownCommand, refusedMergeIntoItself:
 		return "This cannot be done."
 	}

@@ -59,7 +59,7 @@ func TestARefusalIsAnErrorWhereOneIsWanted(t *testing.T) {
 	if !errors.As(err, &refusal) || err.Error() != "scan_limit_reached: At most 3 stamps can be given at once." {
 		t.Errorf("as an error it is %v", err)
 	}
-	if got := refusal.Params()["limit"]; got != "3" {
+	if got := refusal.Params("en")["limit"]; got != "3" {
 		t.Errorf("its number for translators is %q, want 3", got)
 	}
 }

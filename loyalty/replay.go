@@ -31,7 +31,8 @@ func (e *ReplayError) Error() string { return "entry " + e.EntryID + ": " + e.Re
 //
 // What a ledger does not tell is taken from the card as it is kept: who it is and
 // whose, when it was joined, whether it was provisional or revoked (only the commands
-// after a merge and the merge itself are judged by status), the goal it was opened with
+// after a merge and the merge itself are judged by status), whether its customer is
+// blocked, the goal it was opened with
 // as long as nothing was earned, a welcome that was given on an earlier card of the
 // customer, and versions that rose because the owner's name changed, say. Neither entry
 // nor coupon says which time zone it was issued in, and a location's zone may change,
@@ -63,8 +64,9 @@ func commandLength(entries []Entry) int {
 // replay is a card under way from nothing to now.
 type replay struct {
 	programs func(version int64) (Program, bool)
-	// mergedOut is the entry that emptied the card, "" if it was not emptied.
-	mergedOut string
+	// mergedOut are the entries that emptied the card: at most the last merge of a card
+	// that is no more, and those that were taken back.
+	mergedOut map[string]bool
 	expiries  map[string]int64
 
 	card     Card
@@ -73,6 +75,8 @@ type replay struct {
 	coupons  map[string]Coupon
 	issued   []string // ids of coupons, in the order of their issue
 	open     map[string]bool
+	// before holds the card as each merge found it.
+	before map[string]Card
 	// stampings are those that count, by their instants, and days what they came to.
 	stampings []Entry
 	days      map[Day]int
@@ -88,16 +92,24 @@ func newReplay(programs func(version int64) (Program, bool), card Card, coupons 
 		},
 		entries: make(map[string]Entry, len(entries)), reversed: map[string]bool{},
 		coupons: make(map[string]Coupon, len(coupons)), open: map[string]bool{}, days: map[Day]int{},
+		mergedOut: map[string]bool{}, before: map[string]Card{},
 	}
 	for _, k := range coupons {
 		r.expiries[k.ID] = k.ExpiresAt
 	}
-	welcomed := false
+	welcomed, lastMerge := false, ""
 	for _, e := range entries {
 		welcomed = welcomed || e.Kind == EntryWelcome
-		if card.Status == CardMerged && e.Kind == EntryMerge {
-			r.mergedOut = e.ID // the last merge of a card that is no more
+		switch e.Kind {
+		case EntryMerge:
+			lastMerge = e.ID
+		case EntryUnmerge:
+			r.mergedOut[e.Reverses] = true
+		default:
 		}
+	}
+	if card.Status == CardMerged {
+		r.mergedOut[lastMerge] = true
 	}
 	if !welcomed {
 		r.card.WelcomedAt = card.WelcomedAt
@@ -138,6 +150,9 @@ func (r *replay) command(written []Entry) error {
 	command.Zone = zone
 	// Other changes than those of the ledger raise the version, too.
 	r.card.Version = head.CardVersion - 1
+	if head.Kind == EntryMerge {
+		r.before[head.ID] = r.card
+	}
 	result, refusal := Apply(program, r.state(command, head), command, &writtenIDs{entries: written})
 	if refusal != nil {
 		return wrong("its %s would be refused: %v", command.Kind, refusal)
@@ -161,11 +176,16 @@ func (r *replay) commandOf(head Entry) (Command, error) {
 		c.Kind = CommandKind(head.Kind) // they share their names
 	case EntryReversal:
 		c.Kind, c.EntryID = CommandReverse, head.Reverses
+		if r.entries[head.Reverses].Kind == EntryMerge {
+			c.Kind = CommandUndoMergeIn
+		}
 	case EntryMerge:
 		c.Kind = CommandMergeIn
-		if head.ID == r.mergedOut {
+		if r.mergedOut[head.ID] {
 			c.Kind = CommandMergeOut
 		}
+	case EntryUnmerge:
+		c.Kind, c.EntryID = CommandUndoMergeOut, head.Reverses
 	case EntryReward:
 		return c, &ReplayError{EntryID: head.ID, Reason: "is a reward of no command"}
 	default:
@@ -182,6 +202,15 @@ func (r *replay) state(c Command, head Entry) State {
 		s.OriginalCoupon = r.coupons[s.Original.CouponID]
 		s.Reversed = r.reversed[c.EntryID]
 	}
+	if c.Kind == CommandUndoMergeOut || c.Kind == CommandUndoMergeIn {
+		s.Before = r.before[c.EntryID]
+		for _, k := range r.coupons {
+			if c.Kind == CommandUndoMergeIn && k.EarnedBy == c.EntryID ||
+				c.Kind == CommandUndoMergeOut && k.ClosedBy != "" && r.entries[k.ClosedBy].HeadID == c.EntryID {
+				s.Merged = append(s.Merged, k)
+			}
+		}
+	}
 	if mayTakeAway(c) {
 		for id := range r.open {
 			s.Coupons = append(s.Coupons, r.coupons[id])
@@ -196,7 +225,7 @@ func (r *replay) state(c Command, head Entry) State {
 // mayTakeAway tells whether the command needs State.Coupons. Leaving them out where it
 // does not keeps the replay of a card with thousands of coupons quick.
 func mayTakeAway(c Command) bool {
-	return c.Kind == CommandReverse || c.Kind == CommandMergeOut || c.Quantity < 0
+	return c.Kind == CommandReverse || c.Kind == CommandMergeOut || c.Kind == CommandUndoMergeIn || c.Quantity < 0
 }
 
 // take makes the result what the next command finds.
@@ -252,6 +281,7 @@ func (r *replay) finish(kept Card) Card {
 		c.Status = kept.Status
 	}
 	c.Version = max(c.Version, kept.Version)
+	c.BlockedAt = kept.BlockedAt
 	return c
 }
 
@@ -321,7 +351,7 @@ func (w *writtenIDs) EntryID() string {
 // CouponID is asked before the id of the reward entry that names the coupon.
 func (w *writtenIDs) CouponID() string {
 	for ; w.rewards < len(w.entries); w.rewards++ {
-		if e := w.entries[w.rewards]; e.Kind == EntryReward {
+		if e := w.entries[w.rewards]; e.Kind == EntryReward && e.Reverses == "" {
 			w.rewards++
 			return e.CouponID
 		}

@@ -23,7 +23,7 @@ func (ch *change) reverse() *Refusal {
 		return nil
 	case EntryRedeem:
 		return ch.reverseRedemption(original)
-	case EntryReward, EntryExpire, EntryReversal, EntryMerge:
+	case EntryReward, EntryExpire, EntryReversal, EntryMerge, EntryUnmerge:
 	}
 	return &Refusal{Code: RefusedNotReversible}
 }

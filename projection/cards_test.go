@@ -33,6 +33,7 @@ type history struct {
 	codes, links, numbers map[string]bool
 	entries               []string
 	coupons               []string
+	merges                []string
 	// replicas answer the same questions.
 	replicas []*projection.Cards
 	faults   func(h *history)
@@ -68,7 +69,7 @@ func (h *history) step() {
 		h.joins(true)
 	}
 	card := pick(h, h.cards)
-	switch h.random.IntN(20) {
+	switch h.random.IntN(23) {
 	case 0, 1:
 		h.joins(h.random.IntN(2) == 0)
 	case 2:
@@ -99,6 +100,8 @@ func (h *history) step() {
 		h.take(h.apply(c))
 	case 13:
 		h.batch(card)
+	case 20, 21, 22:
+		h.manage(card)
 	default:
 		h.take(h.stamp(card, 1))
 	}
@@ -151,6 +154,51 @@ func (h *history) program(i int) {
 	h.ok(err)
 	for _, r := range h.replicas {
 		r.ForgetProgram(h.org.ID, p.ID)
+	}
+}
+
+// manage does to the card's customer what managers do: block, merge, part, reissue.
+func (h *history) manage(cardID string) {
+	h.t.Helper()
+	ctx, actor := h.t.Context(), loyalty.Actor{Kind: loyalty.ActorStaff, ID: h.cashier.ID}
+	v, err := h.Card(ctx, h.org.ID, cardID)
+	h.ok(err)
+	var refusal *loyalty.Refusal
+	switch h.random.IntN(6) {
+	case 0:
+		_, err = h.BlockCustomer(ctx, h.org.ID, v.Customer.ID, "why", actor, h.now())
+	case 1, 2:
+		err = h.UnblockCustomer(ctx, h.org.ID, v.Customer.ID, actor, h.now())
+	case 3:
+		_, err = h.ReissueCard(ctx, h.org.ID, cardID, h.now())
+	case 4:
+		other, err := h.Card(ctx, h.org.ID, pick(h, h.cards))
+		h.ok(err)
+		h.keys++
+		m, _, err := h.MergeCustomers(ctx, customer.MergeRequest{
+			OrgID: h.org.ID, KeptID: v.Customer.ID, OtherID: other.Customer.ID, IdempotencyKey: fmt.Sprint("merge-", h.keys), Actor: actor, Now: h.now(),
+		})
+		if err == nil {
+			h.merges = append(h.merges, m.ID)
+			for _, c := range m.Cards {
+				h.cards = append(h.cards, c.ToCardID)
+			}
+		} else if !errors.Is(err, customer.ErrSameCustomer) && !errors.Is(err, customer.ErrMerged) && !errors.Is(err, customer.ErrBlocked) && !errors.Is(err, customer.ErrNotConfirmed) {
+			h.t.Fatal(err)
+		}
+	case 5:
+		if len(h.merges) > 0 {
+			h.keys++
+			_, _, err = h.UndoMerge(ctx, h.org.ID, pick(h, h.merges), fmt.Sprint("undo-", h.keys), actor, h.now())
+		}
+	}
+	for _, allowed := range []error{customer.ErrMerged, customer.ErrMergeUndone, customer.ErrMergeTooOld, customer.ErrContactTaken} {
+		if errors.Is(err, allowed) {
+			return
+		}
+	}
+	if !errors.As(err, &refusal) {
+		h.ok(err)
 	}
 }
 

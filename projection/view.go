@@ -13,7 +13,7 @@ import (
 // another form than its own reads from the database: during an update of several
 // processes old and new ones share the hot state.
 const (
-	formCounters = 1
+	formCounters = 2
 	formRest     = 1
 )
 
@@ -72,7 +72,7 @@ func countersOf(c loyalty.Card) ([]byte, bool) {
 	for _, n := range [...]int{c.Balance, c.Goal, c.Round, c.Milestone, int(c.Day), c.DayStamps} {
 		w.int32(n)
 	}
-	for _, n := range [...]int64{c.Lifetime, c.LastStampAt, c.WelcomedAt, c.JoinedAt} {
+	for _, n := range [...]int64{c.Lifetime, c.LastStampAt, c.WelcomedAt, c.JoinedAt, c.BlockedAt} {
 		w.int64(n)
 	}
 	return w.b, !w.bad
@@ -89,7 +89,7 @@ func readCounters(b []byte, c *loyalty.Card) error {
 		*to = r.int32()
 	}
 	c.Day, c.DayStamps = loyalty.Day(r.int32()), r.int32() //nolint:gosec // 32 bits were written
-	for _, to := range [...]*int64{&c.Lifetime, &c.LastStampAt, &c.WelcomedAt, &c.JoinedAt} {
+	for _, to := range [...]*int64{&c.Lifetime, &c.LastStampAt, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt} {
 		*to = r.int64()
 	}
 	return r.end()

@@ -26,7 +26,7 @@ func drawView(t *rapid.T) customer.View {
 		Status: rapid.SampledFrom(statuses).Draw(t, "status"), Version: rapid.Int64Range(1, 1<<62).Draw(t, "version"),
 		Balance: number.Draw(t, "balance"), Goal: number.Draw(t, "goal"), Round: number.Draw(t, "round"), Milestone: number.Draw(t, "milestone"),
 		Lifetime: at.Draw(t, "lifetime"), LastStampAt: at.Draw(t, "last stamp"), Day: loyalty.Day(number.Draw(t, "day")),
-		DayStamps: number.Draw(t, "day stamps"), WelcomedAt: at.Draw(t, "welcomed"), JoinedAt: at.Draw(t, "joined"),
+		DayStamps: number.Draw(t, "day stamps"), WelcomedAt: at.Draw(t, "welcomed"), JoinedAt: at.Draw(t, "joined"), BlockedAt: at.Draw(t, "blocked"),
 	}
 	v.Customer = customer.Customer{
 		OrgID: "org_1", ID: v.Card.CustomerID, Number: "1000000007", FirstName: text.Draw(t, "first name"), LastName: text.Draw(t, "last name"),

@@ -238,6 +238,10 @@ func entryKindOf(k loyalty.CommandKind) loyalty.EntryKind {
 		return loyalty.EntryReversal
 	case loyalty.CommandMergeIn, loyalty.CommandMergeOut:
 		return loyalty.EntryMerge
+	case loyalty.CommandUndoMergeIn:
+		return loyalty.EntryReversal
+	case loyalty.CommandUndoMergeOut:
+		return loyalty.EntryUnmerge
 	case loyalty.CommandStamp, loyalty.CommandRedeem, loyalty.CommandAdjust, loyalty.CommandExpire, loyalty.CommandWelcome:
 	}
 	return loyalty.EntryKind(k) // the others share their names

@@ -14,17 +14,17 @@ import (
 
 const (
 	ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
-		"last_stamp_at, day, day_stamps, welcomed_at, joined_at"
+		"last_stamp_at, day, day_stamps, welcomed_at, joined_at, blocked_at"
 	// ledgerCardChanges are those that commands change.
 	ledgerCardChanges = "status, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
 )
 
 // ledgerCardWidth is the number of ledgerCardColumns.
-const ledgerCardWidth = 16
+const ledgerCardWidth = 17
 
 func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 	err = r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
-		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt)
+		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt)
 	if err != nil {
 		err = fmt.Errorf("read card: %w", err)
 	}
@@ -128,7 +128,8 @@ func (b *batch) resolved(c *loyalty.Command) string {
 		owner = b.originals[rowKey{c.OrgID, c.EntryID}].CardID
 	case loyalty.CommandRedeem, loyalty.CommandExpire:
 		owner = b.coupons[rowKey{c.OrgID, c.CouponID}].CardID
-	case loyalty.CommandStamp, loyalty.CommandAdjust, loyalty.CommandWelcome, loyalty.CommandMergeIn, loyalty.CommandMergeOut:
+	case loyalty.CommandStamp, loyalty.CommandAdjust, loyalty.CommandWelcome, loyalty.CommandMergeIn, loyalty.CommandMergeOut,
+		loyalty.CommandUndoMergeIn, loyalty.CommandUndoMergeOut:
 	}
 	if c.CardID != "" && c.CardID != owner {
 		return ""
@@ -250,7 +251,8 @@ func needsOpenCoupons(c *loyalty.Command) bool {
 		return true
 	case loyalty.CommandAdjust, loyalty.CommandMergeIn:
 		return c.Quantity < 0
-	case loyalty.CommandStamp, loyalty.CommandRedeem, loyalty.CommandExpire, loyalty.CommandWelcome:
+	case loyalty.CommandStamp, loyalty.CommandRedeem, loyalty.CommandExpire, loyalty.CommandWelcome,
+		loyalty.CommandUndoMergeIn, loyalty.CommandUndoMergeOut: // of which UndoMerge takes care itself
 	}
 	return false
 }

@@ -17,6 +17,7 @@ func readHeldCard[R batchRow](r R) *heldCard {
 			Version: r.int(5), Balance: int(r.int(6)), Goal: int(r.int(7)), Round: int(r.int(8)), Milestone: int(r.int(9)),
 			Lifetime: r.int(10), LastStampAt: r.int(11), Day: readDay(r, 12), DayStamps: int(r.int(13)),
 			WelcomedAt: r.int(14), JoinedAt: r.int(15),
+			BlockedAt: r.int(16),
 		},
 	}
 }

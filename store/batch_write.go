@@ -167,9 +167,9 @@ func (w *ledgerWriter) closedCoupons() []loyalty.Coupon {
 func (w *ledgerWriter) updateCoupons(ctx context.Context, tx *transaction) error {
 	var rows [][]any
 	for _, k := range w.closedCoupons() {
-		rows = append(rows, []any{k.OrgID, k.ID, string(k.Status), k.ClosedAt, k.ClosedBy})
+		rows = append(rows, []any{k.OrgID, k.ID, string(k.Status), k.ClosedAt, k.ClosedBy, k.EntryID})
 	}
-	return updateRows(ctx, tx, "coupon", "org_id TEXT, id TEXT, status TEXT, closed_at BIGINT, closed_by TEXT", rows)
+	return updateRows(ctx, tx, "coupon", "org_id TEXT, id TEXT, status TEXT, closed_at BIGINT, closed_by TEXT, entry_id TEXT", rows)
 }
 
 // updateRows sets columns of rows, which are found by the first two, organization and

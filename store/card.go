@@ -42,7 +42,7 @@ func scanView(r scanner) (v customer.View, err error) {
 	c, p := &v.Card, &v.Program
 	targets := []any{
 		&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
-		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &v.Code, &v.Link,
+		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt, &v.Code, &v.Link,
 	}
 	targets = append(targets, customerTargets(&v.Customer)...)
 	targets = append(targets, &p.OrgID, &p.ID, &p.Status, &p.Version, &rules, &p.CreatedAt)
@@ -68,7 +68,8 @@ func newLink() string { return rand.Text() }
 func cardRow(c loyalty.Card, joined loyalty.Cell) []any {
 	return []any{
 		c.OrgID, c.ID, c.ProgramID, c.CustomerID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone,
-		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, newCode(), newLink(), int64(joined.Day), joined.LocationID,
+		c.Lifetime, c.LastStampAt, int64(c.Day), c.DayStamps, c.WelcomedAt, c.JoinedAt, c.BlockedAt,
+		newCode(), newLink(), int64(joined.Day), joined.LocationID,
 	}
 }
 
@@ -198,6 +199,40 @@ func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64)
 		}
 		return insertEvents(ctx, tx, []event{cardChanged(orgID, cardID, now)})
 	})
+}
+
+// ReissueCard gives a usable card a new code and a new link, for a phone that was lost:
+// the old ones lead nowhere from now on, and all that is on the card stays. It returns
+// the card, loyalty.ErrNotFound for one that is not there, and a *loyalty.Refusal for one
+// that is not in use any more.
+func (s *Store) ReissueCard(ctx context.Context, orgID, cardID string, now int64) (customer.View, error) {
+	var v customer.View
+	err := s.writeTold(ctx, orgID, func(tx *transaction, n *news) error {
+		card, err := one(ctx, tx, loyalty.ErrNotFound, scanLedgerCard, "SELECT "+ledgerCardColumns+" FROM card "+
+			"WHERE org_id = $1 AND id = $2"+tx.forUpdate, orgID, cardID)
+		if err != nil {
+			return err
+		}
+		if !card.Status.Usable() {
+			return &loyalty.Refusal{Code: loyalty.RefusedCardNotUsable}
+		}
+		if _, err := exec(ctx, tx, "UPDATE card SET code = $3, link = $4 WHERE org_id = $1 AND id = $2",
+			orgID, cardID, newCode(), newLink()); err != nil {
+			return err
+		}
+		if err := raiseVersions(ctx, tx, n, []loyalty.Card{card}, now); err != nil {
+			return err
+		}
+		if err := s.note(ctx, tx, orgID, access.CardReissued, cardID, nil, nil); err != nil {
+			return err
+		}
+		v, err = s.view(ctx, tx, orgID, "c.id = $2", cardID)
+		return err
+	})
+	if err != nil {
+		return customer.View{}, fmt.Errorf("reissue card: %w", err)
+	}
+	return v, nil
 }
 
 // lockCardsOf returns all cards of the customers, locked in the order of their ids.

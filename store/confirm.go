@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/leima/leima/customer"
@@ -24,7 +23,7 @@ func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, n
 	var c *confirming
 	var confirmed customer.Confirmed
 	err := s.writeToldRaced(ctx, orgID, func(tx *transaction, n *news) (err error) {
-		c = &confirming{ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: orgID, now: now}
+		c = &confirming{mover: mover{ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: orgID, now: now, actor: loyalty.Actor{Kind: loyalty.ActorSystem}}}
 		if err := c.run(ctx, tokenHash); err != nil {
 			return err
 		}
@@ -48,13 +47,9 @@ func (s *Store) Confirm(ctx context.Context, orgID string, tokenHash [32]byte, n
 
 // confirming is one Confirm under way.
 type confirming struct {
-	ledgerWriter
-	tx      *transaction
-	orgID   string
-	now     int64
+	mover
 	request customer.ConfirmationRequest
 	plan    confirmPlan
-	zone    organization.Organization
 }
 
 func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
@@ -62,9 +57,11 @@ func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
 	if c.request, err = useConfirmation(ctx, c.tx, c.orgID, tokenHash, c.now); err != nil {
 		return err
 	}
-	if c.zone, err = organizationIn(ctx, c.tx, c.orgID); err != nil {
+	org, err := organizationIn(ctx, c.tx, c.orgID)
+	if err != nil {
 		return err
 	}
+	c.zone = organization.LoadZone(org.Zone, "")
 	if err := c.planCustomers(ctx); err != nil {
 		return err
 	}
@@ -89,20 +86,6 @@ func (c *confirming) run(ctx context.Context, tokenHash [32]byte) error {
 		return err
 	}
 	return c.raiseOthers(ctx, cards)
-}
-
-// raiseOthers notes that all of the cards are shown with another customer now, and raises
-// the versions of those that did not change themselves.
-func (c *confirming) raiseOthers(ctx context.Context, cards []loyalty.Card) error {
-	var others []loyalty.Card
-	for _, card := range cards {
-		if at, changed := c.news.cardAt[rowKey{card.OrgID, card.ID}]; changed {
-			c.news.cards[at].Whole = true
-		} else {
-			others = append(others, card)
-		}
-	}
-	return raiseVersions(ctx, c.tx, c.news, others, c.now)
 }
 
 // planCustomers locks the customers, so that none of them gets another card meanwhile.
@@ -187,7 +170,9 @@ func (c *confirming) confirmCard(ctx context.Context, card loyalty.Card, cards [
 	if at < 0 {
 		card, err = c.activate(ctx, card, survivor)
 	} else {
-		card, err = c.merge(ctx, program, card, cards[at])
+		var arrived loyalty.Result
+		_, arrived, err = c.move(ctx, program, card, cards[at])
+		card = arrived.Card
 	}
 	if err != nil {
 		return err
@@ -202,48 +187,12 @@ func (c *confirming) activate(ctx context.Context, card loyalty.Card, owner stri
 	if card.CustomerID != owner {
 		code, link = newCode(), newLink()
 	}
-	card.CustomerID, card.Status = owner, loyalty.CardActive
+	card.CustomerID, card.Status, card.BlockedAt = owner, loyalty.CardActive, c.plan.survivor().BlockedAt
 	card.Version++
-	_, err := exec(ctx, c.tx, "UPDATE card SET customer_id = $3, status = $4, version = $5, "+
+	_, err := exec(ctx, c.tx, "UPDATE card SET customer_id = $3, status = $4, version = $5, blocked_at = $8, "+
 		"code = CASE WHEN $6 = '' THEN code ELSE $6 END, link = CASE WHEN $7 = '' THEN link ELSE $7 END WHERE org_id = $1 AND id = $2",
-		c.orgID, card.ID, card.CustomerID, string(card.Status), card.Version, code, link)
+		c.orgID, card.ID, card.CustomerID, string(card.Status), card.Version, code, link, card.BlockedAt)
 	c.news.card(card, true)
 	c.events = append(c.events, cardChanged(c.orgID, card.ID, c.now))
 	return card, err
-}
-
-// merge moves all stamps, and those that unused coupons cost, from one card to another
-// and returns the latter.
-func (c *confirming) merge(ctx context.Context, p loyalty.Program, from, to loyalty.Card) (loyalty.Card, error) {
-	out := c.command()
-	out.Kind, out.CardID, out.OtherCardID = loyalty.CommandMergeOut, from.ID, to.ID
-	left, err := c.apply(ctx, p, from, out)
-	if err != nil {
-		return to, err
-	}
-	into := c.command()
-	into.Kind, into.CardID, into.OtherCardID, into.Quantity = loyalty.CommandMergeIn, to.ID, from.ID, -left.Entries[0].Quantity
-	arrived, err := c.apply(ctx, p, to, into)
-	return arrived.Card, err
-}
-
-func (c *confirming) apply(ctx context.Context, p loyalty.Program, card loyalty.Card, command loyalty.Command) (loyalty.Result, error) {
-	coupons, err := all(ctx, c.tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon "+
-		"WHERE org_id = $1 AND card_id = $2 AND status = 'issued' ORDER BY issued_at, id", c.orgID, card.ID)
-	if err != nil {
-		return loyalty.Result{}, err
-	}
-	r, refusal := loyalty.Apply(p, loyalty.State{Card: card, Coupons: coupons}, command, newIDs{})
-	if refusal != nil {
-		return r, fmt.Errorf("%s of card %s: %w", command.Kind, card.ID, refusal)
-	}
-	c.add(command, r, "")
-	return r, nil
-}
-
-// command returns what all commands of a confirmation have in common.
-func (c *confirming) command() loyalty.Command {
-	return loyalty.Command{
-		OrgID: c.orgID, Actor: loyalty.Actor{Kind: loyalty.ActorSystem}, Zone: organization.LoadZone(c.zone.Zone, ""), At: c.now, Now: c.now,
-	}
 }

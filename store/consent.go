@@ -92,31 +92,37 @@ func (s *Store) CreateConsentText(ctx context.Context, t customer.ConsentText) e
 // not there.
 func (s *Store) Consents(ctx context.Context, orgID, customerID string) ([]customer.ConsentState, error) {
 	var states []customer.ConsentState
-	err := s.read(ctx, orgID, func(tx *transaction) error {
-		states = nil
+	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		if _, err := customerBy(ctx, tx, orgID, "id", customerID); err != nil {
 			return err
 		}
-		texts, err := consentTexts(ctx, tx, orgID)
-		if err != nil {
-			return err
-		}
-		for _, t := range texts {
-			last, err := all(ctx, tx, scanConsent, "SELECT "+consentColumns+" FROM consent "+
-				"WHERE org_id = $1 AND customer_id = $2 AND purpose = $3 AND channel = $4 ORDER BY decided_at DESC, id DESC LIMIT 1",
-				orgID, customerID, t.Purpose, t.Channel)
-			if err != nil {
-				return err
-			}
-			state := customer.ConsentState{Text: t}
-			for _, c := range last {
-				state.Granted, state.At = c.Granted, c.At
-			}
-			states = append(states, state)
-		}
-		return nil
+		states, err = consentStates(ctx, tx, orgID, customerID)
+		return err
 	})
 	return states, err
+}
+
+// consentStates returns one for each text that is asked now, in the order of the texts.
+func consentStates(ctx context.Context, tx *transaction, orgID, customerID string) ([]customer.ConsentState, error) {
+	texts, err := consentTexts(ctx, tx, orgID)
+	if err != nil {
+		return nil, err
+	}
+	states := make([]customer.ConsentState, 0, len(texts))
+	for _, t := range texts {
+		last, err := all(ctx, tx, scanConsent, "SELECT "+consentColumns+" FROM consent "+
+			"WHERE org_id = $1 AND customer_id = $2 AND purpose = $3 AND channel = $4 ORDER BY decided_at DESC, id DESC LIMIT 1",
+			orgID, customerID, t.Purpose, t.Channel)
+		if err != nil {
+			return nil, err
+		}
+		state := customer.ConsentState{Text: t}
+		for _, c := range last {
+			state.Granted, state.At = c.Granted, c.At
+		}
+		states = append(states, state)
+	}
+	return states, nil
 }
 
 // RecordConsents adds decisions to the customer's; none is ever changed. It returns

@@ -17,7 +17,7 @@ import (
 
 const (
 	customerColumns = "org_id, id, number, first_name, last_name, phone, email, pending_phone, pending_email, locale, status, " +
-		"merged_into, external_ref, search_name, version, created_at, confirmed_at"
+		"merged_into, external_ref, search_name, version, created_at, confirmed_at, blocked_at"
 	// maxQueryLen bounds what is searched for, in bytes.
 	maxQueryLen = 200
 )
@@ -26,13 +26,13 @@ const (
 func customerSelect(t string) string {
 	return t + ".org_id, " + t + ".id, " + t + ".number, " + t + ".first_name, " + t + ".last_name, " + t + ".phone, " + t + ".email, " +
 		t + ".pending_phone, " + t + ".pending_email, " + t + ".locale, " + t + ".status, COALESCE(" + t + ".merged_into, ''), " +
-		t + ".external_ref, " + t + ".version, " + t + ".created_at, " + t + ".confirmed_at"
+		t + ".external_ref, " + t + ".version, " + t + ".created_at, " + t + ".confirmed_at, " + t + ".blocked_at"
 }
 
 func customerTargets(c *customer.Customer) []any {
 	return []any{
 		&c.OrgID, &c.ID, &c.Number, &c.FirstName, &c.LastName, &c.Phone, &c.Email, &c.PendingPhone, &c.PendingEmail, &c.Locale,
-		&c.Status, &c.MergedInto, &c.ExternalRef, &c.Version, &c.CreatedAt, &c.ConfirmedAt,
+		&c.Status, &c.MergedInto, &c.ExternalRef, &c.Version, &c.CreatedAt, &c.ConfirmedAt, &c.BlockedAt,
 	}
 }
 
@@ -46,7 +46,7 @@ func scanCustomer(r scanner) (c customer.Customer, err error) {
 func customerRow(c customer.Customer) []any {
 	return []any{
 		c.OrgID, c.ID, c.Number, c.FirstName, c.LastName, c.Phone, c.Email, c.PendingPhone, c.PendingEmail, c.Locale, string(c.Status),
-		orNull(c.MergedInto), c.ExternalRef, searchName(c), max(c.Version, 1), c.CreatedAt, c.ConfirmedAt,
+		orNull(c.MergedInto), c.ExternalRef, searchName(c), max(c.Version, 1), c.CreatedAt, c.ConfirmedAt, c.BlockedAt,
 	}
 }
 

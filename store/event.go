@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leima/leima/customer"
 	"github.com/leima/leima/typeid"
 )
 
@@ -18,6 +19,7 @@ const (
 	EventCustomersJoined   = "customers_joined"
 	EventCustomerConfirmed = "customer_confirmed"
 	EventCustomerMerged    = "customer_merged"
+	EventCustomerUnmerged  = "customer_unmerged"
 )
 
 // subjectsInEvent is the most subjects of one event. With more the row would not fit into
@@ -76,7 +78,8 @@ const committerLife = 24 * time.Hour
 
 // CleanUp deletes what has served its time: events, and sessions, links and codes that
 // ended, before the instant, at most 1,000 rows of each. It returns how many there were in
-// all; call it again until that is 0. Committers that did not commit for a day go, too, and
+// all; call it again until that is 0. Merges that can no longer be undone forget the contact of
+// the customer who was merged. Committers that did not commit for a day go, too, and
 // are not counted: they are nobody's.
 func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64, error) {
 	var total int64
@@ -94,6 +97,11 @@ func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64,
 				return err
 			}
 			total += n
+		}
+		// Of a merge that stays, the contact that it released is nobody's business any more.
+		if _, err := exec(ctx, tx, "UPDATE customer_merge SET merged_phone = '', merged_email = '' WHERE org_id = $1 AND merged_at < $2 "+
+			"AND (merged_phone <> '' OR merged_email <> '')", orgID, s.now()-customer.UndoMergeFor.Milliseconds()); err != nil {
+			return err
 		}
 		_, err := exec(ctx, tx, "DELETE FROM committer WHERE source IN (SELECT source FROM committer WHERE seen_at < $1 LIMIT $2)",
 			s.now()-committerLife.Milliseconds(), cleanUpLimit)

@@ -66,11 +66,18 @@ func (s *Store) ImportedCards(ctx context.Context, orgID, programID string, refs
 	return cards, created, err
 }
 
-// importedCustomers returns the customer of each reference and how many are new.
+// maxMergesInARow bounds the steps from a customer who was merged, by way of others, to
+// the one who has their cards now.
+const maxMergesInARow = 32
+
+// importedCustomers returns the customer of each reference and how many are new. Who was
+// merged is the customer that they were merged into.
 func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID string, refs []string, now int64) (map[string]string, int, error) {
 	args := []any{orgID}
-	found, err := all(ctx, tx, scanPair, "SELECT external_ref, id FROM customer WHERE org_id = $1 AND external_ref <> '' "+
-		"AND external_ref IN "+in(&args, refs), args...)
+	found, err := all(ctx, tx, scanPair, "WITH RECURSIVE found (ref, id, next, steps) AS ("+
+		"SELECT external_ref, id, merged_into, 0 FROM customer WHERE org_id = $1 AND external_ref <> '' AND external_ref IN "+in(&args, refs)+
+		" UNION ALL SELECT found.ref, c.id, c.merged_into, found.steps + 1 FROM found JOIN customer c ON c.org_id = $1 AND c.id = found.next "+
+		fmt.Sprintf("WHERE found.steps < %d) SELECT ref, id FROM found WHERE next IS NULL", maxMergesInARow), args...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -113,6 +120,10 @@ func importedCards(ctx context.Context, tx *transaction, n *news, p loyalty.Prog
 	for _, f := range found {
 		byCustomer[f.ref] = f.id
 	}
+	blocked, err := blockedAmong(ctx, tx, p.OrgID, ids.values)
+	if err != nil {
+		return nil, err
+	}
 	cards := map[string]string{}
 	var rows []any
 	for _, ref := range refs {
@@ -120,7 +131,7 @@ func importedCards(ctx context.Context, tx *transaction, n *news, p loyalty.Prog
 		if byCustomer[owner] == "" {
 			card := loyalty.Card{
 				OrgID: p.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: owner, Status: loyalty.CardActive,
-				Version: 1, Goal: p.Goal, JoinedAt: now,
+				Version: 1, Goal: p.Goal, JoinedAt: now, BlockedAt: blocked[owner],
 			}
 			byCustomer[owner] = card.ID
 			joined := loyalty.Cell{OrgID: p.OrgID, ProgramID: p.ID, Day: day}
@@ -131,6 +142,18 @@ func importedCards(ctx context.Context, tx *transaction, n *news, p loyalty.Prog
 		cards[ref] = byCustomer[owner]
 	}
 	return cards, insert(ctx, tx, "card", cardColumns, rows)
+}
+
+// blockedAmong returns since when those of the customers are blocked who are.
+func blockedAmong(ctx context.Context, tx *transaction, orgID string, customerIDs []string) (map[string]int64, error) {
+	args := []any{orgID}
+	list, err := all(ctx, tx, scanCustomer, "SELECT "+customerSelect("customer")+" FROM customer WHERE org_id = $1 AND blocked_at <> 0 "+
+		"AND id IN "+in(&args, customerIDs), args...)
+	blocked := make(map[string]int64, len(list))
+	for _, c := range list {
+		blocked[c.ID] = c.BlockedAt
+	}
+	return blocked, err
 }
 
 // ImportedLocations returns the location with each of the external references, and how

@@ -133,9 +133,18 @@ func recordJoinConsents(ctx context.Context, tx *transaction, j customer.Join, c
 func joinProgram(ctx context.Context, tx *transaction, n *news, j customer.Join, plan customer.JoinPlan, p loyalty.Program, who customer.Customer) (bool, error) {
 	card := loyalty.Card{
 		OrgID: j.OrgID, ID: typeid.New("card"), ProgramID: p.ID, CustomerID: who.ID, Status: plan.CardStatus,
-		Version: 1, Goal: p.Goal, JoinedAt: j.Now,
+		Version: 1, Goal: p.Goal, JoinedAt: j.Now, BlockedAt: who.BlockedAt,
 	}
 	if plan.Existing != nil {
+		// Somebody may block or merge them at this moment.
+		locked, err := lockCustomer(ctx, tx, j.OrgID, who.ID)
+		if err != nil {
+			return false, err
+		}
+		if locked.Status == customer.StatusMerged {
+			return false, customer.ErrMerged
+		}
+		card.BlockedAt = locked.BlockedAt
 		earlier, err := cardsIn(ctx, tx, j.OrgID, p.ID, who.ID)
 		if err != nil {
 			return false, err
@@ -177,12 +186,12 @@ func cardsIn(ctx context.Context, tx *transaction, orgID, programID, customerID 
 		"WHERE org_id = $1 AND customer_id = $2 AND program_id = $3 ORDER BY id LIMIT $4", orgID, customerID, programID, maxCardsOfCustomer)
 }
 
-// welcome gives the card what the program promises for joining, once and if it promises
-// anything. c says who, where and when.
+// welcome gives the card what the program promises for joining, once, if it promises
+// anything and the customer is not blocked. c says who, where and when.
 func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Command) error {
 	promised := p.WelcomeStamps > 0 ||
 		slices.ContainsFunc(p.Rewards, func(r loyalty.Reward) bool { return r.Kind == loyalty.RewardWelcome })
-	if !promised || card.WelcomedAt != 0 || p.Status != loyalty.ProgramActive {
+	if !promised || card.WelcomedAt != 0 || p.Status != loyalty.ProgramActive || card.BlockedAt != 0 {
 		return nil
 	}
 	c.Kind, c.CardID = loyalty.CommandWelcome, card.ID

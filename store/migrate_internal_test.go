@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,8 +95,8 @@ func stampOfOldTimes(ctx context.Context, tx *transaction, org string) error {
 		{"location", locationColumns, locationRowOfOldTimes(org)},
 		{"program", programColumns, []any{org, "prog_1", "active", 1, rules, 1}},
 		{"program_version", "org_id, program_id, version, status, rules", []any{org, "prog_1", 1, "active", rules}},
-		{"customer", customerColumns, []any{org, "cust_1", "n", "", "", "", "", "", "", "fi", "active", nil, "", "", 1, 1, 1}},
-		{"card", ledgerCardColumns + ", code, link, joined_day", []any{org, "card_1", "prog_1", "cust_1", "active", 2, 3, 10, 0, 0, 3, 5, 0, 0, 0, 1, "c", "l", 0}},
+		{"customer", strings.TrimSuffix(customerColumns, ", blocked_at"), []any{org, "cust_1", "n", "", "", "", "", "", "", "fi", "active", nil, "", "", 1, 1, 1}},
+		{"card", strings.TrimSuffix(ledgerCardColumns, ", blocked_at") + ", code, link, joined_day", []any{org, "card_1", "prog_1", "cust_1", "active", 2, 3, 10, 0, 0, 3, 5, 0, 0, 0, 1, "c", "l", 0}},
 		{"entry", entryColumns, []any{
 			org, "ent_1", "card_1", "prog_1", "stamp", 3, 3, 2, 1, 5, 5, 19700101, "loc_1", "system", "", nil, nil, "ent_1", "key", "", "", nil,
 		}},

@@ -12,15 +12,15 @@ import (
 // Outcomes are kept under their idempotency keys for ever, so every form in which they
 // were ever written is read: a JSON object with "v":1 at first, and since then a line that begins with a 2.
 //
-//	2 cust_… active 10 0 0 7 1763769600000 20414 1 0 1763683200000 [{…}]
+//	2 cust_… active 10 0 0 7 1763769600000 20414 1 0 1763683200000 0 [{…}]
 //
 // After the 2 come the card's customer, status, goal, round, milestone, lifetime, last
-// stamp, day, its stamps, welcome and joining, and then the coupons, if any, as JSON. There
+// stamp, day, its stamps, welcome, joining and blocking, and then the coupons, if any, as JSON. There
 // is one for every stamp: this takes half the room of an object and a tenth of the time.
 const snapshotForm = "2 "
 
 // snapshotNumbers is how many numbers of the card stand in a line.
-const snapshotNumbers = 9
+const snapshotNumbers = 10
 
 // snapshot is what an outcome said beyond its entry, which is never changed and is read
 // from the ledger, in its first form.
@@ -42,6 +42,7 @@ type snapshotCard struct {
 	DayStamps   int                `json:"n,omitempty"`
 	WelcomedAt  int64              `json:"w,omitempty"`
 	JoinedAt    int64              `json:"j,omitempty"`
+	BlockedAt   int64              `json:"b,omitempty"`
 }
 
 type snapshotCoupon struct {
@@ -70,6 +71,7 @@ func writeSnapshot(o loyalty.Outcome) (string, error) {
 	b = append(append(append(b, c.CustomerID...), ' '), c.Status...)
 	for _, n := range [snapshotNumbers]int64{
 		int64(c.Goal), int64(c.Round), int64(c.Milestone), c.Lifetime, c.LastStampAt, int64(c.Day), int64(c.DayStamps), c.WelcomedAt, c.JoinedAt,
+		c.BlockedAt,
 	} {
 		b = strconv.AppendInt(append(b, ' '), n, 10)
 	}
@@ -116,7 +118,7 @@ func parseSnapshot(text string) (x snapshot, err error) {
 	x.Card = snapshotCard{
 		CustomerID: parts[0], Status: loyalty.CardStatus(parts[1]), Goal: int(n[0]), Round: int(n[1]), Milestone: int(n[2]),
 		Lifetime: n[3], LastStampAt: n[4], Day: loyalty.Day(n[5]), //nolint:gosec // was one when it was written
-		DayStamps: int(n[6]), WelcomedAt: n[7], JoinedAt: n[8],
+		DayStamps: int(n[6]), WelcomedAt: n[7], JoinedAt: n[8], BlockedAt: n[9],
 	}
 	if len(parts) > before+snapshotNumbers {
 		if err := json.Unmarshal([]byte(parts[before+snapshotNumbers]), &x.Coupons); err != nil {
@@ -136,7 +138,7 @@ func readSnapshot(text string, e loyalty.Entry) (loyalty.Outcome, error) {
 	o := loyalty.Outcome{Entry: e, Card: loyalty.Card{
 		OrgID: e.OrgID, ID: e.CardID, ProgramID: e.ProgramID, CustomerID: c.CustomerID, Status: c.Status,
 		Version: e.CardVersion, Balance: e.BalanceAfter, Goal: c.Goal, Round: c.Round, Milestone: c.Milestone, Lifetime: c.Lifetime,
-		LastStampAt: c.LastStampAt, Day: c.Day, DayStamps: c.DayStamps, WelcomedAt: c.WelcomedAt, JoinedAt: c.JoinedAt,
+		LastStampAt: c.LastStampAt, Day: c.Day, DayStamps: c.DayStamps, WelcomedAt: c.WelcomedAt, JoinedAt: c.JoinedAt, BlockedAt: c.BlockedAt,
 	}}
 	for _, k := range x.Coupons {
 		o.Coupons = append(o.Coupons, loyalty.Coupon{

@@ -23,7 +23,7 @@ func TestSnapshotsAreReadAsTheyWereWritten(t *testing.T) {
 				Goal: small.Draw(t, "goal"), Round: small.Draw(t, "round"), Milestone: small.Draw(t, "milestone"),
 				Lifetime: number.Draw(t, "lifetime"), LastStampAt: number.Draw(t, "last stamp"),
 				Day: loyalty.Day(rapid.Int32().Draw(t, "day")), DayStamps: small.Draw(t, "stamps of the day"),
-				WelcomedAt: number.Draw(t, "welcomed"), JoinedAt: number.Draw(t, "joined"),
+				WelcomedAt: number.Draw(t, "welcomed"), JoinedAt: number.Draw(t, "joined"), BlockedAt: number.Draw(t, "blocked"),
 			},
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "coupons") {
@@ -75,8 +75,8 @@ func TestSnapshotsOfTheFirstForm(t *testing.T) {
 
 func FuzzReadSnapshot(f *testing.F) {
 	for _, text := range []string{
-		"", "2", "2 ", `{"v":1}`, `{"v":3}`, "2 cust_1 active 10 0 0 7 1 2 3 4 5", "2 cust_1 active 10 0 0 7 1 2 3 4 5 []",
-		"2 cust_1 active 10 0 0 7 1 2 3 4 x", "2 cust_1 active 10 0 0 7 1 2 3 4 5 [{", strings.Repeat("2 ", 99),
+		"", "2", "2 ", `{"v":1}`, `{"v":3}`, "2 cust_1 active 10 0 0 7 1 2 3 4 5 6", "2 cust_1 active 10 0 0 7 1 2 3 4 5 6 []",
+		"2 cust_1 active 10 0 0 7 1 2 3 4 5 x", "2 cust_1 active 10 0 0 7 1 2 3 4 5 6 [{", strings.Repeat("2 ", 99),
 	} {
 		f.Add(text)
 	}

@@ -35,8 +35,10 @@ type cardFace struct {
 	Rewards       []readyReward
 	Used          []usedReward
 	Provisional   *provisional
-	History       history
-	SendAgain     string
+	// Blocked tells that the card earns and pays out nothing for the time being.
+	Blocked   bool
+	History   history
+	SendAgain string
 }
 
 // slot is one place for a stamp.
@@ -75,7 +77,7 @@ func (w *Web) face(r *request, view customer.View, wanted paging.Page) (cardFace
 		Progress: r.N("card.progress", goal, "balance", r.texts.Number(int64(filled))), Missing: r.N("card.missing", goal-filled),
 		Filled: filled, Round: c.Round, Columns: columnsFor(goal), Slots: slotsOf(p, goal, filled),
 		NextReward: r.words(next.Name), NextMissing: r.N("card.next", missing),
-		Milestones: r.milestonesOf(p, c, goal), Provisional: r.provisionalOf(view),
+		Milestones: r.milestonesOf(p, c, goal), Provisional: r.provisionalOf(view), Blocked: c.BlockedAt != 0,
 		SendAgain: r.cardPath(view.Link) + "/confirmation",
 	}
 	f.Said = f.Progress + ", " + f.Missing
@@ -298,6 +300,8 @@ func (r *request) entryWords(e loyalty.Entry, reward string) string {
 			return r.T("entry.merge_out")
 		}
 		return r.T("entry.merge")
+	case loyalty.EntryUnmerge:
+		return r.T("entry.unmerge")
 	case loyalty.EntryReversal:
 		switch {
 		case e.CouponID == "":

@@ -33,9 +33,14 @@ const (
 	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
 	AuditActionCardAdjusted             AuditAction = "card.adjusted"
 	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionCardReissued             AuditAction = "card.reissued"
 	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
+	AuditActionCustomerBlocked          AuditAction = "customer.blocked"
 	AuditActionCustomerChanged          AuditAction = "customer.changed"
 	AuditActionCustomerConsentsRecorded AuditAction = "customer.consents_recorded"
+	AuditActionCustomerMerged           AuditAction = "customer.merged"
+	AuditActionCustomerUnblocked        AuditAction = "customer.unblocked"
+	AuditActionCustomerUnmerged         AuditAction = "customer.unmerged"
 	AuditActionImportStarted            AuditAction = "import.started"
 	AuditActionImportStopped            AuditAction = "import.stopped"
 	AuditActionListExported             AuditAction = "list.exported"
@@ -60,6 +65,13 @@ const (
 	CardStatusMerged      CardStatus = "merged"
 	CardStatusProvisional CardStatus = "provisional"
 	CardStatusRevoked     CardStatus = "revoked"
+)
+
+// Defines values for ConsentAnswer.
+const (
+	ConsentAnswerNever ConsentAnswer = "never"
+	ConsentAnswerNo    ConsentAnswer = "no"
+	ConsentAnswerYes   ConsentAnswer = "yes"
 )
 
 // Defines values for CouponStatus.
@@ -94,6 +106,7 @@ const (
 	EntryKindReversal EntryKind = "reversal"
 	EntryKindReward   EntryKind = "reward"
 	EntryKindStamp    EntryKind = "stamp"
+	EntryKindUnmerge  EntryKind = "unmerge"
 	EntryKindWelcome  EntryKind = "welcome"
 )
 
@@ -142,6 +155,9 @@ const (
 	ProblemCodeCouponRedeemed         ProblemCode = "coupon_redeemed"
 	ProblemCodeCouponReversed         ProblemCode = "coupon_reversed"
 	ProblemCodeCrossSiteRequest       ProblemCode = "cross_site_request"
+	ProblemCodeCustomerBlocked        ProblemCode = "customer_blocked"
+	ProblemCodeCustomerMerged         ProblemCode = "customer_merged"
+	ProblemCodeCustomerNotConfirmed   ProblemCode = "customer_not_confirmed"
 	ProblemCodeCustomerNotFound       ProblemCode = "customer_not_found"
 	ProblemCodeDailyLimitReached      ProblemCode = "daily_limit_reached"
 	ProblemCodeEntryNotFound          ProblemCode = "entry_not_found"
@@ -158,6 +174,11 @@ const (
 	ProblemCodeInvalidPairingCode     ProblemCode = "invalid_pairing_code"
 	ProblemCodeInvalidQuantity        ProblemCode = "invalid_quantity"
 	ProblemCodeLocationNotFound       ProblemCode = "location_not_found"
+	ProblemCodeMergeNotFound          ProblemCode = "merge_not_found"
+	ProblemCodeMergeTooOld            ProblemCode = "merge_too_old"
+	ProblemCodeMergeUndone            ProblemCode = "merge_undone"
+	ProblemCodeMergedRewardUsed       ProblemCode = "merged_reward_used"
+	ProblemCodeMergedStampsUsed       ProblemCode = "merged_stamps_used"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
@@ -309,7 +330,8 @@ type ActivityEntry struct {
 	ID EntryID `json:"id"`
 
 	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
-	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer,
+	// `unmerge` gives them back to the card that a merge emptied.
 	Kind EntryKind `json:"kind"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -406,6 +428,32 @@ type AuditLog struct {
 	NextCursor *string     `json:"next_cursor"`
 }
 
+// Block defines model for Block.
+type Block struct {
+	BlockedAt time.Time `json:"blocked_at"`
+	BlockedBy Actor     `json:"blocked_by"`
+
+	// ID Example: blk_01k3sa0z2efcrstmhzda61w2xd
+	ID string `json:"id"`
+
+	// LiftedAt When the block ended; only if it did.
+	LiftedAt *time.Time `json:"lifted_at,omitempty"`
+	LiftedBy *Actor     `json:"lifted_by,omitempty"`
+	Reason   string     `json:"reason"`
+}
+
+// BlockCreation defines model for BlockCreation.
+type BlockCreation struct {
+	// Reason Why, in the words of staff. Customers do not see it.
+	Reason string `json:"reason"`
+}
+
+// BlockList defines model for BlockList.
+type BlockList struct {
+	Data       []Block `json:"data"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // Brand defines model for Brand.
 type Brand struct {
 	// Color Example: #0b6e4f
@@ -467,6 +515,18 @@ type CardList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// CardSecrets defines model for CardSecrets.
+type CardSecrets struct {
+	// Code What a till scans.
+	Code string `json:"code"`
+
+	// ID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	ID CardID `json:"id"`
+
+	// Link The address of the customer's page.
+	Link string `json:"link"`
+}
+
 // CardState A card as a ledger entry left it.
 type CardState struct {
 	Balance     int `json:"balance"`
@@ -490,6 +550,9 @@ type CardState struct {
 // CardStatus `provisional` is a card whose contact nobody has confirmed yet; `merged` one whose stamps moved to another card
 // of its customer.
 type CardStatus string
+
+// ConsentAnswer What somebody last said; `never` if they were never asked.
+type ConsentAnswer string
 
 // ConsentDecision defines model for ConsentDecision.
 type ConsentDecision struct {
@@ -653,6 +716,8 @@ type CreatedAPIKey struct {
 
 // Customer defines model for Customer.
 type Customer struct {
+	// BlockedAt Since when the customer is blocked; only if they are.
+	BlockedAt   *time.Time `json:"blocked_at,omitempty"`
 	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
 	CreatedAt   time.Time  `json:"created_at"`
 
@@ -783,7 +848,8 @@ type Entry struct {
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
 
 	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
-	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer,
+	// `unmerge` gives them back to the card that a merge emptied.
 	Kind EntryKind `json:"kind"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -813,7 +879,8 @@ type Entry struct {
 type EntryID = string
 
 // EntryKind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
-// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer,
+// `unmerge` gives them back to the card that a merge emptied.
 type EntryKind string
 
 // EntryList defines model for EntryList.
@@ -1120,6 +1187,129 @@ type Me struct {
 // MeKind defines model for Me.Kind.
 type MeKind string
 
+// Merge defines model for Merge.
+type Merge struct {
+	Cards []MergedCard `json:"cards"`
+
+	// ID Example: mrg_01k3sa0z2efcrstmhzda61w2xk
+	ID MergeID `json:"id"`
+
+	// KeptCustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	KeptCustomerID CustomerID `json:"kept_customer_id"`
+	MergedAt       time.Time  `json:"merged_at"`
+	MergedBy       Actor      `json:"merged_by"`
+
+	// MergedCustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	MergedCustomerID CustomerID `json:"merged_customer_id"`
+
+	// Taken What the customer who stays had none of and got from the other one.
+	Taken MergeTaken `json:"taken"`
+
+	// UndoUntil From when on the merge cannot be undone.
+	UndoUntil time.Time `json:"undo_until"`
+
+	// UndoneAt When the merge was undone; only if it was.
+	UndoneAt *time.Time `json:"undone_at,omitempty"`
+	UndoneBy *Actor     `json:"undone_by,omitempty"`
+}
+
+// MergeCreation defines model for MergeCreation.
+type MergeCreation struct {
+	// OtherCustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	OtherCustomerID CustomerID `json:"other_customer_id"`
+}
+
+// MergeID Example: mrg_01k3sa0z2efcrstmhzda61w2xk
+type MergeID = string
+
+// MergeList defines model for MergeList.
+type MergeList struct {
+	Data       []Merge `json:"data"`
+	NextCursor *string `json:"next_cursor"`
+}
+
+// MergePreview defines model for MergePreview.
+type MergePreview struct {
+	After    Customer           `json:"after"`
+	Cards    []MergePreviewCard `json:"cards"`
+	Consents []MergedConsent    `json:"consents"`
+	Kept     Customer           `json:"kept"`
+	Other    Customer           `json:"other"`
+
+	// Taken What the customer who stays had none of and got from the other one.
+	Taken MergeTaken `json:"taken"`
+}
+
+// MergePreviewCard defines model for MergePreviewCard.
+type MergePreviewCard struct {
+	// After What a card holds. A member `to` of a preview is missing where a card would be opened.
+	After PreviewedCard `json:"after"`
+
+	// From What a card holds. A member `to` of a preview is missing where a card would be opened.
+	From PreviewedCard `json:"from"`
+
+	// Moved The stamps that would move.
+	Moved int `json:"moved"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// ProgramName A name or sentence in one or more languages, by locale.
+	//
+	// Example: {"en":"5 € off","fi":"5 € alennus"}
+	ProgramName LocalizedText `json:"program_name"`
+
+	// To What a card holds. A member `to` of a preview is missing where a card would be opened.
+	To *PreviewedCard `json:"to,omitempty"`
+}
+
+// MergeTaken What the customer who stays had none of and got from the other one.
+type MergeTaken = []string
+
+// MergedCard defines model for MergedCard.
+type MergedCard struct {
+	// FromCardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	FromCardID CardID `json:"from_card_id"`
+
+	// Moved The stamps that moved, those of unused coupons too. Below zero, a debt moved.
+	Moved int `json:"moved"`
+
+	// Opened Whether the card was opened for the merge.
+	Opened bool `json:"opened"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// ToCardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	ToCardID CardID `json:"to_card_id"`
+}
+
+// MergedConsent defines model for MergedConsent.
+type MergedConsent struct {
+	// After Whether the customer who stays agrees then.
+	After bool `json:"after"`
+
+	// Channel Example: sms
+	Channel *string `json:"channel,omitempty"`
+
+	// Kept What somebody last said; `never` if they were never asked.
+	Kept ConsentAnswer `json:"kept"`
+
+	// Other What somebody last said; `never` if they were never asked.
+	Other ConsentAnswer `json:"other"`
+
+	// Purpose Example: marketing
+	Purpose string `json:"purpose"`
+
+	// Text The exact words of a consent, by locale. They may have several lines.
+	//
+	// Example: {"en":"Leimala may send me offers by text message."}
+	Text ConsentWords `json:"text"`
+
+	// TextID Example: ctxt_01k3sa0z2efcrstmhzda61w2x7
+	TextID ConsentTextID `json:"text_id"`
+}
+
 // NextReward defines model for NextReward.
 type NextReward struct {
 	// Missing The stamps that are missing to it.
@@ -1226,6 +1416,25 @@ type PairingCodeCreation struct {
 // Example: stamps:write
 type Permission = string
 
+// PreviewedCard What a card holds. A member `to` of a preview is missing where a card would be opened.
+type PreviewedCard struct {
+	Balance int `json:"balance"`
+
+	// Coupons Those that can be used.
+	Coupons []PreviewedCoupon `json:"coupons"`
+	Goal    int               `json:"goal"`
+}
+
+// PreviewedCoupon defines model for PreviewedCoupon.
+type PreviewedCoupon struct {
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Name A name or sentence in one or more languages, by locale.
+	//
+	// Example: {"en":"5 € off","fi":"5 € alennus"}
+	Name LocalizedText `json:"name"`
+}
+
 // Problem An error, as RFC 9457 describes it.
 type Problem struct {
 	// Code The stable names of what can go wrong.
@@ -1250,6 +1459,7 @@ type Problem struct {
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `customer_not_found` | 404 | there is no such customer |
+	// | `merge_not_found` | 404 | there is no such merge |
 	// | `api_key_not_found` | 404 | there is no such API key |
 	// | `import_not_found` | 404 | there is no such import |
 	// | `method_not_allowed` | 405 | the address does not take this method |
@@ -1280,6 +1490,13 @@ type Problem struct {
 	// | `balance_below_zero` | 409 | the card has fewer stamps |
 	// | `already_welcomed` | 409 | the welcome rewards were given before |
 	// | `card_not_usable` | 409 | the card is not in use any more |
+	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
+	// | `customer_merged` | 409 | the customer was merged into another one |
+	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `merge_undone` | 409 | the merge was undone before |
+	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
+	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
+	// | `merged_stamps_used` | 409 | stamps that came with the merge were used, so it cannot be undone |
 	// | `version_mismatch` | 412 | somebody else changed it in the meantime |
 	// | `body_too_large` | 413 | the body is larger than the operation takes |
 	// | `unsupported_media_type` | 415 | the body is of another media type |
@@ -1338,6 +1555,7 @@ type Problem struct {
 // | `coupon_not_found` | 404 | there is no such coupon |
 // | `entry_not_found` | 404 | there is no such ledger entry |
 // | `customer_not_found` | 404 | there is no such customer |
+// | `merge_not_found` | 404 | there is no such merge |
 // | `api_key_not_found` | 404 | there is no such API key |
 // | `import_not_found` | 404 | there is no such import |
 // | `method_not_allowed` | 405 | the address does not take this method |
@@ -1368,6 +1586,13 @@ type Problem struct {
 // | `balance_below_zero` | 409 | the card has fewer stamps |
 // | `already_welcomed` | 409 | the welcome rewards were given before |
 // | `card_not_usable` | 409 | the card is not in use any more |
+// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
+// | `customer_merged` | 409 | the customer was merged into another one |
+// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+// | `merge_undone` | 409 | the merge was undone before |
+// | `merge_too_old` | 409 | the merge is too long ago to be undone |
+// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
+// | `merged_stamps_used` | 409 | stamps that came with the merge were used, so it cannot be undone |
 // | `version_mismatch` | 412 | somebody else changed it in the meantime |
 // | `body_too_large` | 413 | the body is larger than the operation takes |
 // | `unsupported_media_type` | 415 | the body is of another media type |
@@ -1657,6 +1882,7 @@ type ScanRefusal struct {
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `customer_not_found` | 404 | there is no such customer |
+	// | `merge_not_found` | 404 | there is no such merge |
 	// | `api_key_not_found` | 404 | there is no such API key |
 	// | `import_not_found` | 404 | there is no such import |
 	// | `method_not_allowed` | 405 | the address does not take this method |
@@ -1687,6 +1913,13 @@ type ScanRefusal struct {
 	// | `balance_below_zero` | 409 | the card has fewer stamps |
 	// | `already_welcomed` | 409 | the welcome rewards were given before |
 	// | `card_not_usable` | 409 | the card is not in use any more |
+	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
+	// | `customer_merged` | 409 | the customer was merged into another one |
+	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `merge_undone` | 409 | the merge was undone before |
+	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
+	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
+	// | `merged_stamps_used` | 409 | stamps that came with the merge were used, so it cannot be undone |
 	// | `version_mismatch` | 412 | somebody else changed it in the meantime |
 	// | `body_too_large` | 413 | the body is larger than the operation takes |
 	// | `unsupported_media_type` | 415 | the body is of another media type |
@@ -1932,7 +2165,8 @@ type FilterCustomer = CustomerID
 type FilterDoer = string
 
 // FilterEntryKind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
-// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer,
+// `unmerge` gives them back to the card that a merge emptied.
 type FilterEntryKind = EntryKind
 
 // FilterFrom A day of the calendar.
@@ -2150,6 +2384,15 @@ type UpdateCustomerParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListCustomerBlocksParams defines parameters for ListCustomerBlocks.
+type ListCustomerBlocksParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListCustomerCardsParams defines parameters for ListCustomerCards.
 type ListCustomerCardsParams struct {
 	// Limit The most items wanted.
@@ -2161,6 +2404,21 @@ type ListCustomerCardsParams struct {
 
 // ListCustomerConsentsParams defines parameters for ListCustomerConsents.
 type ListCustomerConsentsParams struct {
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// MergeCustomersParams defines parameters for MergeCustomers.
+type MergeCustomersParams struct {
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListCustomerMergesParams defines parameters for ListCustomerMerges.
+type ListCustomerMergesParams struct {
 	// Limit The most items wanted.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2241,6 +2499,12 @@ type ListLocationsParams struct {
 type UpdateLocationParams struct {
 	// IfMatch The ETag of the version that the change was made from.
 	IfMatch IfMatch `json:"If-Match"`
+}
+
+// UndoMergeParams defines parameters for UndoMerge.
+type UndoMergeParams struct {
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // UpdateOrganizationParams defines parameters for UpdateOrganization.
@@ -2348,8 +2612,17 @@ type RedeemCouponJSONRequestBody = Redemption
 // UpdateCustomerJSONRequestBody defines body for UpdateCustomer for application/json ContentType.
 type UpdateCustomerJSONRequestBody = CustomerChange
 
+// BlockCustomerJSONRequestBody defines body for BlockCustomer for application/json ContentType.
+type BlockCustomerJSONRequestBody = BlockCreation
+
 // RecordCustomerConsentsJSONRequestBody defines body for RecordCustomerConsents for application/json ContentType.
 type RecordCustomerConsentsJSONRequestBody = ConsentRecording
+
+// MergeCustomersJSONRequestBody defines body for MergeCustomers for application/json ContentType.
+type MergeCustomersJSONRequestBody = MergeCreation
+
+// PreviewMergeJSONRequestBody defines body for PreviewMerge for application/json ContentType.
+type PreviewMergeJSONRequestBody = MergeCreation
 
 // ReverseEntryJSONRequestBody defines body for ReverseEntry for application/json ContentType.
 type ReverseEntryJSONRequestBody = Reversal
@@ -2428,6 +2701,9 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// ReissueCard Give a card a new code and link
+	// (POST /v1/cards/{card_id}/reissue)
+	ReissueCard(ctx echo.Context, cardID CardID) error
 	// RevokeCard Block a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
@@ -2455,6 +2731,15 @@ type ServerInterface interface {
 	// UpdateCustomer Change a customer
 	// (PATCH /v1/customers/{customer_id})
 	UpdateCustomer(ctx echo.Context, customerID CustomerID, params UpdateCustomerParams) error
+	// UnblockCustomer Unblock a customer
+	// (DELETE /v1/customers/{customer_id}/block)
+	UnblockCustomer(ctx echo.Context, customerID CustomerID) error
+	// BlockCustomer Block a customer
+	// (POST /v1/customers/{customer_id}/block)
+	BlockCustomer(ctx echo.Context, customerID CustomerID) error
+	// ListCustomerBlocks A customer's blocks
+	// (GET /v1/customers/{customer_id}/blocks)
+	ListCustomerBlocks(ctx echo.Context, customerID CustomerID, params ListCustomerBlocksParams) error
 	// ListCustomerCards A customer's cards
 	// (GET /v1/customers/{customer_id}/cards)
 	ListCustomerCards(ctx echo.Context, customerID CustomerID, params ListCustomerCardsParams) error
@@ -2464,6 +2749,15 @@ type ServerInterface interface {
 	// RecordCustomerConsents Record decisions
 	// (POST /v1/customers/{customer_id}/consents)
 	RecordCustomerConsents(ctx echo.Context, customerID CustomerID) error
+	// MergeCustomers Merge another customer into this one
+	// (POST /v1/customers/{customer_id}/merge)
+	MergeCustomers(ctx echo.Context, customerID CustomerID, params MergeCustomersParams) error
+	// PreviewMerge See what a merge would do
+	// (POST /v1/customers/{customer_id}/merge-preview)
+	PreviewMerge(ctx echo.Context, customerID CustomerID) error
+	// ListCustomerMerges A customer's merges
+	// (GET /v1/customers/{customer_id}/merges)
+	ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx echo.Context, entryID EntryID) error
@@ -2506,6 +2800,9 @@ type ServerInterface interface {
 	// GetMe Who am I?
 	// (GET /v1/me)
 	GetMe(ctx echo.Context) error
+	// UndoMerge Undo a merge
+	// (POST /v1/merges/{merge_id}/undo)
+	UndoMerge(ctx echo.Context, mergeID MergeID, params UndoMergeParams) error
 	// GetOrganization Read the organization
 	// (GET /v1/organization)
 	GetOrganization(ctx echo.Context) error
@@ -2845,6 +3142,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 	return err
 }
 
+// ReissueCard converts echo context to params.
+func (w *ServerInterfaceWrapper) ReissueCard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReissueCard(ctx, cardID)
+	return err
+}
+
 // RevokeCard converts echo context to params.
 func (w *ServerInterfaceWrapper) RevokeCard(ctx echo.Context) error {
 	var err error
@@ -3102,6 +3415,70 @@ func (w *ServerInterfaceWrapper) UpdateCustomer(ctx echo.Context) error {
 	return err
 }
 
+// UnblockCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) UnblockCustomer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnblockCustomer(ctx, customerID)
+	return err
+}
+
+// BlockCustomer converts echo context to params.
+func (w *ServerInterfaceWrapper) BlockCustomer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BlockCustomer(ctx, customerID)
+	return err
+}
+
+// ListCustomerBlocks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerBlocks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerBlocksParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerBlocks(ctx, customerID, params)
+	return err
+}
+
 // ListCustomerCards converts echo context to params.
 func (w *ServerInterfaceWrapper) ListCustomerCards(ctx echo.Context) error {
 	var err error
@@ -3179,6 +3556,92 @@ func (w *ServerInterfaceWrapper) RecordCustomerConsents(ctx echo.Context) error 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RecordCustomerConsents(ctx, customerID)
+	return err
+}
+
+// MergeCustomers converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeCustomers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeCustomersParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeCustomers(ctx, customerID, params)
+	return err
+}
+
+// PreviewMerge converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewMerge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewMerge(ctx, customerID)
+	return err
+}
+
+// ListCustomerMerges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCustomerMerges(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCustomerMergesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCustomerMerges(ctx, customerID, params)
 	return err
 }
 
@@ -3532,6 +3995,44 @@ func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMe(ctx)
+	return err
+}
+
+// UndoMerge converts echo context to params.
+func (w *ServerInterfaceWrapper) UndoMerge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "merge_id" -------------
+	var mergeID MergeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "merge_id", ctx.Param("merge_id"), &mergeID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter merge_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoMergeParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UndoMerge(ctx, mergeID, params)
 	return err
 }
 
@@ -4097,6 +4598,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
+	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
 	router.POST(options.BaseURL+"/v1/stamps", wrapper.CreateStamp, options.OperationMiddlewares["createStamp"]...)
@@ -4109,6 +4611,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/cards", wrapper.ListCustomerCards, options.OperationMiddlewares["listCustomerCards"]...)
+	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.UnblockCustomer, options.OperationMiddlewares["unblockCustomer"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.BlockCustomer, options.OperationMiddlewares["blockCustomer"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/blocks", wrapper.ListCustomerBlocks, options.OperationMiddlewares["listCustomerBlocks"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/merge-preview", wrapper.PreviewMerge, options.OperationMiddlewares["previewMerge"]...)
+	router.POST(options.BaseURL+"/v1/customers/:customer_id/merge", wrapper.MergeCustomers, options.OperationMiddlewares["mergeCustomers"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/merges", wrapper.ListCustomerMerges, options.OperationMiddlewares["listCustomerMerges"]...)
+	router.POST(options.BaseURL+"/v1/merges/:merge_id/undo", wrapper.UndoMerge, options.OperationMiddlewares["undoMerge"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/consents", wrapper.ListCustomerConsents, options.OperationMiddlewares["listCustomerConsents"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/consents", wrapper.RecordCustomerConsents, options.OperationMiddlewares["recordCustomerConsents"]...)
 	router.GET(options.BaseURL+"/v1/consent-texts", wrapper.ListConsentTexts, options.OperationMiddlewares["listConsentTexts"]...)
@@ -5108,6 +5617,126 @@ func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type ReissueCardRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type ReissueCardResponseObject interface {
+	VisitReissueCardResponse(w http.ResponseWriter) error
+}
+
+type ReissueCard200JSONResponse CardSecrets
+
+func (response ReissueCard200JSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCard400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ReissueCard400ApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCard401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReissueCard401ApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCard403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReissueCard403ApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCard404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReissueCard404ApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCard409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ReissueCard409ApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReissueCarddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReissueCarddefaultApplicationProblemPlusJSONResponse) VisitReissueCardResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RevokeCardRequestObject struct {
 	CardID CardID `json:"card_id"`
 }
@@ -6084,6 +6713,330 @@ func (response UpdateCustomerdefaultApplicationProblemPlusJSONResponse) VisitUpd
 	return err
 }
 
+type UnblockCustomerRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type UnblockCustomerResponseObject interface {
+	VisitUnblockCustomerResponse(w http.ResponseWriter) error
+}
+
+type UnblockCustomer204Response struct {
+}
+
+func (response UnblockCustomer204Response) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnblockCustomer400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UnblockCustomer400ApplicationProblemPlusJSONResponse) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnblockCustomer401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UnblockCustomer401ApplicationProblemPlusJSONResponse) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnblockCustomer403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UnblockCustomer403ApplicationProblemPlusJSONResponse) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnblockCustomer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UnblockCustomer404ApplicationProblemPlusJSONResponse) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnblockCustomerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnblockCustomerdefaultApplicationProblemPlusJSONResponse) VisitUnblockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomerRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Body       *BlockCustomerJSONRequestBody
+}
+
+type BlockCustomerResponseObject interface {
+	VisitBlockCustomerResponse(w http.ResponseWriter) error
+}
+
+type BlockCustomer200JSONResponse Block
+
+func (response BlockCustomer200JSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomer400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response BlockCustomer400ApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomer401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response BlockCustomer401ApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomer403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response BlockCustomer403ApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response BlockCustomer404ApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomer409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response BlockCustomer409ApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BlockCustomerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BlockCustomerdefaultApplicationProblemPlusJSONResponse) VisitBlockCustomerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocksRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerBlocksParams
+}
+
+type ListCustomerBlocksResponseObject interface {
+	VisitListCustomerBlocksResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerBlocks200JSONResponse BlockList
+
+func (response ListCustomerBlocks200JSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocks400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerBlocks400ApplicationProblemPlusJSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocks401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerBlocks401ApplicationProblemPlusJSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocks403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerBlocks403ApplicationProblemPlusJSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocks404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerBlocks404ApplicationProblemPlusJSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerBlocksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCustomerBlocksdefaultApplicationProblemPlusJSONResponse) VisitListCustomerBlocksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCustomerCardsRequestObject struct {
 	CustomerID CustomerID `json:"customer_id"`
 	Params     ListCustomerCardsParams
@@ -6388,6 +7341,380 @@ type RecordCustomerConsentsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordCustomerConsentsdefaultApplicationProblemPlusJSONResponse) VisitRecordCustomerConsentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomersRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     MergeCustomersParams
+	Body       *MergeCustomersJSONRequestBody
+}
+
+type MergeCustomersResponseObject interface {
+	VisitMergeCustomersResponse(w http.ResponseWriter) error
+}
+
+type MergeCustomers201ResponseHeaders struct {
+	IdempotencyReplayed *string
+}
+
+type MergeCustomers201JSONResponse struct {
+	Body    Merge
+	Headers MergeCustomers201ResponseHeaders
+}
+
+func (response MergeCustomers201JSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers400ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers401ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers403ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers404ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers409ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomers422ApplicationProblemPlusJSONResponse struct {
+	KeyReusedApplicationProblemPlusJSONResponse
+}
+
+func (response MergeCustomers422ApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCustomersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MergeCustomersdefaultApplicationProblemPlusJSONResponse) VisitMergeCustomersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMergeRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Body       *PreviewMergeJSONRequestBody
+}
+
+type PreviewMergeResponseObject interface {
+	VisitPreviewMergeResponse(w http.ResponseWriter) error
+}
+
+type PreviewMerge200JSONResponse MergePreview
+
+func (response PreviewMerge200JSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMerge400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMerge400ApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMerge401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMerge401ApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMerge403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMerge403ApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMerge404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMerge404ApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMerge409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewMerge409ApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMergedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewMergedefaultApplicationProblemPlusJSONResponse) VisitPreviewMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMergesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+	Params     ListCustomerMergesParams
+}
+
+type ListCustomerMergesResponseObject interface {
+	VisitListCustomerMergesResponse(w http.ResponseWriter) error
+}
+
+type ListCustomerMerges200JSONResponse MergeList
+
+func (response ListCustomerMerges200JSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMerges400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerMerges400ApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMerges401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerMerges401ApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMerges403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerMerges403ApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMerges404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListCustomerMerges404ApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCustomerMergesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCustomerMergesdefaultApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7929,6 +9256,153 @@ type GetMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMergeRequestObject struct {
+	MergeID MergeID `json:"merge_id"`
+	Params  UndoMergeParams
+}
+
+type UndoMergeResponseObject interface {
+	VisitUndoMergeResponse(w http.ResponseWriter) error
+}
+
+type UndoMerge200ResponseHeaders struct {
+	IdempotencyReplayed *string
+}
+
+type UndoMerge200JSONResponse struct {
+	Body    Merge
+	Headers UndoMerge200ResponseHeaders
+}
+
+func (response UndoMerge200JSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge400ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge401ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge403ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge404ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge409ApplicationProblemPlusJSONResponse struct {
+	RefusedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge409ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMerge422ApplicationProblemPlusJSONResponse struct {
+	KeyReusedApplicationProblemPlusJSONResponse
+}
+
+func (response UndoMerge422ApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoMergedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoMergedefaultApplicationProblemPlusJSONResponse) VisitUndoMergeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10562,6 +12036,9 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// ReissueCard Give a card a new code and link
+	// (POST /v1/cards/{card_id}/reissue)
+	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
 	// RevokeCard Block a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
@@ -10589,6 +12066,15 @@ type StrictServerInterface interface {
 	// UpdateCustomer Change a customer
 	// (PATCH /v1/customers/{customer_id})
 	UpdateCustomer(ctx context.Context, request UpdateCustomerRequestObject) (UpdateCustomerResponseObject, error)
+	// UnblockCustomer Unblock a customer
+	// (DELETE /v1/customers/{customer_id}/block)
+	UnblockCustomer(ctx context.Context, request UnblockCustomerRequestObject) (UnblockCustomerResponseObject, error)
+	// BlockCustomer Block a customer
+	// (POST /v1/customers/{customer_id}/block)
+	BlockCustomer(ctx context.Context, request BlockCustomerRequestObject) (BlockCustomerResponseObject, error)
+	// ListCustomerBlocks A customer's blocks
+	// (GET /v1/customers/{customer_id}/blocks)
+	ListCustomerBlocks(ctx context.Context, request ListCustomerBlocksRequestObject) (ListCustomerBlocksResponseObject, error)
 	// ListCustomerCards A customer's cards
 	// (GET /v1/customers/{customer_id}/cards)
 	ListCustomerCards(ctx context.Context, request ListCustomerCardsRequestObject) (ListCustomerCardsResponseObject, error)
@@ -10598,6 +12084,15 @@ type StrictServerInterface interface {
 	// RecordCustomerConsents Record decisions
 	// (POST /v1/customers/{customer_id}/consents)
 	RecordCustomerConsents(ctx context.Context, request RecordCustomerConsentsRequestObject) (RecordCustomerConsentsResponseObject, error)
+	// MergeCustomers Merge another customer into this one
+	// (POST /v1/customers/{customer_id}/merge)
+	MergeCustomers(ctx context.Context, request MergeCustomersRequestObject) (MergeCustomersResponseObject, error)
+	// PreviewMerge See what a merge would do
+	// (POST /v1/customers/{customer_id}/merge-preview)
+	PreviewMerge(ctx context.Context, request PreviewMergeRequestObject) (PreviewMergeResponseObject, error)
+	// ListCustomerMerges A customer's merges
+	// (GET /v1/customers/{customer_id}/merges)
+	ListCustomerMerges(ctx context.Context, request ListCustomerMergesRequestObject) (ListCustomerMergesResponseObject, error)
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
@@ -10640,6 +12135,9 @@ type StrictServerInterface interface {
 	// GetMe Who am I?
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// UndoMerge Undo a merge
+	// (POST /v1/merges/{merge_id}/undo)
+	UndoMerge(ctx context.Context, request UndoMergeRequestObject) (UndoMergeResponseObject, error)
 	// GetOrganization Read the organization
 	// (GET /v1/organization)
 	GetOrganization(ctx context.Context, request GetOrganizationRequestObject) (GetOrganizationResponseObject, error)
@@ -10998,6 +12496,31 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 	return nil
 }
 
+// ReissueCard operation middleware
+func (sh *strictHandler) ReissueCard(ctx echo.Context, cardID CardID) error {
+	var request ReissueCardRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReissueCard(ctx.Request().Context(), request.(ReissueCardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReissueCard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReissueCardResponseObject); ok {
+		return validResponse.VisitReissueCardResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RevokeCard operation middleware
 func (sh *strictHandler) RevokeCard(ctx echo.Context, cardID CardID) error {
 	var request RevokeCardRequestObject
@@ -11295,6 +12818,105 @@ func (sh *strictHandler) UpdateCustomer(ctx echo.Context, customerID CustomerID,
 	return nil
 }
 
+// UnblockCustomer operation middleware
+func (sh *strictHandler) UnblockCustomer(ctx echo.Context, customerID CustomerID) error {
+	var request UnblockCustomerRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnblockCustomer(ctx.Request().Context(), request.(UnblockCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnblockCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnblockCustomerResponseObject); ok {
+		return validResponse.VisitUnblockCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BlockCustomer operation middleware
+func (sh *strictHandler) BlockCustomer(ctx echo.Context, customerID CustomerID) error {
+	var request BlockCustomerRequestObject
+
+	request.CustomerID = customerID
+
+	var body BlockCustomerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BlockCustomer(ctx.Request().Context(), request.(BlockCustomerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BlockCustomer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BlockCustomerResponseObject); ok {
+		return validResponse.VisitBlockCustomerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCustomerBlocks operation middleware
+func (sh *strictHandler) ListCustomerBlocks(ctx echo.Context, customerID CustomerID, params ListCustomerBlocksParams) error {
+	var request ListCustomerBlocksRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerBlocks(ctx.Request().Context(), request.(ListCustomerBlocksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerBlocks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerBlocksResponseObject); ok {
+		return validResponse.VisitListCustomerBlocksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCustomerCards operation middleware
 func (sh *strictHandler) ListCustomerCards(ctx echo.Context, customerID CustomerID, params ListCustomerCardsParams) error {
 	var request ListCustomerCardsRequestObject
@@ -11389,6 +13011,129 @@ func (sh *strictHandler) RecordCustomerConsents(ctx echo.Context, customerID Cus
 		return err
 	} else if validResponse, ok := response.(RecordCustomerConsentsResponseObject); ok {
 		return validResponse.VisitRecordCustomerConsentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MergeCustomers operation middleware
+func (sh *strictHandler) MergeCustomers(ctx echo.Context, customerID CustomerID, params MergeCustomersParams) error {
+	var request MergeCustomersRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	var body MergeCustomersJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeCustomers(ctx.Request().Context(), request.(MergeCustomersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeCustomers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeCustomersResponseObject); ok {
+		return validResponse.VisitMergeCustomersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewMerge operation middleware
+func (sh *strictHandler) PreviewMerge(ctx echo.Context, customerID CustomerID) error {
+	var request PreviewMergeRequestObject
+
+	request.CustomerID = customerID
+
+	var body PreviewMergeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewMerge(ctx.Request().Context(), request.(PreviewMergeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewMerge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewMergeResponseObject); ok {
+		return validResponse.VisitPreviewMergeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCustomerMerges operation middleware
+func (sh *strictHandler) ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error {
+	var request ListCustomerMergesRequestObject
+
+	request.CustomerID = customerID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCustomerMerges(ctx.Request().Context(), request.(ListCustomerMergesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCustomerMerges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCustomerMergesResponseObject); ok {
+		return validResponse.VisitListCustomerMergesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11815,6 +13560,32 @@ func (sh *strictHandler) GetMe(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMeResponseObject); ok {
 		return validResponse.VisitGetMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoMerge operation middleware
+func (sh *strictHandler) UndoMerge(ctx echo.Context, mergeID MergeID, params UndoMergeParams) error {
+	var request UndoMergeRequestObject
+
+	request.MergeID = mergeID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoMerge(ctx.Request().Context(), request.(UndoMergeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoMerge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoMergeResponseObject); ok {
+		return validResponse.VisitUndoMergeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

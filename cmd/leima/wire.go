@@ -121,7 +121,7 @@ func wire(p parts) (*server, error) {
 type sentences struct{}
 
 func (sentences) Refusal(language string, r *loyalty.Refusal) string {
-	return locale.Refusal(language, string(r.Code), r.Params())
+	return locale.Refusal(language, string(r.Code), r.Params(language))
 }
 
 // shownStore answers from the hot state what tills and customers' pages ask for.

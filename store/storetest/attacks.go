@@ -38,7 +38,7 @@ func empty[T any](found []T, err error) error {
 func attacks(v *victim, thief *shop) map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
-		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnConsents(v),
+		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnPeople(v), attacksOnConsents(v),
 		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v),
 	} {
 		for name, a := range group {

@@ -31,6 +31,7 @@ type victim struct {
 	principal        access.Principal
 	text             customer.ConsentText
 	imported         customer.Import
+	merge            customer.Merge
 }
 
 func newVictim(su *suite) *victim {
@@ -61,6 +62,8 @@ func newVictim(su *suite) *victim {
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
+	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
+	v.block(v.merge.KeptID)
 	return v
 }
 
@@ -105,6 +108,10 @@ func (v *victim) everything() []any {
 		keep(history, err)
 		all = append(all, v.card(view.Card.ID), v.ledger(view.Card.ID), v.coupons(view.Card.ID))
 	}
+	merges, err := v.Merges(ctx, org, v.merge.KeptID)
+	keep(merges, err)
+	blocks, err := v.Blocks(ctx, org, v.merge.KeptID)
+	keep(blocks, err)
 	return append(all, v.confirmations())
 }
 

@@ -17,6 +17,7 @@ import { useTell } from "../parts/notices.tsx";
 import { Facts, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { Adjust } from "./adjust.tsx";
+import { Reissue, Reissued, type Secrets } from "./reissue.tsx";
 
 const kinds = { active: "good", provisional: "warn", revoked: "bad", merged: "plain" } as const;
 
@@ -43,7 +44,8 @@ function Actions({ card }: { card: Card }) {
 	const may = useMay();
 	const queries = useQueryClient();
 	const tell = useTell();
-	const [open, setOpen] = useState<"adjust" | "revoke">();
+	const [open, setOpen] = useState<"adjust" | "reissue" | "revoke">();
+	const [fresh, setFresh] = useState<Secrets>();
 	const usable = card.status === "active" || card.status === "provisional";
 	const revoke = async () => {
 		await answerOf(api.POST("/v1/cards/{card_id}/revocation", { params: { path: { card_id: card.id } } }));
@@ -57,8 +59,11 @@ function Actions({ card }: { card: Card }) {
 		<div className="row card-actions">
 			{may("entries:adjust") && <Button onClick={() => setOpen("adjust")}>{say("card.adjust")}</Button>}
 			{card.link && <a className="button" href={card.link} target="_blank" rel="noreferrer">{say("card.page")}<Icon name="open" /></a>}
+			{may("cards:write") && <Button variant="default" onClick={() => setOpen("reissue")}>{say("reissue.open")}</Button>}
 			{may("cards:write") && <Button variant="default" onClick={() => setOpen("revoke")}>{say("card.revoke")}</Button>}
 			{open === "adjust" && <Adjust card={card} close={() => setOpen(undefined)} />}
+			{open === "reissue" && <Reissue card={card} done={setFresh} close={() => setOpen(undefined)} />}
+			{fresh && open === undefined && <Reissued secrets={fresh} close={() => setFresh(undefined)} />}
 			{open === "revoke" && (
 				<Dialog title={say("card.revoke_title")} confirm={say("card.revoke")} danger run={revoke} close={() => setOpen(undefined)}>
 					<p>{say("card.revoke_text", { name: card.display_name })}</p>

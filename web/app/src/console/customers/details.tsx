@@ -62,7 +62,7 @@ export function Details({ customer }: { customer: Customer }) {
 					[say("customers.pending_phone"), customer.pending_phone], [say("customers.pending_email"), customer.pending_email],
 				]} />
 				<Form dirty={editor.dirty} saving={editor.saving} error={editor.error} save={say("form.save")} submit={editor.save} discard={editor.discard}>
-					<fieldset disabled={!may("customers:write")}>
+					<fieldset disabled={!may("customers:write") || customer.status === "merged"}>
 						<div className="pair">{field("first_name")}{field("last_name")}</div>
 						{field("phone", "tel")}
 						{field("email", "email")}

@@ -7,7 +7,6 @@ import { newKey } from "../api.ts";
 import { entriesQuery, type Card, type Entry } from "../data/customers.ts";
 import { locationsQuery } from "../data/locations.ts";
 import { useMay } from "../data/me.ts";
-import { staffQuery } from "../data/staff.ts";
 import { change, moment, number } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -18,6 +17,7 @@ import { Table } from "../parts/table.tsx";
 import { useTexts } from "../texts.ts";
 import { mayBeReversed } from "./entries.ts";
 import { useReverse, type MovedCard } from "./moves.ts";
+import { useWho } from "./who.ts";
 
 /** How often the history is read anew while it is looked at. */
 const LOOK_MS = 5_000;
@@ -37,14 +37,6 @@ export function History({ card }: { card: Card }) {
 	);
 }
 
-/** Returns what says who made an entry. */
-function useWho(): (e: Entry) => string {
-	const { say } = useTexts();
-	const may = useMay();
-	const people = useQuery({ ...staffQuery, enabled: may("staff:read") }).data ?? [];
-	return ({ actor }) => (actor.kind === "staff" && people.find((p) => p.id === actor.id)?.name) || say(`actor.${actor.kind}`);
-}
-
 function Entries({ card, entries }: { card: Card; entries: readonly Entry[] }) {
 	const { say } = useTexts();
 	const may = useMay();
@@ -57,7 +49,7 @@ function Entries({ card, entries }: { card: Card; entries: readonly Entry[] }) {
 		<>
 			<Table className="entries" caption={say("history.title")} rows={entries} rowKey={(e) => e.id} columns={[
 				{ head: say("history.what"), cell: (e) => <><strong>{say(`entry.${e.kind}`)}</strong>{e.reason && <small>{e.reason}</small>}</> },
-				{ head: say("history.when"), cell: (e) => <>{moment(e.at)}<small>{[who(e), locations.find((l) => l.id === e.location_id)?.name].filter(Boolean).join(" · ")}</small></> },
+				{ head: say("history.when"), cell: (e) => <>{moment(e.at)}<small>{[who(e.actor), locations.find((l) => l.id === e.location_id)?.name].filter(Boolean).join(" · ")}</small></> },
 				{ head: say("history.change"), number: true, cell: (e) => (e.quantity === 0 ? "" : change(e.quantity)) },
 				{ head: say("history.balance"), number: true, cell: (e) => number(e.balance_after) },
 				{ head: say("history.undo"), quiet: true, cell: (e) => undoable(e) && <div className="row"><Button variant="default" onClick={() => setChosen(e)}>{say("history.undo")}<span className="unseen"> {say(`entry.${e.kind}`)} {moment(e.at)}</span></Button></div> },

@@ -13,6 +13,7 @@ import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
 import { useTexts } from "../texts.ts";
+import { contact, fullName } from "./name.ts";
 
 /** How long somebody pauses before what they typed is searched. */
 const PAUSE_MS = 250;
@@ -90,11 +91,17 @@ function List({ customers }: { customers: readonly Customer[] }) {
 			{ head: say("customers.name"), cell: (c) => <><Link to="/customers/$customerId" params={{ customerId: c.id }}>{fullName(c)}</Link><small>{contact(c)}</small></> },
 			{ head: say("customers.number"), cell: (c) => spaced(c.number) },
 			{ head: say("customers.since"), cell: (c) => day(c.created_at) },
-			{ head: say("customers.state"), quiet: true, cell: (c) => (c.status === "provisional" ? <Badge kind="warn">{say("customers.provisional")}</Badge> : "") },
+			{ head: say("customers.state"), quiet: true, cell: (c) => <State customer={c} /> },
 		]} />
 	);
 }
 
-export const fullName = (c: Customer) => [c.first_name, c.last_name].filter(Boolean).join(" ") || c.display_name;
-
-const contact = (c: Customer) => [c.phone ?? c.pending_phone, c.email ?? c.pending_email].filter(Boolean).join(" · ");
+function State({ customer }: { customer: Customer }) {
+	const { say } = useTexts();
+	return (
+		<>
+			{customer.status === "provisional" && <Badge kind="warn">{say("customers.provisional")}</Badge>}
+			{customer.blocked_at && <Badge kind="bad">{say("block.blocked")}</Badge>}
+		</>
+	);
+}

@@ -13,7 +13,9 @@ import { Coupons } from "./coupons.tsx";
 import "./customers.css";
 import { Details } from "./details.tsx";
 import { History } from "./history.tsx";
-import { fullName } from "./list.tsx";
+import { Merges } from "./merges.tsx";
+import { fullName } from "./name.ts";
+import { Deeds, PastBlocks, Standing } from "./standing.tsx";
 
 /** How often the cards are read anew while they are looked at. */
 const LOOK_MS = 5_000;
@@ -24,7 +26,8 @@ export function Profile() {
 	const { customerId } = useParams({ from: "/customers/$customerId" });
 	const customer = useQuery(customerQuery(customerId));
 	return (
-		<Room title={customer.data ? fullName(customer.data) : say("customers.title")} back={{ to: "/customers", label: say("customers.title") }}>
+		<Room title={customer.data ? fullName(customer.data) : say("customers.title")} back={{ to: "/customers", label: say("customers.title") }}
+			actions={customer.data && <Deeds key={customer.data.id} customer={customer.data} />}>
 			<Answer of={customer}>{(c) => <Whole key={c.id} customer={c} />}</Answer>
 		</Room>
 	);
@@ -35,27 +38,32 @@ function Whole({ customer }: { customer: Customer }) {
 	const cards = useQuery({ ...customerCardsQuery(customer.id), refetchInterval: LOOK_MS });
 	const { card: wanted } = useSearch({ from: "/customers/$customerId" });
 	return (
-		<div className="columns wide">
-			<div>
-				<Answer of={cards} lines={8}>
-					{(list) => {
-						const shown = list.find((c) => c.id === wanted) ?? list.find((c) => c.status === "active" || c.status === "provisional") ?? list[0];
-						return shown ? (
-							<>
-								{list.length > 1 && <Choice cards={list} shown={shown} />}
-								<CardPanel key={shown.id} card={shown} />
-								<Coupons cardId={shown.id} />
-								<History card={shown} />
-							</>
-						) : <Sheet><Empty title={say("card.none")} /></Sheet>;
-					}}
-				</Answer>
+		<>
+			<Standing customer={customer} />
+			<div className="columns wide">
+				<div>
+					<Answer of={cards} lines={8}>
+						{(list) => {
+							const shown = list.find((c) => c.id === wanted) ?? list.find((c) => c.status === "active" || c.status === "provisional") ?? list[0];
+							return shown ? (
+								<>
+									{list.length > 1 && <Choice cards={list} shown={shown} />}
+									<CardPanel key={shown.id} card={shown} />
+									<Coupons cardId={shown.id} />
+									<History card={shown} />
+								</>
+							) : <Sheet><Empty title={say("card.none")} /></Sheet>;
+						}}
+					</Answer>
+				</div>
+				<div>
+					<Details customer={customer} />
+					{customer.status !== "merged" && <Consents customerId={customer.id} />}
+					<Merges customer={customer} />
+					<PastBlocks customerId={customer.id} />
+				</div>
 			</div>
-			<div>
-				<Details customer={customer} />
-				<Consents customerId={customer.id} />
-			</div>
-		</div>
+		</>
 	);
 }
 

@@ -10,8 +10,8 @@ export type AuditAction = Schema["AuditAction"];
 
 export const ACTIONS = [
 	"organization.changed", "organization.logo_changed", "location.added", "location.changed", "staff.added", "staff.changed", "staff.pin_set",
-	"staff.signed_in", "till.code_made", "till.paired", "till.unpaired", "program.added", "program.changed", "customer.changed",
-	"customer.consents_recorded", "consent_text.added", "card.blocked", "card.adjusted", "api_key.made", "api_key.revoked", "import.started",
+	"staff.signed_in", "till.code_made", "till.paired", "till.unpaired", "program.added", "program.changed", "customer.changed", "customer.blocked", "customer.unblocked", "customer.merged", "customer.unmerged",
+	"customer.consents_recorded", "consent_text.added", "card.blocked", "card.adjusted", "card.reissued", "api_key.made", "api_key.revoked", "import.started",
 	"import.stopped", "list.exported",
 ] as const satisfies readonly AuditAction[];
 

@@ -9,6 +9,9 @@ export type Card = Schema["Card"];
 export type Entry = Schema["Entry"];
 export type Coupon = Schema["Coupon"];
 export type ConsentState = Schema["ConsentState"];
+export type Block = Schema["Block"];
+export type Merge = Schema["Merge"];
+export type MergePreview = Schema["MergePreview"];
 
 /** How many lines a list of customers or entries shows before somebody asks for more. */
 const LINES = 25;
@@ -50,4 +53,21 @@ export const couponsQuery = (cardId: string) => infiniteQueryOptions({
 	queryKey: ["cards", cardId, "coupons"],
 	queryFn: ({ pageParam, signal }) =>
 		answerOf(api.GET("/v1/cards/{card_id}/coupons", { params: { path: { card_id: cardId }, query: pageOf(pageParam) }, signal })),
+});
+
+export const blocksQuery = (id: string) => queryOptions({
+	queryKey: ["customers", id, "blocks"],
+	queryFn: ({ signal }) => everything((query) => answerOf(api.GET("/v1/customers/{customer_id}/blocks", { params: { path: { customer_id: id }, query }, signal }))),
+});
+
+export const mergesQuery = (id: string) => queryOptions({
+	queryKey: ["customers", id, "merges"],
+	queryFn: ({ signal }) => everything((query) => answerOf(api.GET("/v1/customers/{customer_id}/merges", { params: { path: { customer_id: id }, query }, signal }))),
+});
+
+export const mergePreviewQuery = (kept: string, other: string) => queryOptions({
+	queryKey: ["customers", kept, "merge-preview", other],
+	queryFn: ({ signal }) => answerOf(api.POST("/v1/customers/{customer_id}/merge-preview", { params: { path: { customer_id: kept } }, body: { other_customer_id: other }, signal })),
+	// What somebody agrees to must be what is true now.
+	staleTime: 0, gcTime: 0, retry: false,
 });

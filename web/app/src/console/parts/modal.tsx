@@ -7,14 +7,16 @@ interface ModalProps {
 	close: () => void;
 	/** The title is for screen readers only, and there is no button to close. */
 	bare?: boolean;
+	/** Wide enough for things side by side, where the screen is. */
+	wide?: boolean;
 	children: ReactNode;
 }
 
 /** A dialog. Its head is no banner, which is what <header> would be outside of <main>. */
-export function Modal({ title, close, bare, children }: ModalProps) {
+export function Modal({ title, close, bare, wide, children }: ModalProps) {
 	const { say } = useTexts();
 	return (
-		<Mantine.Root opened onClose={close} centered={!bare}>
+		<Mantine.Root opened onClose={close} centered={!bare} {...(wide && { size: "58rem" })}>
 			<Mantine.Overlay />
 			<Mantine.Content {...(bare && { "aria-label": title })}>
 				{!bare && (

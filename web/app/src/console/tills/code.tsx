@@ -5,13 +5,13 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { encode } from "uqr";
 import type { Schema } from "../../api/client.ts";
 import { tillsQuery } from "../data/tills.ts";
 import { Icon } from "../parts/icons.tsx";
 import { Sheet } from "../parts/page.tsx";
+import { QR } from "../parts/qr.tsx";
 import { useTexts } from "../texts.ts";
-import { clock, modulesPath, spelled } from "./pairing.ts";
+import { clock, spelled } from "./pairing.ts";
 
 interface CodeProps {
 	code: Schema["PairingCode"];
@@ -58,6 +58,7 @@ export function Code({ code, location: branch, again }: CodeProps) {
 						<p>{say("tills.code_left")} <strong role="timer">{clock(left)}</strong></p>
 						<p className="hint">{say("tills.code_once")}</p>
 					</div>
+					{/* The address after # stays in the browser that opens it. */}
 					<QR text={`${address}#code=${encodeURIComponent(code.code)}`} label={say("tills.qr")} />
 				</div>
 			) : (
@@ -67,16 +68,5 @@ export function Code({ code, location: branch, again }: CodeProps) {
 				</>
 			)}
 		</Sheet>
-	);
-}
-
-/** The address after # stays in the browser that opens it. */
-function QR({ text, label }: { text: string; label: string }) {
-	const { data, size } = encode(text, { ecc: "M", border: 4 });
-	return (
-		<svg className="qr" viewBox={`0 0 ${size} ${size}`} shapeRendering="crispEdges" role="img" aria-label={label}>
-			<path fill="#fff" d={`M0 0h${size}v${size}H0z`} />
-			<path fill="#000" d={modulesPath(data)} />
-		</svg>
 	);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clock, modulesPath, spelled } from "./pairing.ts";
+import { modulesPath } from "../parts/modules.ts";
+import { clock, spelled } from "./pairing.ts";
 
 test.each([["leimala-7KQM-3XTB", ["leimala-", "7KQM-", "3XTB"]], ["the-corner-shop-7KQM-3XTB", ["the-corner-shop-", "7KQM-", "3XTB"]], ["odd", ["odd"]]])(
 	"%s is read out as %j", (code, want) => expect(spelled(code)).toEqual(want));

@@ -9,20 +9,3 @@ export function clock(ms: number): string {
 	const seconds = Math.max(Math.ceil(ms / 1000), 0);
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
-
-/** Returns the path of the dark squares of a QR code, one stroke for each run in a row. */
-export function modulesPath(rows: readonly (readonly boolean[])[]): string {
-	let path = "";
-	rows.forEach((row, y) => {
-		for (let x = 0; x < row.length; x++) {
-			const from = x;
-			while (row[x]) {
-				x++;
-			}
-			if (x > from) {
-				path += `M${from} ${y}h${x - from}v1h${from - x}z`;
-			}
-		}
-	});
-	return path;
-}

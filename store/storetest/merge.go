@@ -1,0 +1,500 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+var mergeStories = []story{
+	{"a merge does what its preview says", mergeAsPreviewed},
+	{"a merge that is taken back leaves both customers as they were", mergeUndone},
+	{"a card in another program goes to a card that is opened", mergeOpens},
+	{"what was used since cannot be taken back, and the answer says what", mergeUsed},
+	{"a merge is done once under a key", mergeKeys},
+	{"who cannot be merged", mergeRefused},
+	{"a merge is taken back once, in its time and in its order", mergeUndoLimits},
+	{"of two answers of one person the more careful one counts", mergeConsents},
+	{"receipts of a merged customer go to the one who stayed", mergeImports},
+	{"live totals count a merge and its undoing as the ledger does", mergeTotals},
+	{"any merge that is taken back gives both their stamps again", mergeProperty},
+}
+
+func (sh *shop) mergeOf(kept, other string) customer.MergeRequest {
+	return customer.MergeRequest{
+		OrgID: sh.org.ID, KeptID: kept, OtherID: other, IdempotencyKey: sh.key(), BodyHash: "body", Actor: sh.manager(), Now: sh.clock(),
+	}
+}
+
+func (sh *shop) merge(kept, other string) customer.Merge {
+	sh.t.Helper()
+	m, replayed, err := sh.MergeCustomers(sh.ctx, sh.mergeOf(kept, other))
+	sh.ok(err)
+	if replayed {
+		sh.t.Fatal("a new merge was answered as an old one")
+	}
+	return m
+}
+
+func (sh *shop) undoMerge(id string) (customer.Merge, error) {
+	m, _, err := sh.UndoMerge(sh.ctx, sh.org.ID, id, sh.key(), sh.manager(), sh.clock())
+	return m, err
+}
+
+// replayed proves that the ledger of a card leads to it and to its coupons.
+func (sh *shop) replayed(cardID string) customer.View {
+	sh.t.Helper()
+	if err := sh.replayError(cardID); err != nil {
+		sh.t.Fatal(err)
+	}
+	return sh.proven(cardID)
+}
+
+func (sh *shop) replayError(cardID string) error {
+	v, err := sh.Card(sh.ctx, sh.org.ID, cardID)
+	if err != nil {
+		return err
+	}
+	entries, coupons, err := sh.LedgerOf(sh.ctx, sh.org.ID, cardID)
+	if err != nil {
+		return err
+	}
+	card, gotCoupons, err := loyalty.Replay(func(version int64) (loyalty.Program, bool) {
+		p, err := sh.ProgramVersion(sh.ctx, sh.org.ID, v.Card.ProgramID, version)
+		return p, err == nil
+	}, v.Card, coupons, entries)
+	byID := cmpopts.SortSlices(func(a, b loyalty.Coupon) bool { return a.ID < b.ID })
+	if diff := cmp.Diff(v.Card, card) + cmp.Diff(coupons, gotCoupons, byID, cmpopts.EquateEmpty()); err == nil && diff != "" {
+		err = fmt.Errorf("card %s is not what its ledger leads to (-kept +replayed):\n%s", cardID, diff)
+	}
+	return err
+}
+
+func mergeAsPreviewed(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.card(sh.newCard().ID), sh.card(sh.newCard().ID)
+	sh.apply(sh.stamp(kept.Card.ID, 6))
+	sh.apply(sh.stamp(other.Card.ID, 16))
+	before := []customer.View{sh.card(kept.Card.ID), sh.card(other.Card.ID)}
+	su.takeTold()
+
+	preview, err := sh.PreviewMerge(sh.ctx, sh.mergeOf(kept.Customer.ID, other.Customer.ID))
+	sh.ok(err)
+	su.same("unchanged by the preview", before, []customer.View{sh.card(kept.Card.ID), sh.card(other.Card.ID)})
+	su.same("nobody was told", []string(nil), su.takeTold())
+	if len(preview.Cards) != 1 || preview.Cards[0].Moved != 16 || len(preview.Cards[0].FromCoupons) != 1 || len(preview.Cards[0].AfterCoupons) != 2 {
+		su.t.Fatalf("have %+v", preview.Cards)
+	}
+
+	m := sh.merge(kept.Customer.ID, other.Customer.ID)
+	su.same("cards", []customer.MergedCard{{
+		ProgramID: sh.program.ID, FromCardID: other.Card.ID, ToCardID: kept.Card.ID, Moved: 16,
+	}}, m.Cards)
+	told := su.takeTold()
+	if len(told) != 2 {
+		su.t.Fatalf("told of %v", told)
+	}
+	after, emptied := sh.replayed(kept.Card.ID), sh.replayed(other.Card.ID)
+	su.same("balance", preview.Cards[0].After.Balance, after.Card.Balance)
+	su.same("coupons", len(preview.Cards[0].AfterCoupons), len(after.Coupons))
+	if after.Card.Balance != 2 || emptied.Card.Status != loyalty.CardMerged || emptied.Card.Balance != 0 || len(emptied.Coupons) != 0 {
+		su.t.Fatalf("have %+v and %+v", after.Card, emptied.Card)
+	}
+	if c := emptied.Customer; c.Status != customer.StatusMerged || c.MergedInto != kept.Customer.ID || c.Phone != "" {
+		su.t.Fatalf("have %+v", c)
+	}
+	su.same("the contact stays", kept.Customer.Phone, after.Customer.Phone)
+	_, err = sh.Identify(sh.ctx, sh.org.ID, customer.Handle{Code: other.Code}, "")
+	sh.is(err, loyalty.ErrNotFound)
+	list, err := sh.Merges(sh.ctx, sh.org.ID, other.Customer.ID)
+	sh.ok(err)
+	su.same("merges", []customer.Merge{m}, list)
+}
+
+func mergeUndone(su *suite) {
+	sh := newShop(su, withWelcome)
+	kept := sh.card(sh.newCard().ID)
+	j := sh.trusted(sh.phone())
+	j.FirstName, j.Email = "Aada", fmt.Sprintf("aada%d@example.org", count.Add(1))
+	other := sh.join(j).View
+	sh.apply(sh.stamp(kept.Card.ID, 4))
+	sh.apply(sh.stamp(other.Card.ID, 23))
+	other, kept = sh.card(other.Card.ID), sh.card(kept.Card.ID)
+	coupons := sh.coupons(other.Card.ID)
+
+	m := sh.merge(kept.Customer.ID, other.Customer.ID)
+	su.same("taken", []customer.Taken{customer.TakenEmail}, m.Taken)
+	su.same("e-mail", other.Customer.Email, sh.card(kept.Card.ID).Customer.Email)
+	su.pass(time.Hour)
+	earned := sh.apply(sh.stamp(kept.Card.ID, 1))
+	su.takeTold()
+	undone, err := sh.undoMerge(m.ID)
+	sh.ok(err)
+	if undone.UndoneAt != sh.clock() || undone.UndoneBy != sh.manager() {
+		su.t.Fatalf("have %+v", undone)
+	}
+	if told := su.takeTold(); len(told) != 2 {
+		su.t.Fatalf("told of %v", told)
+	}
+	restored, after := sh.replayed(other.Card.ID), sh.replayed(kept.Card.ID)
+	// All but versions and the entries that name the coupons is as it was.
+	ignore := cmp.Options{
+		cmpopts.IgnoreFields(loyalty.Card{}, "Version"), cmpopts.IgnoreFields(customer.Customer{}, "Version"),
+		cmpopts.IgnoreFields(loyalty.Coupon{}, "EntryID"),
+	}
+	if diff := cmp.Diff(other, restored, ignore) + cmp.Diff(coupons, sh.coupons(other.Card.ID), ignore); diff != "" {
+		su.t.Fatalf("the other one is not as they were (-before +after):\n%s", diff)
+	}
+	if after.Card.Balance != kept.Card.Balance+1 || earned.Card.CustomerID != kept.Customer.ID || after.Customer.Email != "" {
+		su.t.Fatalf("have %+v of %+v, had %+v", after.Card, after.Customer, kept.Card)
+	}
+	found, err := sh.Identify(sh.ctx, sh.org.ID, customer.Handle{Code: other.Code}, "")
+	sh.ok(err)
+	su.same("found by the old code", restored, found)
+	// The card goes on: its coupons can be used, and its stamps be taken back.
+	sh.apply(sh.redeem(restored.Coupons[0].ID))
+	sh.apply(sh.stamp(other.Card.ID, 3))
+	sh.replayed(other.Card.ID)
+	again := sh.merge(kept.Customer.ID, other.Customer.ID)
+	sh.replayed(other.Card.ID)
+	_, err = sh.undoMerge(again.ID)
+	sh.ok(err)
+	sh.replayed(other.Card.ID)
+	sh.replayed(kept.Card.ID)
+}
+
+func mergeOpens(su *suite) {
+	sh := newShop(su, withWelcome)
+	kept := sh.card(sh.newCard().ID)
+	second := sh.newProgram(sh.program, func(p *loyalty.Program) { p.Name = loyalty.Text{"en": "Second"} })
+	j := sh.trusted(sh.phone())
+	j.ProgramID = second.ID
+	other := sh.join(j).View
+	sh.apply(sh.stamp(other.Card.ID, 5))
+	preview, err := sh.PreviewMerge(sh.ctx, sh.mergeOf(kept.Customer.ID, other.Customer.ID))
+	sh.ok(err)
+	if x := preview.Cards[0]; x.To.ID != "" || x.After.Balance != other.Card.Balance+5 {
+		su.t.Fatalf("have %+v", x)
+	}
+	m := sh.merge(kept.Customer.ID, other.Customer.ID)
+	if len(m.Cards) != 1 || !m.Cards[0].Opened {
+		su.t.Fatalf("have %+v", m.Cards)
+	}
+	opened := sh.replayed(m.Cards[0].ToCardID)
+	if opened.Card.CustomerID != kept.Customer.ID || opened.Card.Balance != 7 || opened.Card.WelcomedAt != other.Card.WelcomedAt {
+		su.t.Fatalf("have %+v", opened.Card)
+	}
+	sh.apply(sh.stamp(opened.Card.ID, 2))
+	_, err = sh.undoMerge(m.ID)
+	sh.ok(err)
+	su.same("what was earned since stays", 2, sh.replayed(opened.Card.ID).Card.Balance)
+	su.same("what moved is back", 7, sh.replayed(other.Card.ID).Card.Balance)
+}
+
+func mergeUsed(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.newCard(), sh.newCard()
+	sh.apply(sh.stamp(kept.ID, 6))
+	sh.apply(sh.stamp(other.ID, 6))
+	m := sh.merge(kept.CustomerID, other.CustomerID)
+	redeemed := sh.apply(sh.redeem(sh.card(kept.ID).Coupons[0].ID))
+	before := []customer.View{sh.card(kept.ID), sh.card(other.ID)}
+	_, err := sh.undoMerge(m.ID)
+	su.same("refusal", &loyalty.Refusal{Code: loyalty.RefusedMergedRewardUsed, Reward: loyalty.Text{"en": "Coffee", "fi": "Kahvi"}}, refusalOf(err))
+	su.same("nothing changed", before, []customer.View{sh.card(kept.ID), sh.card(other.ID)})
+	sh.apply(sh.reverse(redeemed.Entry.ID))
+	_, err = sh.undoMerge(m.ID)
+	sh.ok(err)
+	su.same("balances", []int{6, 6}, []int{sh.replayed(kept.ID).Card.Balance, sh.replayed(other.ID).Card.Balance})
+
+	// Stamps that paid for a reward.
+	m = sh.merge(kept.CustomerID, other.CustomerID)
+	_, err = sh.undoMerge(m.ID)
+	sh.ok(err)
+	sh.apply(sh.adjust(kept.ID, -3))
+	m = sh.merge(kept.CustomerID, other.CustomerID)
+	o := sh.apply(sh.stamp(kept.ID, 1))
+	sh.apply(sh.redeem(o.Coupons[0].ID))
+	_, err = sh.undoMerge(m.ID)
+	su.same("refusal", &loyalty.Refusal{Code: loyalty.RefusedMergedStampsUsed, Limit: 6}, refusalOf(err))
+	sh.replayed(kept.ID)
+}
+
+func mergeKeys(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.newCard(), sh.newCard()
+	stamped := sh.apply(sh.stamp(other.ID, 3))
+	r := sh.mergeOf(kept.CustomerID, other.CustomerID)
+	r.IdempotencyKey = stamped.Entry.IdempotencyKey
+	_, _, err := sh.MergeCustomers(sh.ctx, r)
+	sh.is(err, loyalty.ErrKeyReused)
+	r.IdempotencyKey = sh.key()
+	first, _, err := sh.MergeCustomers(sh.ctx, r)
+	sh.ok(err)
+	again, replayed, err := sh.MergeCustomers(sh.ctx, r)
+	sh.ok(err)
+	su.same("again", first, again)
+	su.same("replayed", true, replayed)
+	r.BodyHash = "another body"
+	_, _, err = sh.MergeCustomers(sh.ctx, r)
+	sh.is(err, loyalty.ErrKeyReused)
+
+	key := sh.key()
+	_, _, err = sh.UndoMerge(sh.ctx, sh.org.ID, first.ID, r.IdempotencyKey, sh.manager(), sh.clock())
+	sh.is(err, loyalty.ErrKeyReused)
+	undone, _, err := sh.UndoMerge(sh.ctx, sh.org.ID, first.ID, key, sh.manager(), sh.clock())
+	sh.ok(err)
+	again, replayed, err = sh.UndoMerge(sh.ctx, sh.org.ID, first.ID, key, sh.manager(), sh.clock())
+	sh.ok(err)
+	su.same("undone again", undone, again)
+	su.same("replayed", true, replayed)
+	su.same("once", 3, sh.replayed(other.ID).Card.Balance)
+}
+
+func mergeRefused(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.newCard(), sh.newCard()
+	typed := sh.join(sh.public(sh.phone())).View
+	elsewhere := newShop(su).newCard()
+	try := func(a, b string, want error) {
+		su.t.Helper()
+		_, _, err := sh.MergeCustomers(sh.ctx, sh.mergeOf(a, b))
+		sh.is(err, want)
+		_, err = sh.PreviewMerge(sh.ctx, sh.mergeOf(a, b))
+		sh.is(err, want)
+	}
+	try(kept.CustomerID, kept.CustomerID, customer.ErrSameCustomer)
+	try(kept.CustomerID, "cust_nobody", customer.ErrNotFound)
+	try(kept.CustomerID, elsewhere.CustomerID, customer.ErrNotFound)
+	try(typed.Customer.ID, kept.CustomerID, customer.ErrNotConfirmed)
+	sh.block(other.CustomerID)
+	try(kept.CustomerID, other.CustomerID, customer.ErrBlocked)
+	try(other.CustomerID, kept.CustomerID, customer.ErrBlocked)
+	sh.unblock(other.CustomerID)
+	sh.apply(sh.stamp(typed.Card.ID, 2))
+	m := sh.merge(kept.CustomerID, typed.Customer.ID) // the one from the form may go
+	try(other.CustomerID, typed.Customer.ID, customer.ErrMerged)
+	try(typed.Customer.ID, other.CustomerID, customer.ErrMerged)
+	_, err := sh.BlockCustomer(sh.ctx, sh.org.ID, typed.Customer.ID, "why", sh.manager(), sh.clock())
+	sh.is(err, customer.ErrMerged)
+	_, err = sh.undoMerge(m.ID)
+	sh.ok(err)
+	back := sh.replayed(typed.Card.ID)
+	if back.Card.Status != loyalty.CardProvisional || back.Customer.Status != customer.StatusProvisional || back.Customer.PendingPhone != typed.Customer.PendingPhone {
+		su.t.Fatalf("have %+v of %+v", back.Card, back.Customer)
+	}
+}
+
+func mergeUndoLimits(su *suite) {
+	sh := newShop(su)
+	a, b, c := sh.newCard(), sh.newCard(), sh.newCard()
+	sh.apply(sh.stamp(a.ID, 1))
+	sh.apply(sh.stamp(b.ID, 2))
+	first := sh.merge(b.CustomerID, a.CustomerID)
+	second := sh.merge(c.CustomerID, b.CustomerID)
+	_, err := sh.undoMerge(first.ID)
+	sh.is(err, customer.ErrMerged)
+	_, err = sh.undoMerge(second.ID)
+	sh.ok(err)
+	_, err = sh.undoMerge(second.ID)
+	sh.is(err, customer.ErrMergeUndone)
+	_, err = sh.undoMerge("mrg_none")
+	sh.is(err, customer.ErrNotFound)
+
+	// Somebody else got the phone number meanwhile.
+	phone := first.MergedPhone
+	x := sh.card(c.ID).Customer
+	mine := x.Phone
+	x.Phone = phone
+	x, err = sh.UpdateCustomer(sh.ctx, x, x.Version)
+	sh.ok(err)
+	_, err = sh.undoMerge(first.ID)
+	sh.is(err, customer.ErrContactTaken)
+	x.Phone = mine
+	_, err = sh.UpdateCustomer(sh.ctx, x, x.Version)
+	sh.ok(err)
+	_, err = sh.undoMerge(first.ID)
+	sh.ok(err)
+	for i, card := range []loyalty.Card{a, b, c} {
+		su.same("balance", []int{1, 2, 0}[i], sh.replayed(card.ID).Card.Balance)
+	}
+
+	late := sh.merge(b.CustomerID, a.CustomerID)
+	su.pass(customer.UndoMergeFor)
+	_, err = sh.undoMerge(late.ID)
+	sh.is(err, customer.ErrMergeTooOld)
+
+	// What it would have taken is then forgotten.
+	su.pass(time.Millisecond)
+	_, err = sh.CleanUp(sh.ctx, sh.org.ID, 0)
+	sh.ok(err)
+	list, err := sh.Merges(sh.ctx, sh.org.ID, b.CustomerID)
+	sh.ok(err)
+	for _, m := range list {
+		if m.MergedPhone != "" {
+			su.t.Fatalf("the contact is still there: %+v", m)
+		}
+	}
+}
+
+func mergeConsents(su *suite) {
+	sh := newShop(su)
+	var texts []customer.ConsentText
+	for _, channel := range []string{"sms", "email", "push"} {
+		texts = append(texts, sh.newConsentText("marketing", channel, 1))
+	}
+	join := func(decisions ...customer.ConsentDecision) string {
+		j := sh.trusted(sh.phone())
+		j.Consents = decisions
+		return sh.join(j).View.Customer.ID
+	}
+	yes := func(i int) customer.ConsentDecision {
+		return customer.ConsentDecision{TextID: texts[i].ID, Granted: true}
+	}
+	no := func(i int) customer.ConsentDecision { return customer.ConsentDecision{TextID: texts[i].ID} }
+	kept, other := join(yes(0), yes(1)), join(no(0), yes(2))
+	p, err := sh.PreviewMerge(sh.ctx, sh.mergeOf(kept, other))
+	sh.ok(err)
+	want := map[string]bool{"sms": false, "email": true, "push": false}
+	for _, c := range p.Consents {
+		su.same(c.Text.Channel, want[c.Text.Channel], c.After)
+	}
+	sh.merge(kept, other)
+	states, err := sh.Consents(sh.ctx, sh.org.ID, kept)
+	sh.ok(err)
+	for _, s := range states {
+		su.same(s.Text.Channel, want[s.Text.Channel], s.Granted)
+	}
+}
+
+func mergeImports(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.newCard(), sh.newCard()
+	c := sh.card(other.ID).Customer
+	c.ExternalRef = fmt.Sprintf("till-%d", count.Add(1))
+	_, err := sh.UpdateCustomer(sh.ctx, c, c.Version)
+	sh.ok(err)
+	third := sh.newCard()
+	sh.merge(kept.CustomerID, other.CustomerID)
+	sh.merge(third.CustomerID, kept.CustomerID)
+	cards, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{c.ExternalRef}, sh.clock())
+	sh.ok(err)
+	su.same("card", third.ID, cards[c.ExternalRef])
+	su.same("created", 0, created)
+}
+
+func mergeTotals(su *suite) {
+	sh := newShop(su)
+	kept, other := sh.newCard(), sh.newCard()
+	sh.apply(sh.stamp(kept.ID, 14))
+	sh.apply(sh.stamp(other.ID, 17))
+	second := sh.newProgram(sh.program, func(p *loyalty.Program) { p.Name = loyalty.Text{"en": "Second"} })
+	j := sh.trusted(sh.card(other.ID).Customer.Phone)
+	j.ProgramID = second.ID
+	sh.join(j)
+	today := loyalty.DayOf(sh.clock(), sh.zone)
+	counted := func() map[loyalty.Cell]loyalty.Counts {
+		list, _, err := sh.CountTotals(sh.ctx, sh.org.ID, loyalty.TotalsQuery{From: today, To: today + 1})
+		sh.ok(err)
+		cells := map[loyalty.Cell]loyalty.Counts{}
+		for _, c := range list {
+			cells[c.Cell] = c.Counts
+		}
+		return cells
+	}
+	cells := counted()
+	su.takeCommits()
+	follow := func(what string) {
+		su.t.Helper()
+		for _, commit := range su.takeCommits() {
+			for _, add := range commit.Counts {
+				c := cells[add.Cell]
+				c.Stamps += add.Stamps
+				c.Coupons += add.Coupons
+				c.Redemptions += add.Redemptions
+				c.Cards += add.Cards
+				if cells[add.Cell] = c; c == (loyalty.Counts{}) {
+					delete(cells, add.Cell)
+				}
+			}
+		}
+		su.same(what, counted(), cells)
+	}
+	m := sh.merge(kept.CustomerID, other.CustomerID)
+	follow("after the merge")
+	_, err := sh.undoMerge(m.ID)
+	sh.ok(err)
+	follow("after it was undone")
+	sh.apply(sh.reverse(sh.ledger(other.ID)[len(sh.ledger(other.ID))-1].HeadID))
+	follow("after a stamp was taken back whose coupon had come and gone")
+	sh.replayed(other.ID)
+}
+
+// mergeProperty plays with two cards, merges them, plays on, and takes the merge back.
+func mergeProperty(su *suite) {
+	sh := newShop(su, withWelcome, func(p *loyalty.Program) {
+		p.Goal = 5
+		p.Rewards = append(p.Rewards, loyalty.Reward{ID: "rew_three", Kind: loyalty.RewardMilestone, At: 3, Name: loyalty.Text{"en": "Sample"}})
+	})
+	rapid.Check(su.t, func(t *rapid.T) {
+		kept, other := sh.newCard(), sh.newCard()
+		play := func(card loyalty.Card, most int, label string) {
+			for range rapid.IntRange(0, most).Draw(t, label) {
+				sh.playOn(t, card)
+			}
+		}
+		play(kept, 4, "on the one that stays")
+		play(other, 4, "on the other one")
+		hadKept, hadOther := sh.proven(kept.ID), sh.proven(other.ID)
+		m := sh.merge(kept.CustomerID, other.CustomerID)
+		play(kept, 2, "since")
+		since := sh.proven(kept.ID)
+		undone, err := sh.undoMerge(m.ID)
+		if refusal := refusalOf(err); refusal != nil {
+			if since.Card.Version == sh.card(kept.ID).Card.Version && sh.card(other.ID).Card.Status != loyalty.CardMerged {
+				t.Fatalf("refused with %v, but the other card is %+v", refusal, sh.card(other.ID).Card)
+			}
+		} else if err != nil {
+			t.Fatal(err)
+		} else {
+			got := sh.proven(other.ID)
+			if got.Card.Balance != hadOther.Card.Balance || len(got.Coupons) != len(hadOther.Coupons) || got.Card.Lifetime != hadOther.Card.Lifetime {
+				t.Fatalf("%+v came back as %+v", hadOther, got)
+			}
+			moved := int64(undone.Cards[0].Moved)
+			if now := sh.proven(kept.ID).Card; now.Lifetime != since.Card.Lifetime-moved {
+				t.Fatalf("%d stamps moved, but %+v became %+v", moved, since.Card, now)
+			} else if since.Card.Version == hadKept.Card.Version+1 && now.Balance != hadKept.Card.Balance {
+				t.Fatalf("taken back at once, the balance is %d and was %d", now.Balance, hadKept.Card.Balance)
+			}
+		}
+		for _, id := range []string{kept.ID, other.ID} {
+			if err := sh.replayError(id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// playOn gives the card a random command, which may be refused.
+func (sh *shop) playOn(t *rapid.T, card loyalty.Card) {
+	c := sh.stamp(card.ID, rapid.IntRange(1, 9).Draw(t, "stamps"))
+	switch open := sh.card(card.ID).Coupons; rapid.IntRange(0, 3).Draw(t, "what") {
+	case 1:
+		if len(open) > 0 {
+			c = sh.redeem(rapid.SampledFrom(open).Draw(t, "coupon").ID)
+		}
+	case 2:
+		entries := sh.ledger(card.ID)
+		c = sh.reverse(rapid.SampledFrom(entries).Draw(t, "entry").ID)
+	}
+	if _, err := sh.Apply(sh.ctx, c); err != nil {
+		t.Fatal(err)
+	}
+}
