@@ -77,6 +77,7 @@ type handlers struct {
 	tillHandlers
 	tillSessionHandlers
 	programHandlers
+	tryOutHandlers
 	totalsHandlers
 	cardHandlers
 	scanHandlers
@@ -117,6 +118,7 @@ func New(d Dependencies) (*API, error) {
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
 		tillSessionHandlers:  tillSessionHandlers{store: d.Store, now: d.Now},
 		programHandlers:      programHandlers{store: d.Store, now: d.Now},
+		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 )
 
 // The codes that errors.go answers, under short names. Refusals bear their own.
@@ -123,6 +125,27 @@ func (p *problem) Error() string { return fmt.Sprintf("%s: %s %s", p.code, p.fie
 
 func invalid(field, format string, a ...any) error {
 	return &problem{code: codeInvalid, field: field, detail: fmt.Sprintf(format, a...)}
+}
+
+// within says of an error about a field that the field stands inside another one. Other
+// errors, and nil, are returned as they are.
+func within(outer string, err error) error {
+	var (
+		own      *problem
+		program  *loyalty.InvalidProgramError
+		orgField *organization.InvalidFieldError
+	)
+	switch {
+	case errors.As(err, &own):
+		inner := *own
+		inner.field = joinPath(outer, own.field)
+		return &inner
+	case errors.As(err, &program):
+		return &loyalty.InvalidProgramError{Field: joinPath(outer, program.Field), Reason: program.Reason}
+	case errors.As(err, &orgField):
+		return &organization.InvalidFieldError{Field: joinPath(outer, orgField.Field), Reason: orgField.Reason}
+	}
+	return err
 }
 
 func forbidden(format string, a ...any) error {

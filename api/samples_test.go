@@ -53,6 +53,7 @@ var samples = map[string]sample{
 	"endTillSession":         {"", "cashier", 404, 0, ""},
 	"listPrograms":           {"", "till", 200, 0, ""},
 	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0, ""},
+	"tryProgramOut":          {`{"program":` + programBody("") + `,"at":"2026-03-03T07:00:00Z","steps":[{"kind":"stamp","at":"2026-03-02T07:00:00Z","quantity":1}]}`, "manager", 200, 0, ""},
 	"getProgram":             {"", "till", 200, 0, ""},
 	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
 	"getProgramStats":        {"", "till key", 200, 0, ""},

@@ -135,4 +135,3 @@ func (m *memory) lastStampAt(but string) int64 {
 	}
 	return 0
 }
-

@@ -169,6 +169,14 @@ const (
 	StaffRoleOwner    StaffRole = "owner"
 )
 
+// Defines values for TryOutStepKind.
+const (
+	TryOutStepKindRedeem  TryOutStepKind = "redeem"
+	TryOutStepKindReverse TryOutStepKind = "reverse"
+	TryOutStepKindStamp   TryOutStepKind = "stamp"
+	TryOutStepKindWelcome TryOutStepKind = "welcome"
+)
+
 // APIKey defines model for APIKey.
 type APIKey struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -1649,6 +1657,112 @@ type TotalsSums struct {
 	Stamps      int64 `json:"stamps"`
 }
 
+// TriedCard defines model for TriedCard.
+type TriedCard struct {
+	// Balance The stamps on the card under way. Below zero, the card owes stamps for a reward that was used.
+	Balance        int   `json:"balance"`
+	CardsFilled    int   `json:"cards_filled"`
+	Goal           int   `json:"goal"`
+	LifetimeStamps int64 `json:"lifetime_stamps"`
+}
+
+// TriedCoupon defines model for TriedCoupon.
+type TriedCoupon struct {
+	Cost int `json:"cost"`
+
+	// ExpiresAt The first instant at which it can be used no more.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	IssuedAt  time.Time  `json:"issued_at"`
+
+	// Kind `main` is given when the card is full and takes the whole card, `milestone` on the way and takes nothing,
+	// `welcome` once the customer's contact is confirmed.
+	Kind RewardKind `json:"kind"`
+
+	// Name A name or sentence in one or more languages, by locale.
+	//
+	// Example: {"en":"5 € off","fi":"5 € alennus"}
+	Name LocalizedText `json:"name"`
+
+	// Number From 1, in the order of issue.
+	Number int `json:"number"`
+
+	// Status Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
+	Status CouponStatus `json:"status"`
+}
+
+// TriedEntry defines model for TriedEntry.
+type TriedEntry struct {
+	BalanceAfter int `json:"balance_after"`
+
+	// Coupon The number of the coupon that it is about.
+	Coupon *int `json:"coupon,omitempty"`
+
+	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer.
+	Kind EntryKind `json:"kind"`
+
+	// Quantity The change of the balance.
+	Quantity int `json:"quantity"`
+}
+
+// TriedOut defines model for TriedOut.
+type TriedOut struct {
+	Card TriedCard `json:"card"`
+
+	// Coupons All that were issued, in the order of issue.
+	Coupons []TriedCoupon `json:"coupons"`
+
+	// Limits For each limit that is set, what a cashier reads who reaches it.
+	Limits     []ScanRefusal `json:"limits"`
+	NextReward NextReward    `json:"next_reward"`
+
+	// Refusal Why stamping would be refused now.
+	Refusal *ScanRefusal `json:"refusal,omitempty"`
+
+	// Steps What became of each step.
+	Steps []TriedStep `json:"steps"`
+}
+
+// TriedStep defines model for TriedStep.
+type TriedStep struct {
+	// Entries What the ledger would hold of it, nothing of one that was refused.
+	Entries []TriedEntry `json:"entries"`
+
+	// Refusal Why stamping would be refused now.
+	Refusal *ScanRefusal `json:"refusal,omitempty"`
+}
+
+// TryOut defines model for TryOut.
+type TryOut struct {
+	// At When the card is looked at in the end; not before the last step.
+	At      time.Time       `json:"at"`
+	Program ProgramCreation `json:"program"`
+	Steps   []TryOutStep    `json:"steps"`
+}
+
+// TryOutStep defines model for TryOutStep.
+type TryOutStep struct {
+	// At When it is done; not before the step that comes before it.
+	At time.Time `json:"at"`
+
+	// Coupon The coupon, of `redeem`: its number in the order of issue, from 1.
+	Coupon *int `json:"coupon,omitempty"`
+
+	// Kind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
+	// once the customer's contact is confirmed.
+	Kind TryOutStepKind `json:"kind"`
+
+	// Quantity The stamps, of `stamp`.
+	Quantity *int `json:"quantity,omitempty"`
+
+	// Step The step that `reverse` takes back, from 1.
+	Step *int `json:"step,omitempty"`
+}
+
+// TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
+// once the customer's contact is confirmed.
+type TryOutStepKind string
+
 // Zone An IANA time zone.
 //
 // Example: Europe/Helsinki
@@ -1955,6 +2069,9 @@ type UpdateOrganizationJSONRequestBody = OrganizationChange
 // CreateProgramJSONRequestBody defines body for CreateProgram for application/json ContentType.
 type CreateProgramJSONRequestBody = ProgramCreation
 
+// TryProgramOutJSONRequestBody defines body for TryProgramOut for application/json ContentType.
+type TryProgramOutJSONRequestBody = TryOut
+
 // UpdateProgramJSONRequestBody defines body for UpdateProgram for application/json ContentType.
 type UpdateProgramJSONRequestBody = ProgramChange
 
@@ -2086,6 +2203,9 @@ type ServerInterface interface {
 	// CreateProgram Add a program
 	// (POST /v1/programs)
 	CreateProgram(ctx echo.Context) error
+	// TryProgramOut Try a program out
+	// (POST /v1/programs/try-out)
+	TryProgramOut(ctx echo.Context) error
 	// GetProgram Read a program
 	// (GET /v1/programs/{program_id})
 	GetProgram(ctx echo.Context, programID ProgramID) error
@@ -2898,6 +3018,15 @@ func (w *ServerInterfaceWrapper) CreateProgram(ctx echo.Context) error {
 	return err
 }
 
+// TryProgramOut converts echo context to params.
+func (w *ServerInterfaceWrapper) TryProgramOut(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TryProgramOut(ctx)
+	return err
+}
+
 // GetProgram converts echo context to params.
 func (w *ServerInterfaceWrapper) GetProgram(ctx echo.Context) error {
 	var err error
@@ -3369,6 +3498,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/till-sessions/current", wrapper.EndTillSession, options.OperationMiddlewares["endTillSession"]...)
 	router.GET(options.BaseURL+"/v1/programs", wrapper.ListPrograms, options.OperationMiddlewares["listPrograms"]...)
 	router.POST(options.BaseURL+"/v1/programs", wrapper.CreateProgram, options.OperationMiddlewares["createProgram"]...)
+	router.POST(options.BaseURL+"/v1/programs/try-out", wrapper.TryProgramOut, options.OperationMiddlewares["tryProgramOut"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
@@ -6985,6 +7115,94 @@ func (response CreateProgramdefaultApplicationProblemPlusJSONResponse) VisitCrea
 	return err
 }
 
+type TryProgramOutRequestObject struct {
+	Body *TryProgramOutJSONRequestBody
+}
+
+type TryProgramOutResponseObject interface {
+	VisitTryProgramOutResponse(w http.ResponseWriter) error
+}
+
+type TryProgramOut200JSONResponse TriedOut
+
+func (response TryProgramOut200JSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut400ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut401ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut403ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TryProgramOutdefaultApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProgramRequestObject struct {
 	ProgramID ProgramID `json:"program_id"`
 }
@@ -9287,6 +9505,9 @@ type StrictServerInterface interface {
 	// CreateProgram Add a program
 	// (POST /v1/programs)
 	CreateProgram(ctx context.Context, request CreateProgramRequestObject) (CreateProgramResponseObject, error)
+	// TryProgramOut Try a program out
+	// (POST /v1/programs/try-out)
+	TryProgramOut(ctx context.Context, request TryProgramOutRequestObject) (TryProgramOutResponseObject, error)
 	// GetProgram Read a program
 	// (GET /v1/programs/{program_id})
 	GetProgram(ctx context.Context, request GetProgramRequestObject) (GetProgramResponseObject, error)
@@ -10441,6 +10662,52 @@ func (sh *strictHandler) CreateProgram(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateProgramResponseObject); ok {
 		return validResponse.VisitCreateProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TryProgramOut operation middleware
+func (sh *strictHandler) TryProgramOut(ctx echo.Context) error {
+	var request TryProgramOutRequestObject
+
+	var body TryProgramOutJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryProgramOut(ctx.Request().Context(), request.(TryProgramOutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryProgramOut")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TryProgramOutResponseObject); ok {
+		return validResponse.VisitTryProgramOutResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
