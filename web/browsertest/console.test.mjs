@@ -100,6 +100,45 @@ test("from a new program to a customer's history", async (t) => {
 	assert.match(await form.locator("main").innerText(), /no stamp card|gives out no/i);
 });
 
+test("a program is tried out with a test customer before anybody has it", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "Ten, and one free" }).click();
+	await page.getByLabel("Stamps on a card").fill("4");
+	const trial = page.locator(".tryout");
+	const balance = (n) => trial.locator(`[data-balance="${n}"]`).waitFor();
+	await balance(0);
+
+	await trial.getByRole("button", { name: "3 stamps" }).click();
+	await balance(3);
+	await trial.getByText("The till would say: This card was stamped a moment ago.").waitFor();
+	await trial.getByRole("button", { name: "1 stamp", exact: true }).click();
+	await trial.locator("li.no", { hasText: "This card was stamped a moment ago" }).waitFor();
+	await trial.getByRole("button", { name: "A minute" }).click();
+	await trial.getByText("One more stamp can be given now.").waitFor();
+	await trial.getByRole("button", { name: "2 stamps" }).click();
+	await balance(1);
+	await trial.getByText("Ready to use").waitFor();
+
+	// The rules are changed, and what happened with them.
+	await page.getByLabel("Stamps on a card").fill("6");
+	await balance(5);
+	assert.equal(await trial.getByText("Ready to use").count(), 0);
+	await page.getByLabel("Stamps on a card").fill("4");
+	await trial.getByText("Ready to use").waitFor();
+
+	await trial.getByRole("button", { name: /^Use/ }).click();
+	await trial.getByText("Used", { exact: true }).waitFor();
+	await trial.getByRole("button", { name: "Take back" }).click();
+	await trial.getByText("Ready to use").waitFor();
+	for (let i = 0; i < 7; i++) {
+		await trial.getByRole("button", { name: "30 days" }).click();
+	}
+	await trial.getByText("Expired").waitFor();
+
+	await page.getByLabel("Stamps on a card").fill("1");
+	await page.getByText("Complete the form first").waitFor();
+});
+
 test("two people change one program: each sees what the other wants, and chooses", async (t) => {
 	const page = await owner(t);
 	const { id, limits } = await ask(page, "POST", "/v1/programs", { body: {
