@@ -72,6 +72,7 @@ type API struct {
 type handlers struct {
 	meHandlers
 	organizationHandlers
+	logoHandlers
 	locationHandlers
 	staffHandlers
 	tillHandlers
@@ -113,6 +114,7 @@ func New(d Dependencies) (*API, error) {
 	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
+		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: make(chan struct{}, maxLogosAtOnce)},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},

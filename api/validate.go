@@ -39,6 +39,12 @@ func (op *operation) validate(c echo.Context, into *plainMembers) (plain bool, e
 		}
 		c.Request().Body = delimit(c.Request().Body, params["boundary"])
 		return false, nil
+	case op.picture:
+		t, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+		if err != nil || t != "image/png" && t != "image/jpeg" {
+			return false, &problem{code: codeMediaType, detail: "the body must be a picture, image/png or image/jpeg"}
+		}
+		return false, nil
 	case op.body != nil:
 		plainBody, err := op.validateBody(c.Request(), into)
 		if err != nil {

@@ -55,16 +55,6 @@ type Organization struct {
 	CreatedAt int64
 }
 
-// Brand is how the organization looks to its customers.
-type Brand struct {
-	// Color is the main colour as #rrggbb.
-	Color string
-	// LogoType is the media type of the logo that is kept beside the organization,
-	// "" if there is none; LogoVersion changes with every new logo.
-	LogoType    string
-	LogoVersion int64
-}
-
 // Location is a branch.
 type Location struct {
 	OrgID, ID, Name, Address string
@@ -144,13 +134,14 @@ func (o Organization) Validate() error {
 		return invalid("country", "must be an ISO 3166-1 alpha-2 code such as FI")
 	case !KnownLocale(o.Locale):
 		return invalid("locale", "must be one of %s", strings.Join(Locales, ", "))
-	case !colorPattern.MatchString(o.Brand.Color):
-		return invalid("brand.color", "must be a colour such as #0b6e4f")
 	}
 	if err := CheckLine("name", o.Name, MaxNameLen, true); err != nil {
 		return err
 	}
-	return checkZone("zone", o.Zone, true)
+	if err := checkZone("zone", o.Zone, true); err != nil {
+		return err
+	}
+	return o.Brand.validate()
 }
 
 // Validate returns nil, or an *InvalidFieldError for the first wrong field.

@@ -253,7 +253,40 @@ type Brand struct {
 	// Color Example: #0b6e4f
 	Color   string `json:"color"`
 	HasLogo bool   `json:"has_logo"`
+
+	// Logo Where the logo is on this server, a PNG that may be kept for ever; not there without one.
+	//
+	// Example: /brand/leimala/logo?v=3fe1c20ab9d04471
+	Logo *string `json:"logo,omitempty"`
+
+	// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+	// in a customer's language is said in the organization's.
+	//
+	//
+	// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+	Texts BrandTexts `json:"texts"`
 }
+
+// BrandText defines model for BrandText.
+type BrandText struct {
+	// CardTitle Stands above the card in place of the program's name.
+	CardTitle *string `json:"card_title,omitempty"`
+
+	// Terms The terms of use. They may have several lines.
+	Terms *string `json:"terms,omitempty"`
+
+	// TermsURL A page with the terms of use, by https.
+	TermsURL *string `json:"terms_url,omitempty"`
+
+	// Welcome A line on the join page.
+	Welcome *string `json:"welcome,omitempty"`
+}
+
+// BrandTexts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+// in a customer's language is said in the organization's.
+//
+// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+type BrandTexts = map[string]BrandText
 
 // Card defines model for Card.
 type Card struct {
@@ -968,6 +1001,13 @@ type Organization struct {
 type OrganizationChange struct {
 	Brand *struct {
 		Color *string `json:"color,omitempty"`
+
+		// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+		// in a customer's language is said in the organization's.
+		//
+		//
+		// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+		Texts *BrandTexts `json:"texts,omitempty"`
 	} `json:"brand,omitempty"`
 
 	// Country Phone numbers without a country code are read as numbers of this country.
@@ -2197,6 +2237,12 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// DeleteLogo Take the logo away
+	// (DELETE /v1/organization/logo)
+	DeleteLogo(ctx echo.Context) error
+	// SetLogo Set the logo
+	// (PUT /v1/organization/logo)
+	SetLogo(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
@@ -2984,6 +3030,24 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 	return err
 }
 
+// DeleteLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteLogo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteLogo(ctx)
+	return err
+}
+
+// SetLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetLogo(ctx)
+	return err
+}
+
 // ListPrograms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
@@ -3480,6 +3544,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/v1/organization", wrapper.GetOrganization, options.OperationMiddlewares["getOrganization"]...)
 	router.PATCH(options.BaseURL+"/v1/organization", wrapper.UpdateOrganization, options.OperationMiddlewares["updateOrganization"]...)
+	router.DELETE(options.BaseURL+"/v1/organization/logo", wrapper.DeleteLogo, options.OperationMiddlewares["deleteLogo"]...)
+	router.PUT(options.BaseURL+"/v1/organization/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
 	router.GET(options.BaseURL+"/v1/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/v1/locations", wrapper.CreateLocation, options.OperationMiddlewares["createLocation"]...)
 	router.GET(options.BaseURL+"/v1/locations/:location_id", wrapper.GetLocation, options.OperationMiddlewares["getLocation"]...)
@@ -6931,6 +6997,182 @@ func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type DeleteLogoRequestObject struct {
+}
+
+type DeleteLogoResponseObject interface {
+	VisitDeleteLogoResponse(w http.ResponseWriter) error
+}
+
+type DeleteLogo200ResponseHeaders struct {
+	ETag string
+}
+
+type DeleteLogo200JSONResponse struct {
+	Body    Organization
+	Headers DeleteLogo200ResponseHeaders
+}
+
+func (response DeleteLogo200JSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogo401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteLogo401ApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogo403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteLogo403ApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteLogodefaultApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogoRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type SetLogoResponseObject interface {
+	VisitSetLogoResponse(w http.ResponseWriter) error
+}
+
+type SetLogo200ResponseHeaders struct {
+	ETag string
+}
+
+type SetLogo200JSONResponse struct {
+	Body    Organization
+	Headers SetLogo200ResponseHeaders
+}
+
+func (response SetLogo200JSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo400ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo401ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo403ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProgramsRequestObject struct {
 	Params ListProgramsParams
 }
@@ -9499,6 +9741,12 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// DeleteLogo Take the logo away
+	// (DELETE /v1/organization/logo)
+	DeleteLogo(ctx context.Context, request DeleteLogoRequestObject) (DeleteLogoResponseObject, error)
+	// SetLogo Set the logo
+	// (PUT /v1/organization/logo)
+	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
@@ -10591,6 +10839,56 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 		return err
 	} else if validResponse, ok := response.(UpdateOrganizationResponseObject); ok {
 		return validResponse.VisitUpdateOrganizationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteLogo operation middleware
+func (sh *strictHandler) DeleteLogo(ctx echo.Context) error {
+	var request DeleteLogoRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteLogo(ctx.Request().Context(), request.(DeleteLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteLogoResponseObject); ok {
+		return validResponse.VisitDeleteLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetLogo operation middleware
+func (sh *strictHandler) SetLogo(ctx echo.Context) error {
+	var request SetLogoRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetLogo(ctx.Request().Context(), request.(SetLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetLogoResponseObject); ok {
+		return validResponse.VisitSetLogoResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
