@@ -4,6 +4,7 @@ import { TextInput } from "@mantine/core";
 import { LocalizedInput } from "../parts/localized.tsx";
 import { NumberField } from "../parts/number.tsx";
 import { useTexts } from "../texts.ts";
+import { Limits } from "./limits.tsx";
 import { Rewards } from "./rewards.tsx";
 import { MAX_GOAL, MIN_GOAL, type ProgramValues, type Wrong } from "./values.ts";
 
@@ -33,23 +34,5 @@ export function ProgramFields({ values, set, wrong }: FieldsProps) {
 			</fieldset>
 			<Limits values={values} set={set} wrong={wrong} />
 		</>
-	);
-}
-
-const LIMITS = ["max_per_scan", "max_per_card_day", "cool_down_seconds", "max_per_staff_day"] as const;
-
-function Limits({ values, set, wrong }: FieldsProps) {
-	const { say } = useTexts();
-	return (
-		<details className="limits" open={LIMITS.some((l) => wrong[l])}>
-			<summary>{say("programs.limits")}</summary>
-			<p className="hint">{say("programs.limits_text")}</p>
-			<div className="pair">
-				{LIMITS.map((l) => (
-					<NumberField key={l} label={say(`programs.${l}`)} min={0} value={values.limits[l]} error={wrong[l] ? say(wrong[l]) : false}
-						change={(n) => set({ limits: { ...values.limits, [l]: n } })} />
-				))}
-			</div>
-		</details>
 	);
 }

@@ -92,7 +92,7 @@ function Outcome({ program, tried }: { program: Schema["ProgramCreation"]; tried
 	return (
 		<div className="tryout-card" data-balance={card.balance}>
 			<Branded look={look}>
-				<CardFace look={look} card={{ program: words(program.name), goal: card.goal, filled: Math.max(card.balance, 0), prizes, reward: words(next.name) }} />
+				<CardFace look={look} card={{ program: words(program.name), goal: card.goal, filled: Math.max(card.balance, 0), prizes, reward: words(next.name) }} say={say} />
 			</Branded>
 			{card.cards_filled > 0 && <p className="hint">{say("tryout.filled", { count: card.cards_filled })}</p>}
 			{card.balance < 0 && <p className="hint">{say("tryout.debt", { count: -card.balance })}</p>}
