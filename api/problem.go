@@ -115,6 +115,10 @@ func kindOf(code contract.ProblemCode) kind {
 type problem struct {
 	code          contract.ProblemCode
 	field, detail string
+	// reason is a name for what is wrong with the field, "" for none, and params are the
+	// values that a sentence about it needs.
+	reason contract.ProblemReason
+	params map[string]string
 	// staffMessage is a sentence in the language of the request, "" if none.
 	staffMessage string
 	// retryAfter is in seconds, 0 if it makes no sense to wait.
@@ -125,6 +129,12 @@ func (p *problem) Error() string { return fmt.Sprintf("%s: %s %s", p.code, p.fie
 
 func invalid(field, format string, a ...any) error {
 	return &problem{code: codeInvalid, field: field, detail: fmt.Sprintf(format, a...)}
+}
+
+// because is invalid with a name for the reason, and the values that a sentence about
+// it needs.
+func because(reason contract.ProblemReason, params map[string]string, field, format string, a ...any) error {
+	return &problem{code: codeInvalid, field: field, detail: fmt.Sprintf(format, a...), reason: reason, params: params}
 }
 
 // within says of an error about a field that the field stands inside another one. Other
@@ -141,9 +151,13 @@ func within(outer string, err error) error {
 		inner.field = joinPath(outer, own.field)
 		return &inner
 	case errors.As(err, &program):
-		return &loyalty.InvalidProgramError{Field: joinPath(outer, program.Field), Reason: program.Reason}
+		inner := *program
+		inner.Field = joinPath(outer, program.Field)
+		return &inner
 	case errors.As(err, &orgField):
-		return &organization.InvalidFieldError{Field: joinPath(outer, orgField.Field), Reason: orgField.Reason}
+		inner := *orgField
+		inner.Field = joinPath(outer, orgField.Field)
+		return &inner
 	}
 	return err
 }
@@ -161,7 +175,7 @@ func (p *problem) view(requestID string) contract.Problem {
 	k := kindOf(p.code)
 	return contract.Problem{
 		Type: "urn:leima:problem:" + string(p.code), Title: k.title, Status: k.status, Code: p.code,
-		Detail: p.detail, Field: optional(p.field), RequestID: requestID,
+		Detail: p.detail, Field: optional(p.field), Reason: optional(p.reason), Params: p.params, RequestID: requestID,
 		StaffMessage: optional(p.staffMessage), Retryable: k.retryable,
 	}
 }

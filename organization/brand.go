@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -71,7 +72,7 @@ func (b Brand) Text(locale, fallback string) BrandText {
 // languages in the order of Locales.
 func (b Brand) validate() error {
 	if !colorPattern.MatchString(b.Color) {
-		return invalid("brand.color", "must be a colour such as #0b6e4f")
+		return because("color", "brand.color", "must be a colour such as #0b6e4f")
 	}
 	for l := range b.Texts {
 		if !KnownLocale(l) {
@@ -104,9 +105,9 @@ func (t BrandText) validate(field string) error {
 func checkLines(field, s string, limit int) error {
 	switch {
 	case len(s) > limit:
-		return invalid(field, "must have at most %d bytes", limit)
+		return because("too_long", field, fmt.Sprintf("must have at most %d bytes", limit), limit)
 	case !utf8.ValidString(s):
-		return invalid(field, "must be valid UTF-8")
+		return because("encoding", field, "must be valid UTF-8")
 	}
 	for line := range strings.Lines(s) {
 		if err := CheckLine(field, strings.TrimSpace(line), limit, false); err != nil {
@@ -125,7 +126,7 @@ func checkAddress(field, s string) error {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsFunc(s, unicode.IsSpace) {
-		return invalid(field, "must be the address of a page, such as https://example.org/terms")
+		return because("address", field, "must be the address of a page, such as https://example.org/terms")
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func ReadLogo(file []byte) ([]byte, error) {
 
 func decodeLogo(file []byte) (image.Image, error) {
 	if len(file) > MaxLogoFile {
-		return nil, invalid("logo", "must have at most %d bytes", MaxLogoFile)
+		return nil, because("too_large", "logo", fmt.Sprintf("must have at most %d bytes", MaxLogoFile), MaxLogoFile)
 	}
 	var (
 		config image.Config
@@ -61,26 +61,26 @@ func decodeLogo(file []byte) (image.Image, error) {
 	switch {
 	case bytes.HasPrefix(file, pngSignature):
 		if isAnimated(file) {
-			return nil, invalid("logo", "must not be animated")
+			return nil, because("animated", "logo", "must not be animated")
 		}
 		config, err = png.DecodeConfig(bytes.NewReader(file))
 	case bytes.HasPrefix(file, []byte{0xff, 0xd8, 0xff}):
 		config, err = jpeg.DecodeConfig(bytes.NewReader(file))
 		decode = jpeg.Decode
 	default:
-		return nil, invalid("logo", "must be a PNG or JPEG picture")
+		return nil, because("picture_kind", "logo", "must be a PNG or JPEG picture")
 	}
 	switch {
 	case err != nil:
-		return nil, invalid("logo", "is damaged")
+		return nil, because("damaged", "logo", "is damaged")
 	case config.Width > MaxLogoSide || config.Height > MaxLogoSide:
-		return nil, invalid("logo", "must be at most %d pixels wide and high", MaxLogoSide)
+		return nil, because("picture_size", "logo", fmt.Sprintf("must be at most %d pixels wide and high", MaxLogoSide))
 	case config.Width < MinLogoSide || config.Height < MinLogoSide:
-		return nil, invalid("logo", "must be at least %d pixels wide and high", MinLogoSide)
+		return nil, because("picture_size", "logo", fmt.Sprintf("must be at least %d pixels wide and high", MinLogoSide))
 	}
 	picture, err := decode(bytes.NewReader(file))
 	if err != nil {
-		return nil, invalid("logo", "is damaged")
+		return nil, because("damaged", "logo", "is damaged")
 	}
 	return picture, nil
 }

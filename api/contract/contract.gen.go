@@ -138,6 +138,42 @@ const (
 	ProblemCodeWrongPIN               ProblemCode = "wrong_pin"
 )
 
+// Defines values for ProblemReason.
+const (
+	ProblemReasonAddress          ProblemReason = "address"
+	ProblemReasonAnimated         ProblemReason = "animated"
+	ProblemReasonBeforeStart      ProblemReason = "before_start"
+	ProblemReasonColor            ProblemReason = "color"
+	ProblemReasonContactMissing   ProblemReason = "contact_missing"
+	ProblemReasonControlCharacter ProblemReason = "control_character"
+	ProblemReasonDamaged          ProblemReason = "damaged"
+	ProblemReasonEmail            ProblemReason = "email"
+	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMaximum          ProblemReason = "maximum"
+	ProblemReasonMinimum          ProblemReason = "minimum"
+	ProblemReasonNull             ProblemReason = "null"
+	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
+	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonPattern          ProblemReason = "pattern"
+	ProblemReasonPeriod           ProblemReason = "period"
+	ProblemReasonPhone            ProblemReason = "phone"
+	ProblemReasonPictureKind      ProblemReason = "picture_kind"
+	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonRange            ProblemReason = "range"
+	ProblemReasonRequired         ProblemReason = "required"
+	ProblemReasonTooFew           ProblemReason = "too_few"
+	ProblemReasonTooLarge         ProblemReason = "too_large"
+	ProblemReasonTooLong          ProblemReason = "too_long"
+	ProblemReasonTooMany          ProblemReason = "too_many"
+	ProblemReasonTooShort         ProblemReason = "too_short"
+	ProblemReasonTwice            ProblemReason = "twice"
+	ProblemReasonType             ProblemReason = "type"
+	ProblemReasonUnknown          ProblemReason = "unknown"
+	ProblemReasonWhiteSpace       ProblemReason = "white_space"
+	ProblemReasonZone             ProblemReason = "zone"
+)
+
 // Defines values for ProgramStatus.
 const (
 	ProgramStatusActive ProgramStatus = "active"
@@ -1135,6 +1171,32 @@ type Problem struct {
 	// Field The part of the request that is wrong: a member such as `rewards[1].at`, a parameter or a header.
 	Field *string `json:"field,omitempty"`
 
+	// Params The values that a sentence about `reason` needs, by name: `min`, `max`, `months`, `days`.
+	Params map[string]string `json:"params,omitempty"`
+
+	// Reason What is wrong with `field`, for those who say it in their own words: a stable name for what `detail` says in
+	// English. It is there for most fields; new ones may be added.
+	//
+	// | reason | means |
+	// |---|---|
+	// | `required` | it is missing or empty |
+	// | `null`, `type` | it is null, or another kind of value |
+	// | `minimum`, `maximum`, `range` | a number is below `min` or above `max` |
+	// | `too_short`, `too_long` | a text has less than `min` or more than `max` characters or bytes |
+	// | `too_few`, `too_many` | a list or object holds less than `min` or more than `max` |
+	// | `one_of` | it is none of the values that there are |
+	// | `instant`, `pattern` | it is not of the form that it must have |
+	// | `unknown` | there is no such member |
+	// | `white_space`, `encoding`, `control_character` | a text has what it must not have |
+	// | `twice` | another one has the same |
+	// | `before_start` | the end is before the beginning |
+	// | `period` | a validity is longer than `months` and `days` |
+	// | `one_main_reward` | a program needs exactly one main reward |
+	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
+	// | `contact_missing` | neither phone nor e-mail is there |
+	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	Reason *ProblemReason `json:"reason,omitempty"`
+
 	// RequestID The id by which the server's log knows the request.
 	RequestID string `json:"request_id"`
 
@@ -1212,6 +1274,29 @@ type Problem struct {
 // | `busy` | 503 | too many requests are waiting; nothing was done |
 // | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 type ProblemCode string
+
+// ProblemReason What is wrong with `field`, for those who say it in their own words: a stable name for what `detail` says in
+// English. It is there for most fields; new ones may be added.
+//
+// | reason | means |
+// |---|---|
+// | `required` | it is missing or empty |
+// | `null`, `type` | it is null, or another kind of value |
+// | `minimum`, `maximum`, `range` | a number is below `min` or above `max` |
+// | `too_short`, `too_long` | a text has less than `min` or more than `max` characters or bytes |
+// | `too_few`, `too_many` | a list or object holds less than `min` or more than `max` |
+// | `one_of` | it is none of the values that there are |
+// | `instant`, `pattern` | it is not of the form that it must have |
+// | `unknown` | there is no such member |
+// | `white_space`, `encoding`, `control_character` | a text has what it must not have |
+// | `twice` | another one has the same |
+// | `before_start` | the end is before the beginning |
+// | `period` | a validity is longer than `months` and `days` |
+// | `one_main_reward` | a program needs exactly one main reward |
+// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
+// | `contact_missing` | neither phone nor e-mail is there |
+// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+type ProblemReason string
 
 // Program defines model for Program.
 type Program struct {

@@ -38,6 +38,7 @@ test("from a new program to a customer's history", async (t) => {
 	await page.getByLabel("Stamps on a card").fill("6");
 	const card = page.locator(".preview .face");
 	await card.getByText(name).waitFor();
+	await page.locator(".preview").getByLabel("Language").selectOption("en");
 	await card.getByText("2 of 6 stamps").waitFor();
 	await page.getByRole("button", { name: "Add and start" }).click();
 	await notice(page, "The program is running");
@@ -137,6 +138,22 @@ test("a program is tried out with a test customer before anybody has it", async 
 
 	await page.getByLabel("Stamps on a card").fill("1");
 	await page.getByText("Complete the form first").waitFor();
+});
+
+test("a limit says what a cashier will read", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "An empty form" }).click();
+	await page.getByText("Limits against mistakes and fraud").click();
+	const limit = (name) => page.locator(`[data-limit="${name}"]`);
+	await limit("max_per_scan").getByText("No limit.").waitFor();
+	await page.getByLabel("Most stamps at once").fill("3");
+	await limit("max_per_scan").getByText("The till would say: At most 3 stamps can be given at once.").waitFor();
+	await page.getByLabel("Unit of time").selectOption("days");
+	await page.getByLabel("Shortest time between two stampings of a card").fill("2");
+	await limit("cool_down_seconds").getByText("Try again in 48 hours.").waitFor();
+	await page.getByLabel("Shortest time between two stampings of a card").fill("32");
+	await page.getByRole("button", { name: "Keep as a draft" }).click();
+	await page.getByText("A whole number, at most 31 days.").waitFor();
 });
 
 test("two people change one program: each sees what the other wants, and chooses", async (t) => {
@@ -340,6 +357,8 @@ test("a preview shows the card, the join page and the passes in every language, 
 	const page = await owner(t, "/programs/new");
 	await page.getByRole("button", { name: "Ten, and one free" }).click();
 	const preview = page.locator(".preview");
+	await preview.getByText("4/10 leimaa").waitFor(); // in the shop's own language
+	await preview.getByLabel("Language").selectOption("en");
 	await preview.getByText("4 of 10 stamps").waitFor();
 	await preview.getByLabel("What is shown").selectOption("apple");
 	await preview.locator(".pass.apple", { hasText: "4/10" }).waitFor();
