@@ -53,7 +53,7 @@ func (h logoHandlers) read(ctx context.Context, file []byte) ([]byte, error) {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, fmt.Errorf("wait for a turn: %w", ctx.Err())
 	}
 	return organization.ReadLogo(file)
 }

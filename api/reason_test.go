@@ -12,7 +12,7 @@ import (
 func TestWhatIsWrongHasANameAndItsNumbers(t *testing.T) {
 	w := newWorld(t)
 	program := programBody("")
-	with := func(old, new string) string { return strings.Replace(program, old, new, 1) }
+	with := func(part, other string) string { return strings.Replace(program, part, other, 1) }
 	const settings = "/v1/organization"
 	for name, c := range map[string]struct {
 		path, body, field, reason string

@@ -95,7 +95,9 @@ func TestATrialIsWhatTheLedgerWouldBe(t *testing.T) {
 			}
 			for _, k := range book.coupons {
 				if k.Status == loyalty.CouponIssued && k.ExpiresAt != 0 && k.ExpiresAt <= s.At {
-					book.do(t, loyalty.Command{Kind: loyalty.CommandExpire, CouponID: k.ID, At: s.At, Zone: helsinki, Actor: c.Actor})
+					if _, refusal := book.do(t, loyalty.Command{Kind: loyalty.CommandExpire, CouponID: k.ID, At: s.At, Zone: helsinki, Actor: c.Actor}); refusal != nil {
+						t.Fatal(refusal)
+					}
 				}
 			}
 			got, refusal := trial.Do(s)
