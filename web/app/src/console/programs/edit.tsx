@@ -63,7 +63,7 @@ function Edit({ program }: { program: Program }) {
 					<Form dirty={editor.dirty} saving={editor.saving} error={editor.error} save={say("form.save")}
 						valid={valid} submit={editor.save} discard={editor.discard}>
 						<fieldset disabled={!may("programs:write")}>
-							<ProgramFields values={editor.values} set={editor.set} wrong={wrong} />
+							<ProgramFields values={editor.values} set={editor.set} wrong={wrong} error={editor.error} />
 						</fieldset>
 					</Form>
 				</Sheet>

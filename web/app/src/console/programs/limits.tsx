@@ -7,6 +7,7 @@ import { useId, useState } from "react";
 import type { Schema } from "../../api/client.ts";
 import { useMay } from "../data/me.ts";
 import { tryOutQuery } from "../data/programs.ts";
+import { useComplaints } from "../parts/form.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { NumberField } from "../parts/number.tsx";
 import { useSettled } from "../parts/settled.ts";
@@ -33,12 +34,13 @@ function useSentences(limits: Schema["Limits"], good: boolean): (limit: Limit) =
 	return (limit) => (limits[limit] > 0 && said?.find((s) => s.code === CODES[limit])?.staff_message) || "";
 }
 
-export function Limits({ values, set, wrong }: FieldsProps) {
+export function Limits({ values, set, wrong, error: refusal }: FieldsProps) {
 	const { say } = useTexts();
+	const complaint = useComplaints(refusal);
 	const { limits } = values;
 	const sentence = useSentences(limits, !LIMITS.some((l) => !(limits[l] >= 0 && limits[l] <= MOST[l] && Number.isInteger(limits[l]))));
 	const change = (limit: Limit, n: number) => set({ limits: { ...limits, [limit]: n } });
-	const error = (limit: Limit) => (wrong[limit] ? say(wrong[limit]) : false);
+	const error = (limit: Limit) => (wrong[limit] ? say(wrong[limit]) : complaint(`limits.${limit}`) || false);
 	return (
 		<details className="limits" open={LIMITS.some((l) => wrong[l]) || undefined}>
 			<summary>{say("programs.limits")}</summary>

@@ -80,7 +80,7 @@ function Fill({ initial, back }: { initial: ProgramValues; back: () => void }) {
 				<Sheet>
 					<p><Button variant="default" size="sm" onClick={back}>{say("preset.other")}</Button></p>
 					<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("programs.create_active")} submit={() => create("active")}>
-						<ProgramFields values={draft.values} set={draft.set} wrong={checked ? wrong : {}} />
+						<ProgramFields values={draft.values} set={draft.set} wrong={checked ? wrong : {}} error={creation.error} />
 						<p><Button variant="default" onClick={() => create("draft")}>{say("programs.create_draft")}</Button></p>
 					</Form>
 				</Sheet>
