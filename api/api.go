@@ -76,11 +76,13 @@ type API struct {
 type handlers struct {
 	meHandlers
 	organizationHandlers
+	logoHandlers
 	locationHandlers
 	staffHandlers
 	tillHandlers
 	tillSessionHandlers
 	programHandlers
+	tryOutHandlers
 	totalsHandlers
 	cardHandlers
 	scanHandlers
@@ -122,11 +124,13 @@ func New(d Dependencies) (*API, error) {
 	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
+		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: make(chan struct{}, maxLogosAtOnce)},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
 		tillSessionHandlers:  tillSessionHandlers{store: d.Store, now: d.Now},
 		programHandlers:      programHandlers{store: d.Store, now: d.Now},
+		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},

@@ -127,7 +127,7 @@ func TestBadBodiesAreRefusedWithTheirField(t *testing.T) {
 	before := w.dump()
 	tried := 0
 	for _, op := range operations(t) {
-		if op.o.RequestBody == nil || op.body == "multipart" {
+		if op.o.RequestBody == nil || op.body == "multipart" || op.body == "picture" {
 			continue
 		}
 		schema := op.o.RequestBody.Value.Content["application/json"].Schema.Value
@@ -174,7 +174,7 @@ func TestBrokenBodiesAreRefused(t *testing.T) {
 	w := newWorld(t)
 	before := w.dump()
 	for _, op := range operations(t) {
-		if op.o.RequestBody == nil || op.body == "multipart" {
+		if op.o.RequestBody == nil || op.body == "multipart" || op.body == "picture" {
 			continue
 		}
 		c := op.call(w.shop, w.shop.token[op.holder])

@@ -47,6 +47,15 @@ var known = []struct {
 	{context.Canceled, codeUnavailable, "the request was given up"},
 }
 
+// customerReasons are the codes of package customer, which the pages go by, as the
+// contract names them.
+var customerReasons = map[string]contract.ProblemReason{
+	customer.InvalidPhone: contract.ProblemReasonPhone, customer.InvalidEmail: contract.ProblemReasonEmail,
+	customer.InvalidEncoding: contract.ProblemReasonEncoding, customer.InvalidTooLong: contract.ProblemReasonTooLong,
+	customer.InvalidCharacter: contract.ProblemReasonControlCharacter, customer.ContactMissing: contract.ProblemReasonContactMissing,
+	customer.InvalidLocale: contract.ProblemReasonOneOf,
+}
+
 // missing gives an error of the core that something is not there the name of what
 // it is. Other errors are returned as they are.
 func missing(code contract.ProblemCode, err error) error {
@@ -78,11 +87,11 @@ func (a *API) problemOf(rq *request, err error) *problem {
 	case errors.As(err, &refusal):
 		return a.refusalProblem(rq, refusal)
 	case errors.As(err, &program):
-		return &problem{code: codeInvalid, field: program.Field, detail: program.Reason}
+		return &problem{code: codeInvalid, field: program.Field, detail: program.Reason, reason: contract.ProblemReason(program.Code), params: program.Params}
 	case errors.As(err, &orgField):
-		return &problem{code: codeInvalid, field: orgField.Field, detail: orgField.Reason}
+		return &problem{code: codeInvalid, field: orgField.Field, detail: orgField.Reason, reason: contract.ProblemReason(orgField.Code), params: orgField.Params}
 	case errors.As(err, &custField):
-		return &problem{code: codeInvalid, field: custField.Field, detail: custField.Reason}
+		return &problem{code: codeInvalid, field: custField.Field, detail: custField.Reason, reason: customerReasons[custField.Code]}
 	case errors.Is(err, paging.ErrBadCursor):
 		return &problem{code: codeInvalid, field: "cursor", detail: "was not made by this list"}
 	case errors.Is(err, access.ErrLocked):

@@ -65,7 +65,7 @@ func (a *API) guard(op *operation) echo.MiddlewareFunc {
 			if r.ContentLength > op.maxBody {
 				return tooLarge(op.maxBody)
 			}
-			if r.ContentLength < 0 || op.multipart {
+			if r.ContentLength < 0 || op.multipart || op.picture {
 				r.Body = http.MaxBytesReader(c.Response(), r.Body, op.maxBody)
 			}
 			if !op.public {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/leima/leima"
 	"github.com/leima/leima/access"
+	"github.com/leima/leima/organization"
 )
 
 // Limits of request bodies, in bytes.
@@ -47,7 +48,9 @@ type operation struct {
 	body         *openapi3.Schema
 	bodyRequired bool
 	multipart    bool
-	maxBody      int64
+	// picture operations take a PNG or JPEG file as their body.
+	picture bool
+	maxBody int64
 	// allowed are the permissions as a set.
 	allowed access.Set
 	// plainBody and plainParameters accept most requests without the library; they are
@@ -105,8 +108,10 @@ func newOperation(method, path string, item *openapi3.PathItem, o *openapi3.Oper
 			op.plainBody, _ = compilePlainBody(op.body)
 		} else if content["multipart/form-data"] != nil {
 			op.multipart, op.maxBody = true, MaxImportBody
+		} else if content["image/*"] != nil {
+			op.picture, op.maxBody = true, organization.MaxLogoFile
 		} else {
-			return nil, fmt.Errorf("the body is neither JSON nor multipart/form-data")
+			return nil, fmt.Errorf("the body is neither JSON, multipart/form-data nor a picture")
 		}
 	}
 	return op, op.readPermission(o.Extensions[permissionExtension])

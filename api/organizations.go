@@ -14,6 +14,9 @@ type OrganizationStore interface {
 	// UpdateOrganization returns organization.ErrVersion unless version is the current
 	// one.
 	UpdateOrganization(ctx context.Context, o organization.Organization, version int64) (organization.Organization, error)
+	// SetLogo keeps a picture that organization.ReadLogo made; DeleteLogo takes it away.
+	SetLogo(ctx context.Context, orgID string, data []byte, mediaType string) (organization.Organization, error)
+	DeleteLogo(ctx context.Context, orgID string) (organization.Organization, error)
 }
 
 type organizationHandlers struct {
@@ -44,6 +47,9 @@ func (h organizationHandlers) UpdateOrganization(ctx context.Context, r contract
 	set(&o.Zone, r.Body.Zone)
 	if r.Body.Brand != nil {
 		set(&o.Brand.Color, r.Body.Brand.Color)
+		if r.Body.Brand.Texts != nil {
+			o.Brand.Texts = brandTexts(*r.Body.Brand.Texts)
+		}
 	}
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -61,7 +67,30 @@ func (h organizationHandlers) UpdateOrganization(ctx context.Context, r contract
 func organizationView(o organization.Organization) contract.Organization {
 	return contract.Organization{
 		ID: o.ID, Slug: o.Slug, Name: o.Name, Country: o.Country, Locale: o.Locale, Zone: o.Zone,
-		Brand:   contract.Brand{Color: o.Brand.Color, HasLogo: o.Brand.LogoType != ""},
+		Brand:   brandView(o),
 		Version: o.Version, CreatedAt: instant(o.CreatedAt),
 	}
+}
+
+func brandView(o organization.Organization) contract.Brand {
+	v := contract.Brand{Color: o.Brand.Color, HasLogo: o.Brand.LogoType != "", Texts: map[string]contract.BrandText{}}
+	if v.HasLogo {
+		v.Logo = optional("/brand/" + o.Slug + "/logo?v=" + o.Brand.LogoTag())
+	}
+	for l, t := range o.Brand.Texts {
+		v.Texts[l] = contract.BrandText{
+			Welcome: optional(t.Welcome), CardTitle: optional(t.CardTitle), Terms: optional(t.Terms), TermsURL: optional(t.TermsURL),
+		}
+	}
+	return v
+}
+
+func brandTexts(texts map[string]contract.BrandText) map[string]organization.BrandText {
+	all := make(map[string]organization.BrandText, len(texts))
+	for l, t := range texts {
+		all[l] = organization.BrandText{
+			Welcome: given(t.Welcome), CardTitle: given(t.CardTitle), Terms: given(t.Terms), TermsURL: given(t.TermsURL),
+		}
+	}
+	return all
 }

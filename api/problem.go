@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 )
 
 // The codes that errors.go answers, under short names. Refusals bear their own.
@@ -127,6 +129,10 @@ func kindOf(code contract.ProblemCode) kind {
 type problem struct {
 	code          contract.ProblemCode
 	field, detail string
+	// reason is a name for what is wrong with the field, "" for none, and params are the
+	// values that a sentence about it needs.
+	reason contract.ProblemReason
+	params map[string]string
 	// staffMessage is a sentence in the language of the request, "" if none.
 	staffMessage string
 	// retryAfter is in seconds, 0 if it makes no sense to wait.
@@ -137,6 +143,37 @@ func (p *problem) Error() string { return fmt.Sprintf("%s: %s %s", p.code, p.fie
 
 func invalid(field, format string, a ...any) error {
 	return &problem{code: codeInvalid, field: field, detail: fmt.Sprintf(format, a...)}
+}
+
+// because is invalid with a name for the reason, and the values that a sentence about
+// it needs.
+func because(reason contract.ProblemReason, params map[string]string, field, format string, a ...any) error {
+	return &problem{code: codeInvalid, field: field, detail: fmt.Sprintf(format, a...), reason: reason, params: params}
+}
+
+// within says of an error about a field that the field stands inside another one. Other
+// errors, and nil, are returned as they are.
+func within(outer string, err error) error {
+	var (
+		own      *problem
+		program  *loyalty.InvalidProgramError
+		orgField *organization.InvalidFieldError
+	)
+	switch {
+	case errors.As(err, &own):
+		inner := *own
+		inner.field = joinPath(outer, own.field)
+		return &inner
+	case errors.As(err, &program):
+		inner := *program
+		inner.Field = joinPath(outer, program.Field)
+		return &inner
+	case errors.As(err, &orgField):
+		inner := *orgField
+		inner.Field = joinPath(outer, orgField.Field)
+		return &inner
+	}
+	return err
 }
 
 func forbidden(format string, a ...any) error {
@@ -152,7 +189,7 @@ func (p *problem) view(requestID string) contract.Problem {
 	k := kindOf(p.code)
 	return contract.Problem{
 		Type: "urn:leima:problem:" + string(p.code), Title: k.title, Status: k.status, Code: p.code,
-		Detail: p.detail, Field: optional(p.field), RequestID: requestID,
+		Detail: p.detail, Field: optional(p.field), Reason: optional(p.reason), Params: p.params, RequestID: requestID,
 		StaffMessage: optional(p.staffMessage), Retryable: k.retryable,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/leima/leima/api/contract"
@@ -136,7 +137,9 @@ func parseRewards(settings []contract.RewardSetting, old []loyalty.Reward) ([]lo
 		field := func(name string) string { return fmt.Sprintf("rewards[%d].%s", i, name) }
 		period, err := loyalty.ParsePeriod(given(s.ValidFor))
 		if err != nil {
-			return nil, invalid(field("valid_for"), "must be at most %d months and %d days, such as P6M or P30D",
+			return nil, because(contract.ProblemReasonPeriod, map[string]string{
+				"months": strconv.Itoa(loyalty.MaxPeriodMonths), "days": strconv.Itoa(loyalty.MaxPeriodDays),
+			}, field("valid_for"), "must be at most %d months and %d days, such as P6M or P30D",
 				loyalty.MaxPeriodMonths, loyalty.MaxPeriodDays)
 		}
 		id := given(s.ID)
@@ -144,7 +147,7 @@ func parseRewards(settings []contract.RewardSetting, old []loyalty.Reward) ([]lo
 		case id == "":
 			id = typeid.New("rew")
 		case used[id]:
-			return nil, invalid(field("id"), "is there twice")
+			return nil, because(contract.ProblemReasonTwice, nil, field("id"), "is there twice")
 		case !slices.ContainsFunc(old, func(r loyalty.Reward) bool { return r.ID == id }):
 			return nil, invalid(field("id"), "is not a reward of this program")
 		}

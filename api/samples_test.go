@@ -3,6 +3,8 @@ package api_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"maps"
 	"mime/multipart"
 	"regexp"
@@ -34,7 +36,9 @@ type sample struct {
 var samples = map[string]sample{
 	"getMe":                  {"", "till", 200, 0, ""},
 	"getOrganization":        {"", "marketer", 200, 0, ""},
-	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233"}}`, "owner", 200, 1, ""},
+	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233","texts":{"fi":{"welcome":"Hei!","card_title":"Kortti","terms":"Yksi.\nKaksi.","terms_url":"https://example.org/ehdot"}}}}`, "owner", 200, 1, ""},
+	"setLogo":                {"picture", "owner", 200, 2, ""},
+	"deleteLogo":             {"", "owner", 200, 3, ""},
 	"listLocations":          {"", "cashier", 200, 0, ""},
 	"createLocation":         {`{"name":"Third","address":"Street 1","zone":"Europe/Helsinki","external_ref":"3"}`, "manager", 201, 0, ""},
 	"getLocation":            {"", "cashier", 200, 0, ""},
@@ -53,6 +57,7 @@ var samples = map[string]sample{
 	"endTillSession":         {"", "cashier", 404, 0, ""},
 	"listPrograms":           {"", "till", 200, 0, ""},
 	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0, ""},
+	"tryProgramOut":          {`{"program":` + programBody("") + `,"at":"2026-03-03T07:00:00Z","steps":[{"kind":"stamp","at":"2026-03-02T07:00:00Z","quantity":1}]}`, "manager", 200, 0, ""},
 	"getProgram":             {"", "till", 200, 0, ""},
 	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
 	"getProgramStats":        {"", "till key", 200, 0, ""},
@@ -192,7 +197,23 @@ func (op operation) call(ids *tenant, token string) call {
 			{"mapping", "format: csv"}, {"program_id", ids.program}, {"dry_run", "true"}, {"file", "a;b\n1;2\n"},
 		})
 	}
+	if op.body == "picture" {
+		c.body, c.header["Content-Type"] = pictureOf(20, 20), "image/png"
+	}
 	return c
+}
+
+// pictureOf is a PNG file.
+func pictureOf(width, height int) string {
+	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		panic(err)
+	}
+	return b.String()
 }
 
 // withQuery puts the parameter, as it is written, in the place of those of its name.

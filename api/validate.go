@@ -6,12 +6,15 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/api/contract"
 )
 
 // Headers that the contract names.
@@ -38,6 +41,12 @@ func (op *operation) validate(c echo.Context, into *plainMembers) (plain bool, e
 			return false, &problem{code: codeMediaType, detail: "the body must be multipart/form-data, with a boundary"}
 		}
 		c.Request().Body = delimit(c.Request().Body, params["boundary"])
+		return false, nil
+	case op.picture:
+		t, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+		if err != nil || t != "image/png" && t != "image/jpeg" {
+			return false, &problem{code: codeMediaType, detail: "the body must be a picture, image/png or image/jpeg"}
+		}
 		return false, nil
 	case op.body != nil:
 		plainBody, err := op.validateBody(c.Request(), into)
@@ -91,9 +100,9 @@ func parameterProblem(p *openapi3.Parameter, err error) error {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired) && p.Name == headerIdempotencyKey:
 		return &problem{code: codeKeyRequired, field: p.Name, detail: "give this request a key of its own"}
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
-		return invalid(p.Name, "is required")
+		return because(contract.ProblemReasonRequired, nil, p.Name, "is required")
 	case errors.As(err, &schema):
-		return invalid(p.Name, "%s", schemaReason(schema))
+		return schemaProblem(p.Name, schema)
 	}
 	return invalid(p.Name, "must be %s", typeName(p.Schema.Value))
 }
@@ -168,9 +177,9 @@ func bodyProblem(err error) error {
 		}
 	}
 	if schema.SchemaField == "properties" {
-		return invalid(joinPath(path, unknownMember(schema)), "is not a member that this operation takes")
+		return because(contract.ProblemReasonUnknown, nil, joinPath(path, unknownMember(schema)), "is not a member that this operation takes")
 	}
-	return invalid(path, "%s", schemaReason(schema))
+	return schemaProblem(path, schema)
 }
 
 func unknownMember(e *openapi3.SchemaError) string {
@@ -185,40 +194,46 @@ func unknownMember(e *openapi3.SchemaError) string {
 	return strings.Join(unknown[:min(1, len(unknown))], "")
 }
 
-// schemaReason is the reason for a person, without what was sent.
-func schemaReason(e *openapi3.SchemaError) string {
+// schemaProblem is what is wrong for a person, without what was sent.
+func schemaProblem(field string, e *openapi3.SchemaError) error {
 	s := e.Schema
+	limit := func(reason contract.ProblemReason, name string, value any, format string) error {
+		return because(reason, map[string]string{name: fmt.Sprint(value)}, field, format, value)
+	}
 	switch e.SchemaField {
 	case "required":
-		return "is required"
+		return because(contract.ProblemReasonRequired, nil, field, "is required")
 	case "nullable":
-		return "must not be null"
+		return because(contract.ProblemReasonNull, nil, field, "must not be null")
 	case "type":
-		return "must be " + typeName(s)
+		return because(contract.ProblemReasonType, nil, field, "must be %s", typeName(s))
 	case "minimum":
-		return fmt.Sprintf("must be at least %v", *s.Min)
+		return limit(contract.ProblemReasonMinimum, "min", plainNumber(*s.Min), "must be at least %v")
 	case "maximum":
-		return fmt.Sprintf("must be at most %v", *s.Max)
+		return limit(contract.ProblemReasonMaximum, "max", plainNumber(*s.Max), "must be at most %v")
 	case "minLength":
-		return fmt.Sprintf("must have at least %d characters", s.MinLength)
+		return limit(contract.ProblemReasonTooShort, "min", s.MinLength, "must have at least %d characters")
 	case "maxLength":
-		return fmt.Sprintf("must have at most %d characters", *s.MaxLength)
+		return limit(contract.ProblemReasonTooLong, "max", *s.MaxLength, "must have at most %d characters")
 	case "minItems":
-		return fmt.Sprintf("must hold at least %d", s.MinItems)
+		return limit(contract.ProblemReasonTooFew, "min", s.MinItems, "must hold at least %d")
 	case "maxItems":
-		return fmt.Sprintf("must hold at most %d", *s.MaxItems)
+		return limit(contract.ProblemReasonTooMany, "max", *s.MaxItems, "must hold at most %d")
 	case "minProperties":
-		return fmt.Sprintf("must have at least %d members", s.MinProps)
+		return limit(contract.ProblemReasonTooFew, "min", s.MinProps, "must have at least %d members")
 	case "enum":
-		return "must be one of " + strings.Trim(fmt.Sprint(s.Enum), "[]")
+		return because(contract.ProblemReasonOneOf, nil, field, "must be one of %s", strings.Trim(fmt.Sprint(s.Enum), "[]"))
 	case "format":
-		return "must be an instant such as 2026-03-01T09:15:00Z"
+		return because(contract.ProblemReasonInstant, nil, field, "must be an instant such as 2026-03-01T09:15:00Z")
 	}
 	if s.Example != nil {
-		return fmt.Sprintf("must look like %v", s.Example)
+		return because(contract.ProblemReasonPattern, nil, field, "must look like %v", s.Example)
 	}
-	return "is not of the form " + s.Pattern
+	return because(contract.ProblemReasonPattern, nil, field, "is not of the form %s", s.Pattern)
 }
+
+// plainNumber writes a number without an exponent.
+func plainNumber(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func typeName(s *openapi3.Schema) string {
 	switch {

@@ -97,41 +97,62 @@ type Reward struct {
 }
 
 // InvalidProgramError tells which field of a program is wrong, and why.
-type InvalidProgramError struct{ Field, Reason string }
+type InvalidProgramError struct {
+	Field string
+	// Code is the stable name of the reason, Params are the values that a sentence about
+	// it needs, by name, and Reason says it in English.
+	Code   string
+	Params map[string]string
+	Reason string
+}
 
 func (e *InvalidProgramError) Error() string { return e.Field + ": " + e.Reason }
 
 // Validate returns nil for a program that Apply can work with, and otherwise an
 // *InvalidProgramError that names the first wrong field.
 func (p Program) Validate() error {
-	wrong := func(field, format string, a ...any) error {
-		return &InvalidProgramError{Field: field, Reason: fmt.Sprintf(format, a...)}
-	}
-	if reason := checkName(p.Name); reason != "" {
-		return wrong("name", "%s", reason)
+	if code, params, reason := checkName(p.Name); code != "" {
+		return &InvalidProgramError{"name", code, params, reason}
 	}
 	l := p.Limits
 	switch {
 	case p.Goal < MinGoal || p.Goal > MaxGoal:
-		return wrong("goal", "must be between %d and %d", MinGoal, MaxGoal)
+		return outside("goal", MinGoal, MaxGoal)
 	case len(p.Rewards) > MaxRewards:
-		return wrong("rewards", "must hold at most %d rewards", MaxRewards)
+		return &InvalidProgramError{"rewards", "too_many", numbers("max", MaxRewards), fmt.Sprintf("must hold at most %d rewards", MaxRewards)}
 	case p.RedeemCode != "" && p.RedeemCode != RedeemStatic && p.RedeemCode != RedeemRotating:
-		return wrong("redeem_code", "must be static or rotating")
+		return &InvalidProgramError{"redeem_code", "one_of", nil, "must be static or rotating"}
 	case p.WelcomeStamps < 0 || p.WelcomeStamps > p.Goal:
-		return wrong("welcome_stamps", "must be between 0 and the goal")
+		return &InvalidProgramError{"welcome_stamps", "range", numbers("min", 0, "max", p.Goal), "must be between 0 and the goal"}
 	case l.MaxPerScan < 0 || l.MaxPerScan > MaxQuantity:
-		return wrong("limits.max_per_scan", "must be between 0 and %d", MaxQuantity)
+		return outside("limits.max_per_scan", 0, MaxQuantity)
 	case l.MaxPerCardDay < 0:
-		return wrong("limits.max_per_card_day", "must not be negative")
+		return negative("limits.max_per_card_day")
 	case l.CoolDown < 0:
-		return wrong("limits.cool_down_seconds", "must not be negative")
+		return negative("limits.cool_down_seconds")
 	case l.MaxPerStaffDay < 0:
-		return wrong("limits.max_per_staff_day", "must not be negative")
+		return negative("limits.max_per_staff_day")
 	case p.StartsAt != 0 && p.EndsAt != 0 && p.EndsAt <= p.StartsAt:
-		return wrong("ends_at", "must be after starts_at")
+		return &InvalidProgramError{"ends_at", "before_start", nil, "must be after starts_at"}
 	}
 	return p.validateRewards()
+}
+
+func outside(field string, least, most int) error {
+	return &InvalidProgramError{field, "range", numbers("min", least, "max", most), fmt.Sprintf("must be between %d and %d", least, most)}
+}
+
+func negative(field string) error {
+	return &InvalidProgramError{field, "minimum", numbers("min", 0), "must not be negative"}
+}
+
+// numbers makes the params of an error of pairs of a name and a number.
+func numbers(pairs ...any) map[string]string {
+	params := make(map[string]string, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		params[fmt.Sprint(pairs[i])] = fmt.Sprint(pairs[i+1])
+	}
+	return params
 }
 
 func (p Program) validateRewards() error {
@@ -139,12 +160,12 @@ func (p Program) validateRewards() error {
 	steps := map[int]bool{}
 	for i, r := range p.Rewards {
 		field := func(name string) string { return fmt.Sprintf("rewards[%d].%s", i, name) }
-		if reason := checkName(r.Name); reason != "" {
-			return &InvalidProgramError{field("name"), reason}
+		if code, params, reason := checkName(r.Name); code != "" {
+			return &InvalidProgramError{field("name"), code, params, reason}
 		}
 		if v := r.ValidFor; v.Months < 0 || v.Months > MaxPeriodMonths || v.Days < 0 || v.Days > MaxPeriodDays {
 			return &InvalidProgramError{
-				field("valid_for"),
+				field("valid_for"), "period", numbers("months", MaxPeriodMonths, "days", MaxPeriodDays),
 				fmt.Sprintf("must be at most %d months and %d days, and not negative", MaxPeriodMonths, MaxPeriodDays),
 			}
 		}
@@ -153,38 +174,38 @@ func (p Program) validateRewards() error {
 			mains++
 		case RewardMilestone:
 			if r.At < 1 || r.At >= p.Goal {
-				return &InvalidProgramError{field("at"), "must be at least 1 and below the goal"}
+				return &InvalidProgramError{field("at"), "range", numbers("min", 1, "max", p.Goal-1), "must be at least 1 and below the goal"}
 			}
 			if steps[r.At] {
-				return &InvalidProgramError{field("at"), "two milestones stand at the same stamp"}
+				return &InvalidProgramError{field("at"), "twice", nil, "two milestones stand at the same stamp"}
 			}
 			steps[r.At] = true
 		case RewardWelcome:
 		default:
-			return &InvalidProgramError{field("kind"), "must be main, milestone or welcome"}
+			return &InvalidProgramError{field("kind"), "one_of", nil, "must be main, milestone or welcome"}
 		}
 	}
 	if mains != 1 {
-		return &InvalidProgramError{"rewards", "must hold exactly one main reward"}
+		return &InvalidProgramError{"rewards", "one_main_reward", nil, "must hold exactly one main reward"}
 	}
 	return nil
 }
 
 // checkName returns what is wrong with the name of a program or reward, "" if
 // nothing is.
-func checkName(name Text) string {
+func checkName(name Text) (code string, params map[string]string, reason string) {
 	if len(name) == 0 {
-		return "must hold a name in at least one language"
+		return "required", nil, "must hold a name in at least one language"
 	}
 	for _, words := range name {
 		switch {
 		case strings.TrimSpace(words) == "":
-			return "must not be empty in any language"
+			return "required", nil, "must not be empty in any language"
 		case len(words) > MaxNameLen:
-			return fmt.Sprintf("must have at most %d bytes in each language", MaxNameLen)
+			return "too_long", numbers("max", MaxNameLen), fmt.Sprintf("must have at most %d bytes in each language", MaxNameLen)
 		}
 	}
-	return ""
+	return "", nil, ""
 }
 
 // Main returns the reward of a full card. The program must be valid.

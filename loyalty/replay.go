@@ -1,7 +1,6 @@
 package loyalty
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -63,35 +62,24 @@ func commandLength(entries []Entry) int {
 
 // replay is a card under way from nothing to now.
 type replay struct {
+	*memory
 	programs func(version int64) (Program, bool)
 	// mergedOut are the entries that emptied the card: at most the last merge of a card
 	// that is no more, and those that were taken back.
 	mergedOut map[string]bool
 	expiries  map[string]int64
-
-	card     Card
-	entries  map[string]Entry
-	reversed map[string]bool
-	coupons  map[string]Coupon
-	issued   []string // ids of coupons, in the order of their issue
-	open     map[string]bool
 	// before holds the card as each merge found it.
 	before map[string]Card
-	// stampings are those that count, by their instants, and days what they came to.
-	stampings []Entry
-	days      map[Day]int
 }
 
 func newReplay(programs func(version int64) (Program, bool), card Card, coupons []Coupon, entries []Entry) *replay {
 	r := &replay{
 		programs: programs,
 		expiries: make(map[string]int64, len(coupons)),
-		card: Card{
+		memory: newMemory(Card{
 			OrgID: card.OrgID, ID: card.ID, ProgramID: card.ProgramID, CustomerID: card.CustomerID,
 			Status: CardActive, Goal: card.Goal, JoinedAt: card.JoinedAt,
-		},
-		entries: make(map[string]Entry, len(entries)), reversed: map[string]bool{},
-		coupons: make(map[string]Coupon, len(coupons)), open: map[string]bool{}, days: map[Day]int{},
+		}, len(entries), len(coupons)),
 		mergedOut: map[string]bool{}, before: map[string]Card{},
 	}
 	for _, k := range coupons {
@@ -153,7 +141,9 @@ func (r *replay) command(written []Entry) error {
 	if head.Kind == EntryMerge {
 		r.before[head.ID] = r.card
 	}
-	result, refusal := Apply(program, r.state(command, head), command, &writtenIDs{entries: written})
+	state := r.state(command, head.Day)
+	r.addMerged(&state, command)
+	result, refusal := Apply(program, state, command, &writtenIDs{entries: written})
 	if refusal != nil {
 		return wrong("its %s would be refused: %v", command.Kind, refusal)
 	}
@@ -194,44 +184,23 @@ func (r *replay) commandOf(head Entry) (Command, error) {
 	return c, nil
 }
 
-// state gathers what Apply has to know of the command.
-func (r *replay) state(c Command, head Entry) State {
-	s := State{Card: r.card, Coupon: r.coupons[c.CouponID]}
-	if c.EntryID != "" {
-		s.Original = r.entries[c.EntryID]
-		s.OriginalCoupon = r.coupons[s.Original.CouponID]
-		s.Reversed = r.reversed[c.EntryID]
+// addMerged adds what a command that parts cards again has to know of their merge.
+func (r *replay) addMerged(s *State, c Command) {
+	if c.Kind != CommandUndoMergeOut && c.Kind != CommandUndoMergeIn {
+		return
 	}
-	if c.Kind == CommandUndoMergeOut || c.Kind == CommandUndoMergeIn {
-		s.Before = r.before[c.EntryID]
-		for _, k := range r.coupons {
-			if c.Kind == CommandUndoMergeIn && k.EarnedBy == c.EntryID ||
-				c.Kind == CommandUndoMergeOut && k.ClosedBy != "" && r.entries[k.ClosedBy].HeadID == c.EntryID {
-				s.Merged = append(s.Merged, k)
-			}
+	s.Before = r.before[c.EntryID]
+	for _, k := range r.coupons {
+		if c.Kind == CommandUndoMergeIn && k.EarnedBy == c.EntryID ||
+			c.Kind == CommandUndoMergeOut && k.ClosedBy != "" && r.entries[k.ClosedBy].HeadID == c.EntryID {
+			s.Merged = append(s.Merged, k)
 		}
 	}
-	if mayTakeAway(c) {
-		for id := range r.open {
-			s.Coupons = append(s.Coupons, r.coupons[id])
-		}
-	}
-	s.Tally.CardDay = r.days[head.Day]
-	s.Tally.NearStampAt = r.nearStampAt(c.At)
-	s.Tally.LastStampAt = r.lastStampAt(c.EntryID)
-	return s
-}
-
-// mayTakeAway tells whether the command needs State.Coupons. Leaving them out where it
-// does not keeps the replay of a card with thousands of coupons quick.
-func mayTakeAway(c Command) bool {
-	return c.Kind == CommandReverse || c.Kind == CommandMergeOut || c.Kind == CommandUndoMergeIn || c.Quantity < 0
 }
 
 // take makes the result what the next command finds.
 func (r *replay) take(p Program, result Result) error {
-	r.card = result.Card
-	for _, k := range result.Issued {
+	for i, k := range result.Issued {
 		// The zone of the replay is right about the day of the entry, not of the coupon's
 		// last one.
 		expiresAt, known := r.expiries[k.ID]
@@ -242,37 +211,10 @@ func (r *replay) take(p Program, result Result) error {
 			return &ReplayError{EntryID: k.EntryID, Reason: fmt.Sprintf(
 				"issued coupon %s, which expires at %d: in no time zone is this the end of its validity", k.ID, expiresAt)}
 		}
-		k.ExpiresAt = expiresAt
-		r.issued = append(r.issued, k.ID)
-		r.keep(k)
+		result.Issued[i].ExpiresAt = expiresAt
 	}
-	for _, k := range result.Changed {
-		r.keep(k)
-	}
-	for _, e := range result.Entries {
-		if e.Reverses != "" {
-			r.reversed[e.Reverses] = true
-		}
-	}
-	switch head := result.Entries[0]; head.Kind {
-	case EntryStamp:
-		r.countStamping(head)
-	case EntryReversal:
-		if original := r.entries[head.Reverses]; original.Kind == EntryStamp {
-			r.forgetStamping(original)
-		}
-	default:
-	}
+	r.remember(result)
 	return nil
-}
-
-func (r *replay) keep(k Coupon) {
-	r.coupons[k.ID] = k
-	if k.Status == CouponIssued {
-		r.open[k.ID] = true
-	} else {
-		delete(r.open, k.ID)
-	}
 }
 
 func (r *replay) finish(kept Card) Card {
@@ -283,54 +225,6 @@ func (r *replay) finish(kept Card) Card {
 	c.Version = max(c.Version, kept.Version)
 	c.BlockedAt = kept.BlockedAt
 	return c
-}
-
-func (r *replay) couponsInOrder() []Coupon {
-	list := make([]Coupon, 0, len(r.issued))
-	for _, id := range r.issued {
-		list = append(list, r.coupons[id])
-	}
-	return list
-}
-
-func byInstant(e Entry, at int64) int { return cmp.Compare(e.At, at) }
-
-func (r *replay) countStamping(e Entry) {
-	r.days[e.Day] += e.Quantity
-	i, _ := slices.BinarySearchFunc(r.stampings, e.At+1, byInstant) // after those of its instant
-	r.stampings = slices.Insert(r.stampings, i, e)
-}
-
-func (r *replay) forgetStamping(original Entry) {
-	r.days[original.Day] -= original.Quantity
-	i, _ := slices.BinarySearchFunc(r.stampings, original.At, byInstant)
-	for ; i < len(r.stampings); i++ {
-		if r.stampings[i].ID == original.ID {
-			r.stampings = slices.Delete(r.stampings, i, i+1)
-			return
-		}
-	}
-}
-
-// nearStampAt returns the instant of the stamping nearest to at, 0 if there is none.
-func (r *replay) nearStampAt(at int64) int64 {
-	var t Tally
-	i, _ := slices.BinarySearchFunc(r.stampings, at, byInstant)
-	for _, e := range r.stampings[max(i-1, 0):min(i+1, len(r.stampings))] {
-		t.NearStamp(e.At, at)
-	}
-	return t.NearStampAt
-}
-
-// lastStampAt returns the instant of the last stamping but for the entry, 0 if there
-// is none.
-func (r *replay) lastStampAt(but string) int64 {
-	for _, e := range slices.Backward(r.stampings) {
-		if e.ID != but {
-			return e.At
-		}
-	}
-	return 0
 }
 
 // writtenIDs gives Apply the ids that stand on the entries of a command. When it asks

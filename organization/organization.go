@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -55,16 +56,6 @@ type Organization struct {
 	CreatedAt int64
 }
 
-// Brand is how the organization looks to its customers.
-type Brand struct {
-	// Color is the main colour as #rrggbb.
-	Color string
-	// LogoType is the media type of the logo that is kept beside the organization,
-	// "" if there is none; LogoVersion changes with every new logo.
-	LogoType    string
-	LogoVersion int64
-}
-
 // Location is a branch.
 type Location struct {
 	OrgID, ID, Name, Address string
@@ -105,12 +96,28 @@ type Staff struct {
 
 // InvalidFieldError tells which field is wrong, and why. It is the error of every
 // Validate function outside loyalty.
-type InvalidFieldError struct{ Field, Reason string }
+type InvalidFieldError struct {
+	Field, Reason string
+	// Code is the stable name of the reason, "" if it has none, and Params are the values
+	// that a sentence about it needs, by name.
+	Code   string
+	Params map[string]string
+}
 
 func (e *InvalidFieldError) Error() string { return e.Field + ": " + e.Reason }
 
 func invalid(field, format string, a ...any) error {
 	return &InvalidFieldError{Field: field, Reason: fmt.Sprintf(format, a...)}
+}
+
+// because is invalid with a name for the reason and, where it has one, the limit that
+// was passed.
+func because(code, field, reason string, limit ...int) error {
+	e := &InvalidFieldError{Field: field, Reason: reason, Code: code}
+	if len(limit) > 0 {
+		e.Params = map[string]string{"max": strconv.Itoa(limit[0])}
+	}
+	return e
 }
 
 // ValidSlug reports whether s can be an organization's slug: lower-case letters,
@@ -144,13 +151,14 @@ func (o Organization) Validate() error {
 		return invalid("country", "must be an ISO 3166-1 alpha-2 code such as FI")
 	case !KnownLocale(o.Locale):
 		return invalid("locale", "must be one of %s", strings.Join(Locales, ", "))
-	case !colorPattern.MatchString(o.Brand.Color):
-		return invalid("brand.color", "must be a colour such as #0b6e4f")
 	}
 	if err := CheckLine("name", o.Name, MaxNameLen, true); err != nil {
 		return err
 	}
-	return checkZone("zone", o.Zone, true)
+	if err := checkZone("zone", o.Zone, true); err != nil {
+		return err
+	}
+	return o.Brand.validate()
 }
 
 // Validate returns nil, or an *InvalidFieldError for the first wrong field.
@@ -189,7 +197,7 @@ func checkZone(field, zone string, required bool) error {
 		return nil
 	}
 	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
-		return invalid(field, "must be an IANA time zone such as Europe/Helsinki")
+		return because("zone", field, "must be an IANA time zone such as Europe/Helsinki")
 	}
 	return nil
 }
@@ -201,20 +209,20 @@ func checkZone(field, zone string, required bool) error {
 func CheckLine(field, s string, limit int, required bool) error {
 	switch {
 	case s == "" && required:
-		return invalid(field, "must not be empty")
+		return because("required", field, "must not be empty")
 	case len(s) > limit:
-		return invalid(field, "must have at most %d bytes", limit)
+		return because("too_long", field, fmt.Sprintf("must have at most %d bytes", limit), limit)
 	case !utf8.ValidString(s):
-		return invalid(field, "must be valid UTF-8")
+		return because("encoding", field, "must be valid UTF-8")
 	case strings.TrimSpace(s) != s:
-		return invalid(field, "must not begin or end with white space")
+		return because("white_space", field, "must not begin or end with white space")
 	}
 	for _, r := range s {
 		if r >= ' ' && r <= '~' {
 			continue // as most are
 		}
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
-			return invalid(field, "must not hold the control character U+%04X", r)
+			return because("control_character", field, fmt.Sprintf("must not hold the control character U+%04X", r))
 		}
 	}
 	return nil

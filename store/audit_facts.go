@@ -20,7 +20,7 @@ func organizationFacts(o organization.Organization) []fact {
 		{name: "country", value: o.Country},
 		{name: "locale", value: o.Locale},
 		{name: "zone", value: o.Zone},
-		{name: "brand.color", value: o.Brand.Color},
+		{name: "brand.color", value: o.Brand.Color}, {name: "brand.texts", value: brandFact(o.Brand.Texts)},
 	}
 }
 
@@ -104,4 +104,13 @@ func factInstant(ms int64) string {
 		return ""
 	}
 	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
+}
+
+// brandFact tells the words of the brand in the form in which they are kept.
+func brandFact(texts map[string]organization.BrandText) string {
+	text, err := writeTexts(texts)
+	if err != nil || text == "{}" {
+		return ""
+	}
+	return text
 }

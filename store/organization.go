@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"github.com/leima/leima/access"
@@ -11,15 +14,58 @@ import (
 // maxOrganizations bounds the directory that Organizations returns.
 const maxOrganizations = 10_000
 
-const organizationColumns = "org_id, slug, name, country, locale, zone, color, logo_type, logo_version, version, created_at"
+const organizationColumns = "org_id, slug, name, country, locale, zone, color, brand_texts, logo_type, logo_hash, logo_version, version, created_at"
 
 func scanOrganization(r scanner) (o organization.Organization, err error) {
-	err = r.Scan(&o.ID, &o.Slug, &o.Name, &o.Country, &o.Locale, &o.Zone, &o.Brand.Color, &o.Brand.LogoType,
-		&o.Brand.LogoVersion, &o.Version, &o.CreatedAt)
+	var texts string
+	err = r.Scan(&o.ID, &o.Slug, &o.Name, &o.Country, &o.Locale, &o.Zone, &o.Brand.Color, &texts, &o.Brand.LogoType,
+		&o.Brand.LogoHash, &o.Brand.LogoVersion, &o.Version, &o.CreatedAt)
+	if err == nil {
+		o.Brand.Texts, err = readTexts(texts)
+	}
 	if err != nil {
 		err = fmt.Errorf("read organization: %w", err)
 	}
 	return o, err
+}
+
+// storedText is the form in which the brand's texts are kept as JSON, by locale. Its
+// names are part of the schema: fields may be added, not renamed.
+type storedText struct {
+	Welcome   string `json:"welcome,omitempty"`
+	CardTitle string `json:"card_title,omitempty"`
+	Terms     string `json:"terms,omitempty"`
+	TermsURL  string `json:"terms_url,omitempty"`
+}
+
+func writeTexts(texts map[string]organization.BrandText) (string, error) {
+	stored := make(map[string]storedText, len(texts))
+	for l, t := range texts {
+		if t != (organization.BrandText{}) {
+			stored[l] = storedText(t)
+		}
+	}
+	b, err := json.Marshal(stored)
+	if err != nil {
+		return "", fmt.Errorf("write texts of the brand: %w", err)
+	}
+	return string(b), nil
+}
+
+// readTexts returns nil where nothing is said.
+func readTexts(s string) (map[string]organization.BrandText, error) {
+	if s == "{}" {
+		return nil, nil
+	}
+	var stored map[string]storedText
+	if err := json.Unmarshal([]byte(s), &stored); err != nil {
+		return nil, fmt.Errorf("texts of the brand: %w", err)
+	}
+	texts := make(map[string]organization.BrandText, len(stored))
+	for l, t := range stored {
+		texts[l] = organization.BrandText(t)
+	}
+	return texts, nil
 }
 
 // Organizations returns all organizations by slug, for commands and jobs of the
@@ -54,9 +100,13 @@ func organizationIn(ctx context.Context, tx *transaction, orgID string) (organiz
 // CreateOrganization adds an organization. It returns organization.ErrTaken if the
 // slug is in use.
 func (s *Store) CreateOrganization(ctx context.Context, o organization.Organization) error {
-	err := s.write(ctx, o.ID, func(tx *transaction) error {
+	texts, err := writeTexts(o.Brand.Texts)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, o.ID, func(tx *transaction) error {
 		return insert(ctx, tx, "organization", organizationColumns, []any{
-			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, "", 0, max(o.Version, 1), o.CreatedAt,
+			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts, "", "", 0, max(o.Version, 1), o.CreatedAt,
 		})
 	})
 	return taken(err)
@@ -75,15 +125,19 @@ func taken(err error) error {
 // organization.ErrVersion or ErrNotFound.
 func (s *Store) UpdateOrganization(ctx context.Context, o organization.Organization, ver int64) (organization.Organization, error) {
 	var changed organization.Organization
-	err := s.write(ctx, o.ID, func(tx *transaction) error {
+	texts, err := writeTexts(o.Brand.Texts)
+	if err != nil {
+		return changed, err
+	}
+	err = s.write(ctx, o.ID, func(tx *transaction) error {
 		before, err := organizationIn(ctx, tx, o.ID)
 		if err != nil {
 			return err
 		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanOrganization,
-			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, version = version + 1 "+
+			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, brand_texts = $8, version = version + 1 "+
 				"WHERE org_id = $1 AND version = $2 RETURNING "+organizationColumns,
-			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color)
+			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts)
 		if err != nil {
 			return err
 		}
@@ -128,8 +182,8 @@ func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaTyp
 	var changed organization.Organization
 	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
 		changed, err = one(ctx, tx, organization.ErrNotFound, scanOrganization,
-			"UPDATE organization SET logo_type = $2, logo_version = logo_version + 1, version = version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
-			orgID, mediaType)
+			"UPDATE organization SET logo_type = $2, logo_hash = $3, logo_version = logo_version + 1, version = version + 1 WHERE org_id = $1 RETURNING "+organizationColumns,
+			orgID, mediaType, logoHash(data))
 		if err != nil {
 			return err
 		}
@@ -141,4 +195,31 @@ func (s *Store) SetLogo(ctx context.Context, orgID string, data []byte, mediaTyp
 		return s.note(ctx, tx, orgID, access.LogoChanged, orgID, nil, nil)
 	})
 	return changed, err
+}
+
+// DeleteLogo takes the logo away, if there is one, and returns the organization with
+// its next version. LogoVersion is not used again for another logo.
+func (s *Store) DeleteLogo(ctx context.Context, orgID string) (organization.Organization, error) {
+	var changed organization.Organization
+	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
+		changed, err = one(ctx, tx, organization.ErrNotFound, scanOrganization,
+			"UPDATE organization SET logo_type = '', logo_hash = '', version = version + 1 WHERE org_id = $1 RETURNING "+organizationColumns, orgID)
+		if err != nil {
+			return err
+		}
+		gone, err := exec(ctx, tx, "DELETE FROM organization_logo WHERE org_id = $1", orgID)
+		if err != nil || gone == 0 {
+			return err
+		}
+		return s.note(ctx, tx, orgID, access.LogoChanged, orgID, nil, nil)
+	})
+	return changed, err
+}
+
+// logoHashBytes of a SHA-256 tell the logos of one organization apart.
+const logoHashBytes = 8
+
+func logoHash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:logoHashBytes])
 }

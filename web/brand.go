@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -33,6 +34,8 @@ type brand struct {
 	// Letter stands where there is no logo.
 	Letter  string
 	HasLogo bool
+	// LogoTag names the logo as it is now.
+	LogoTag string
 	// Version changes with everything above; it is part of the addresses of what is
 	// made of it, so that browsers may keep that for ever.
 	Version string
@@ -44,11 +47,12 @@ func brandOf(org *organization.Organization) brand {
 	}
 	b := brand{
 		Slug: org.Slug, Name: org.Name, Color: org.Brand.Color, Letter: initial(org.Name), HasLogo: org.Brand.LogoType != "",
+		LogoTag: org.Brand.LogoTag(),
 	}
 	if _, err := parseColor(b.Color); err != nil {
 		b.Color = defaultColor
 	}
-	digest := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %d", b.Color, b.Letter, org.Brand.LogoType, org.Brand.LogoVersion))
+	digest := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s", b.Color, b.Letter, org.Brand.LogoType, cmp.Or(b.LogoTag, "0")))
 	b.Version = hex.EncodeToString(digest[:5])
 	return b
 }
@@ -154,14 +158,14 @@ func (w *Web) brandStyle(r *request) error {
 		return err
 	}
 	b := brandOf(r.org)
-	r.cacheByVersion(b)
+	r.cacheAs(b.Version)
 	return r.blob("text/css; charset=utf-8", []byte(brandCSS(b.Color)))
 }
 
-// cacheByVersion lets browsers keep what was asked for by its current version for
+// cacheAs lets browsers keep what was asked for by the name of its current content for
 // ever, and anything else for a moment.
-func (r *request) cacheByVersion(b brand) {
-	if r.QueryParam("v") == b.Version {
+func (r *request) cacheAs(version string) {
+	if version != "" && r.QueryParam("v") == version {
 		r.Response().Header().Set("Cache-Control", immutable)
 		return
 	}
@@ -185,7 +189,7 @@ func (w *Web) brandLogo(r *request) error {
 		return fmt.Errorf("read logo: %w", err)
 	}
 	r.Response().Header().Set("Content-Security-Policy", logoSecurityPolicy)
-	r.cacheByVersion(brandOf(r.org))
+	r.cacheAs(r.org.Brand.LogoTag())
 	return r.blob(mediaType, data)
 }
 
@@ -213,7 +217,7 @@ func (w *Web) brandIcon(r *request) error {
 	if err != nil {
 		return err
 	}
-	r.cacheByVersion(b)
+	r.cacheAs(b.Version)
 	return r.blob("image/png", data)
 }
 
@@ -222,7 +226,7 @@ func (w *Web) brandIcon(r *request) error {
 func (b brand) StyleAddress() string { return "/brand/" + b.Slug + "/style.css?v=" + b.Version }
 
 // LogoAddress is where the logo is found.
-func (b brand) LogoAddress() string { return "/brand/" + b.Slug + "/logo?v=" + b.Version }
+func (b brand) LogoAddress() string { return "/brand/" + b.Slug + "/logo?v=" + b.LogoTag }
 
 // IconAddress is where the icon of a size in pixels is found.
 func (b brand) IconAddress(size string) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -73,13 +74,14 @@ func (w *Web) face(r *request, view customer.View, wanted paging.Page) (cardFace
 	next, missing := loyalty.Next(p, c)
 	filled := min(max(c.Balance, 0), goal)
 	f := cardFace{
-		page: r.newPage(""), State: stateOf(view), AsOf: r.now(), Program: r.words(p.Name),
+		page: r.newPage(""), State: stateOf(view), AsOf: r.now(),
 		Progress: r.N("card.progress", goal, "balance", r.texts.Number(int64(filled))), Missing: r.N("card.missing", goal-filled),
 		Filled: filled, Round: c.Round, Columns: columnsFor(goal), Slots: slotsOf(p, goal, filled),
 		NextReward: r.words(next.Name), NextMissing: r.N("card.next", missing),
 		Milestones: r.milestonesOf(p, c, goal), Provisional: r.provisionalOf(view), Blocked: c.BlockedAt != 0,
 		SendAgain: r.cardPath(view.Link) + "/confirmation",
 	}
+	f.Program = cmp.Or(f.BrandText().CardTitle, r.words(p.Name))
 	f.Said = f.Progress + ", " + f.Missing
 	if view.Customer.FirstName != "" {
 		f.Hello = r.T("card.hello", "name", view.Customer.FirstName)

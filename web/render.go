@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leima/leima/locale"
+	"github.com/leima/leima/organization"
 )
 
 //go:embed templates/*.html
@@ -87,6 +88,15 @@ func (p *page) T(key string, pairs ...string) string { return p.r.T(key, pairs..
 
 // N says a text for a number; see request.N.
 func (p *page) N(key string, count int, pairs ...string) string { return p.r.N(key, count, pairs...) }
+
+// BrandText is what the organization says to its customers, in the page's language or its
+// own.
+func (p *page) BrandText() organization.BrandText {
+	if p.r.org == nil {
+		return organization.BrandText{}
+	}
+	return p.r.org.Brand.Text(p.r.texts.Locale(), p.r.org.Locale)
+}
 
 // Shop is the name of the organization.
 func (p *page) Shop() string {

@@ -206,6 +206,42 @@ const (
 	ProblemCodeWrongPIN               ProblemCode = "wrong_pin"
 )
 
+// Defines values for ProblemReason.
+const (
+	ProblemReasonAddress          ProblemReason = "address"
+	ProblemReasonAnimated         ProblemReason = "animated"
+	ProblemReasonBeforeStart      ProblemReason = "before_start"
+	ProblemReasonColor            ProblemReason = "color"
+	ProblemReasonContactMissing   ProblemReason = "contact_missing"
+	ProblemReasonControlCharacter ProblemReason = "control_character"
+	ProblemReasonDamaged          ProblemReason = "damaged"
+	ProblemReasonEmail            ProblemReason = "email"
+	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMaximum          ProblemReason = "maximum"
+	ProblemReasonMinimum          ProblemReason = "minimum"
+	ProblemReasonNull             ProblemReason = "null"
+	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
+	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonPattern          ProblemReason = "pattern"
+	ProblemReasonPeriod           ProblemReason = "period"
+	ProblemReasonPhone            ProblemReason = "phone"
+	ProblemReasonPictureKind      ProblemReason = "picture_kind"
+	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonRange            ProblemReason = "range"
+	ProblemReasonRequired         ProblemReason = "required"
+	ProblemReasonTooFew           ProblemReason = "too_few"
+	ProblemReasonTooLarge         ProblemReason = "too_large"
+	ProblemReasonTooLong          ProblemReason = "too_long"
+	ProblemReasonTooMany          ProblemReason = "too_many"
+	ProblemReasonTooShort         ProblemReason = "too_short"
+	ProblemReasonTwice            ProblemReason = "twice"
+	ProblemReasonType             ProblemReason = "type"
+	ProblemReasonUnknown          ProblemReason = "unknown"
+	ProblemReasonWhiteSpace       ProblemReason = "white_space"
+	ProblemReasonZone             ProblemReason = "zone"
+)
+
 // Defines values for ProgramStatus.
 const (
 	ProgramStatusActive ProgramStatus = "active"
@@ -241,6 +277,14 @@ const (
 	StaffRoleManager  StaffRole = "manager"
 	StaffRoleMarketer StaffRole = "marketer"
 	StaffRoleOwner    StaffRole = "owner"
+)
+
+// Defines values for TryOutStepKind.
+const (
+	TryOutStepKindRedeem  TryOutStepKind = "redeem"
+	TryOutStepKindReverse TryOutStepKind = "reverse"
+	TryOutStepKindStamp   TryOutStepKind = "stamp"
+	TryOutStepKindWelcome TryOutStepKind = "welcome"
 )
 
 // Defines values for ExportFormat.
@@ -459,7 +503,40 @@ type Brand struct {
 	// Color Example: #0b6e4f
 	Color   string `json:"color"`
 	HasLogo bool   `json:"has_logo"`
+
+	// Logo Where the logo is on this server, a PNG that may be kept for ever; not there without one.
+	//
+	// Example: /brand/leimala/logo?v=3fe1c20ab9d04471
+	Logo *string `json:"logo,omitempty"`
+
+	// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+	// in a customer's language is said in the organization's.
+	//
+	//
+	// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+	Texts BrandTexts `json:"texts"`
 }
+
+// BrandText defines model for BrandText.
+type BrandText struct {
+	// CardTitle Stands above the card in place of the program's name.
+	CardTitle *string `json:"card_title,omitempty"`
+
+	// Terms The terms of use. They may have several lines.
+	Terms *string `json:"terms,omitempty"`
+
+	// TermsURL A page with the terms of use, by https.
+	TermsURL *string `json:"terms_url,omitempty"`
+
+	// Welcome A line on the join page.
+	Welcome *string `json:"welcome,omitempty"`
+}
+
+// BrandTexts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+// in a customer's language is said in the organization's.
+//
+// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+type BrandTexts = map[string]BrandText
 
 // Card defines model for Card.
 type Card struct {
@@ -1358,6 +1435,13 @@ type Organization struct {
 type OrganizationChange struct {
 	Brand *struct {
 		Color *string `json:"color,omitempty"`
+
+		// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
+		// in a customer's language is said in the organization's.
+		//
+		//
+		// Example: {"en":{"card_title":"The Leimala card","terms_url":"https://leimala.example/terms","welcome":"Good to see you!"}}
+		Texts *BrandTexts `json:"texts,omitempty"`
 	} `json:"brand,omitempty"`
 
 	// Country Phone numbers without a country code are read as numbers of this country.
@@ -1516,6 +1600,32 @@ type Problem struct {
 	// Field The part of the request that is wrong: a member such as `rewards[1].at`, a parameter or a header.
 	Field *string `json:"field,omitempty"`
 
+	// Params The values that a sentence about `reason` needs, by name: `min`, `max`, `months`, `days`.
+	Params map[string]string `json:"params,omitempty"`
+
+	// Reason What is wrong with `field`, for those who say it in their own words: a stable name for what `detail` says in
+	// English. It is there for most fields; new ones may be added.
+	//
+	// | reason | means |
+	// |---|---|
+	// | `required` | it is missing or empty |
+	// | `null`, `type` | it is null, or another kind of value |
+	// | `minimum`, `maximum`, `range` | a number is below `min` or above `max` |
+	// | `too_short`, `too_long` | a text has less than `min` or more than `max` characters or bytes |
+	// | `too_few`, `too_many` | a list or object holds less than `min` or more than `max` |
+	// | `one_of` | it is none of the values that there are |
+	// | `instant`, `pattern` | it is not of the form that it must have |
+	// | `unknown` | there is no such member |
+	// | `white_space`, `encoding`, `control_character` | a text has what it must not have |
+	// | `twice` | another one has the same |
+	// | `before_start` | the end is before the beginning |
+	// | `period` | a validity is longer than `months` and `days` |
+	// | `one_main_reward` | a program needs exactly one main reward |
+	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
+	// | `contact_missing` | neither phone nor e-mail is there |
+	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	Reason *ProblemReason `json:"reason,omitempty"`
+
 	// RequestID The id by which the server's log knows the request.
 	RequestID string `json:"request_id"`
 
@@ -1605,6 +1715,29 @@ type Problem struct {
 // | `busy` | 503 | too many requests are waiting; nothing was done |
 // | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 type ProblemCode string
+
+// ProblemReason What is wrong with `field`, for those who say it in their own words: a stable name for what `detail` says in
+// English. It is there for most fields; new ones may be added.
+//
+// | reason | means |
+// |---|---|
+// | `required` | it is missing or empty |
+// | `null`, `type` | it is null, or another kind of value |
+// | `minimum`, `maximum`, `range` | a number is below `min` or above `max` |
+// | `too_short`, `too_long` | a text has less than `min` or more than `max` characters or bytes |
+// | `too_few`, `too_many` | a list or object holds less than `min` or more than `max` |
+// | `one_of` | it is none of the values that there are |
+// | `instant`, `pattern` | it is not of the form that it must have |
+// | `unknown` | there is no such member |
+// | `white_space`, `encoding`, `control_character` | a text has what it must not have |
+// | `twice` | another one has the same |
+// | `before_start` | the end is before the beginning |
+// | `period` | a validity is longer than `months` and `days` |
+// | `one_main_reward` | a program needs exactly one main reward |
+// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
+// | `contact_missing` | neither phone nor e-mail is there |
+// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+type ProblemReason string
 
 // Program defines model for Program.
 type Program struct {
@@ -2135,6 +2268,113 @@ type TotalsSums struct {
 	Stamps      int64 `json:"stamps"`
 }
 
+// TriedCard defines model for TriedCard.
+type TriedCard struct {
+	// Balance The stamps on the card under way. Below zero, the card owes stamps for a reward that was used.
+	Balance        int   `json:"balance"`
+	CardsFilled    int   `json:"cards_filled"`
+	Goal           int   `json:"goal"`
+	LifetimeStamps int64 `json:"lifetime_stamps"`
+}
+
+// TriedCoupon defines model for TriedCoupon.
+type TriedCoupon struct {
+	Cost int `json:"cost"`
+
+	// ExpiresAt The first instant at which it can be used no more.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	IssuedAt  time.Time  `json:"issued_at"`
+
+	// Kind `main` is given when the card is full and takes the whole card, `milestone` on the way and takes nothing,
+	// `welcome` once the customer's contact is confirmed.
+	Kind RewardKind `json:"kind"`
+
+	// Name A name or sentence in one or more languages, by locale.
+	//
+	// Example: {"en":"5 € off","fi":"5 € alennus"}
+	Name LocalizedText `json:"name"`
+
+	// Number From 1, in the order of issue.
+	Number int `json:"number"`
+
+	// Status Only an `issued` coupon can be redeemed; a `reversed` one was taken back with the stamps that earned it.
+	Status CouponStatus `json:"status"`
+}
+
+// TriedEntry defines model for TriedEntry.
+type TriedEntry struct {
+	BalanceAfter int `json:"balance_after"`
+
+	// Coupon The number of the coupon that it is about.
+	Coupon *int `json:"coupon,omitempty"`
+
+	// Kind `stamp` and `welcome` add stamps, `reward` takes the price of a coupon, `redeem` and `expire` close a coupon,
+	// `adjust` corrects by hand, `reversal` undoes another entry, `merge` moves stamps between two cards of a customer,
+	// `unmerge` gives them back to the card that a merge emptied.
+	Kind EntryKind `json:"kind"`
+
+	// Quantity The change of the balance.
+	Quantity int `json:"quantity"`
+}
+
+// TriedOut defines model for TriedOut.
+type TriedOut struct {
+	Card TriedCard `json:"card"`
+
+	// Coupons All that were issued, in the order of issue.
+	Coupons []TriedCoupon `json:"coupons"`
+
+	// Limits For each limit that is set, what a cashier reads who reaches it.
+	Limits     []ScanRefusal `json:"limits"`
+	NextReward NextReward    `json:"next_reward"`
+
+	// Refusal Why stamping (`refusal`) or redeeming with what was scanned (`redeem_refusal`) would be refused now.
+	Refusal *ScanRefusal `json:"refusal,omitempty"`
+
+	// Steps What became of each step.
+	Steps []TriedStep `json:"steps"`
+}
+
+// TriedStep defines model for TriedStep.
+type TriedStep struct {
+	// Entries What the ledger would hold of it, nothing of one that was refused.
+	Entries []TriedEntry `json:"entries"`
+
+	// Refusal Why stamping (`refusal`) or redeeming with what was scanned (`redeem_refusal`) would be refused now.
+	Refusal *ScanRefusal `json:"refusal,omitempty"`
+}
+
+// TryOut defines model for TryOut.
+type TryOut struct {
+	// At When the card is looked at in the end; not before the last step.
+	At      time.Time       `json:"at"`
+	Program ProgramCreation `json:"program"`
+	Steps   []TryOutStep    `json:"steps"`
+}
+
+// TryOutStep defines model for TryOutStep.
+type TryOutStep struct {
+	// At When it is done; not before the step that comes before it.
+	At time.Time `json:"at"`
+
+	// Coupon The coupon, of `redeem`: its number in the order of issue, from 1.
+	Coupon *int `json:"coupon,omitempty"`
+
+	// Kind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
+	// once the customer's contact is confirmed.
+	Kind TryOutStepKind `json:"kind"`
+
+	// Quantity The stamps, of `stamp`.
+	Quantity *int `json:"quantity,omitempty"`
+
+	// Step The step that `reverse` takes back, from 1.
+	Step *int `json:"step,omitempty"`
+}
+
+// TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
+// once the customer's contact is confirmed.
+type TryOutStepKind string
+
 // Zone An IANA time zone.
 //
 // Example: Europe/Helsinki
@@ -2642,6 +2882,9 @@ type UpdateOrganizationJSONRequestBody = OrganizationChange
 // CreateProgramJSONRequestBody defines body for CreateProgram for application/json ContentType.
 type CreateProgramJSONRequestBody = ProgramCreation
 
+// TryProgramOutJSONRequestBody defines body for TryProgramOut for application/json ContentType.
+type TryProgramOutJSONRequestBody = TryOut
+
 // UpdateProgramJSONRequestBody defines body for UpdateProgram for application/json ContentType.
 type UpdateProgramJSONRequestBody = ProgramChange
 
@@ -2809,12 +3052,21 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// DeleteLogo Take the logo away
+	// (DELETE /v1/organization/logo)
+	DeleteLogo(ctx echo.Context) error
+	// SetLogo Set the logo
+	// (PUT /v1/organization/logo)
+	SetLogo(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
 	// CreateProgram Add a program
 	// (POST /v1/programs)
 	CreateProgram(ctx echo.Context) error
+	// TryProgramOut Try a program out
+	// (POST /v1/programs/try-out)
+	TryProgramOut(ctx echo.Context) error
 	// GetProgram Read a program
 	// (GET /v1/programs/{program_id})
 	GetProgram(ctx echo.Context, programID ProgramID) error
@@ -4076,6 +4328,24 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 	return err
 }
 
+// DeleteLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteLogo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteLogo(ctx)
+	return err
+}
+
+// SetLogo converts echo context to params.
+func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetLogo(ctx)
+	return err
+}
+
 // ListPrograms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
@@ -4107,6 +4377,15 @@ func (w *ServerInterfaceWrapper) CreateProgram(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateProgram(ctx)
+	return err
+}
+
+// TryProgramOut converts echo context to params.
+func (w *ServerInterfaceWrapper) TryProgramOut(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TryProgramOut(ctx)
 	return err
 }
 
@@ -4570,6 +4849,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.GET(options.BaseURL+"/v1/organization", wrapper.GetOrganization, options.OperationMiddlewares["getOrganization"]...)
 	router.PATCH(options.BaseURL+"/v1/organization", wrapper.UpdateOrganization, options.OperationMiddlewares["updateOrganization"]...)
+	router.DELETE(options.BaseURL+"/v1/organization/logo", wrapper.DeleteLogo, options.OperationMiddlewares["deleteLogo"]...)
+	router.PUT(options.BaseURL+"/v1/organization/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
 	router.GET(options.BaseURL+"/v1/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/v1/locations", wrapper.CreateLocation, options.OperationMiddlewares["createLocation"]...)
 	router.GET(options.BaseURL+"/v1/locations/:location_id", wrapper.GetLocation, options.OperationMiddlewares["getLocation"]...)
@@ -4588,6 +4869,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/till-sessions/current", wrapper.EndTillSession, options.OperationMiddlewares["endTillSession"]...)
 	router.GET(options.BaseURL+"/v1/programs", wrapper.ListPrograms, options.OperationMiddlewares["listPrograms"]...)
 	router.POST(options.BaseURL+"/v1/programs", wrapper.CreateProgram, options.OperationMiddlewares["createProgram"]...)
+	router.POST(options.BaseURL+"/v1/programs/try-out", wrapper.TryProgramOut, options.OperationMiddlewares["tryProgramOut"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
@@ -9622,6 +9904,182 @@ func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type DeleteLogoRequestObject struct {
+}
+
+type DeleteLogoResponseObject interface {
+	VisitDeleteLogoResponse(w http.ResponseWriter) error
+}
+
+type DeleteLogo200ResponseHeaders struct {
+	ETag string
+}
+
+type DeleteLogo200JSONResponse struct {
+	Body    Organization
+	Headers DeleteLogo200ResponseHeaders
+}
+
+func (response DeleteLogo200JSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogo401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteLogo401ApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogo403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteLogo403ApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteLogodefaultApplicationProblemPlusJSONResponse) VisitDeleteLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogoRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type SetLogoResponseObject interface {
+	VisitSetLogoResponse(w http.ResponseWriter) error
+}
+
+type SetLogo200ResponseHeaders struct {
+	ETag string
+}
+
+type SetLogo200JSONResponse struct {
+	Body    Organization
+	Headers SetLogo200ResponseHeaders
+}
+
+func (response SetLogo200JSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo400ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo401ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogo403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetLogo403ApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetLogodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProgramsRequestObject struct {
 	Params ListProgramsParams
 }
@@ -9795,6 +10253,94 @@ type CreateProgramdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateProgramdefaultApplicationProblemPlusJSONResponse) VisitCreateProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOutRequestObject struct {
+	Body *TryProgramOutJSONRequestBody
+}
+
+type TryProgramOutResponseObject interface {
+	VisitTryProgramOutResponse(w http.ResponseWriter) error
+}
+
+type TryProgramOut200JSONResponse TriedOut
+
+func (response TryProgramOut200JSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut400ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut401ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOut403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TryProgramOut403ApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TryProgramOutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TryProgramOutdefaultApplicationProblemPlusJSONResponse) VisitTryProgramOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12144,12 +12690,21 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// DeleteLogo Take the logo away
+	// (DELETE /v1/organization/logo)
+	DeleteLogo(ctx context.Context, request DeleteLogoRequestObject) (DeleteLogoResponseObject, error)
+	// SetLogo Set the logo
+	// (PUT /v1/organization/logo)
+	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
 	// CreateProgram Add a program
 	// (POST /v1/programs)
 	CreateProgram(ctx context.Context, request CreateProgramRequestObject) (CreateProgramResponseObject, error)
+	// TryProgramOut Try a program out
+	// (POST /v1/programs/try-out)
+	TryProgramOut(ctx context.Context, request TryProgramOutRequestObject) (TryProgramOutResponseObject, error)
 	// GetProgram Read a program
 	// (GET /v1/programs/{program_id})
 	GetProgram(ctx context.Context, request GetProgramRequestObject) (GetProgramResponseObject, error)
@@ -13663,6 +14218,56 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 	return nil
 }
 
+// DeleteLogo operation middleware
+func (sh *strictHandler) DeleteLogo(ctx echo.Context) error {
+	var request DeleteLogoRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteLogo(ctx.Request().Context(), request.(DeleteLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteLogoResponseObject); ok {
+		return validResponse.VisitDeleteLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetLogo operation middleware
+func (sh *strictHandler) SetLogo(ctx echo.Context) error {
+	var request SetLogoRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetLogo(ctx.Request().Context(), request.(SetLogoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetLogo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetLogoResponseObject); ok {
+		return validResponse.VisitSetLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPrograms operation middleware
 func (sh *strictHandler) ListPrograms(ctx echo.Context, params ListProgramsParams) error {
 	var request ListProgramsRequestObject
@@ -13728,6 +14333,52 @@ func (sh *strictHandler) CreateProgram(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateProgramResponseObject); ok {
 		return validResponse.VisitCreateProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TryProgramOut operation middleware
+func (sh *strictHandler) TryProgramOut(ctx echo.Context) error {
+	var request TryProgramOutRequestObject
+
+	var body TryProgramOutJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TryProgramOut(ctx.Request().Context(), request.(TryProgramOutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TryProgramOut")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TryProgramOutResponseObject); ok {
+		return validResponse.VisitTryProgramOutResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -91,6 +91,10 @@ func attacksOnShop(v *victim) map[string]attack {
 			_, err := v.SetLogo(ctx, org, []byte("thief"), "image/png")
 			return err
 		},
+		"DeleteLogo": func(ctx context.Context, org string) error {
+			_, err := v.DeleteLogo(ctx, org)
+			return err
+		},
 		"Locations": func(ctx context.Context, org string) error {
 			l, err := v.Locations(ctx, org, paging.Page{})
 			if err != nil || slices.ContainsFunc(l.Items, func(x organization.Location) bool { return x.OrgID != org }) {

@@ -1,8 +1,12 @@
 package storetest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -12,6 +16,7 @@ import (
 var organizationStories = []story{
 	{"an organization is found by slug and changed by whoever read it last", organizations},
 	{"a logo has a version of its own", logo},
+	{"what a brand says is kept by language", brandTexts},
 	{"locations are changed by whoever read them last and have a reference of their own", locations},
 	{"staff are changed by whoever read them last", staff},
 }
@@ -41,7 +46,7 @@ func organizations(su *suite) {
 	sh.is(err, organization.ErrNotFound)
 	all, err := sh.Organizations(sh.ctx)
 	sh.ok(err)
-	if !slices.Contains(all, changed) {
+	if !slices.ContainsFunc(all, func(o organization.Organization) bool { return cmp.Equal(o, changed) }) {
 		su.t.Fatalf("%v is not in the directory", changed)
 	}
 }
@@ -53,7 +58,10 @@ func logo(su *suite) {
 	for version, picture := range []string{"first\x00picture", "second"} {
 		o, err := sh.SetLogo(sh.ctx, sh.org.ID, []byte(picture), "image/png")
 		sh.ok(err)
-		su.same("brand", organization.Brand{Color: "#0b6e4f", LogoType: "image/png", LogoVersion: int64(version + 1)}, o.Brand)
+		sum := sha256.Sum256([]byte(picture))
+		su.same("brand", organization.Brand{
+			Color: "#0b6e4f", LogoType: "image/png", LogoVersion: int64(version + 1), LogoHash: hex.EncodeToString(sum[:8]),
+		}, o.Brand)
 		su.same("version", int64(version+2), o.Version)
 		data, mediaType, err := sh.Logo(sh.ctx, sh.org.ID)
 		sh.ok(err)
@@ -66,6 +74,40 @@ func logo(su *suite) {
 	}
 	_, err = sh.SetLogo(sh.ctx, typeid.New("org"), []byte("x"), "image/png")
 	sh.is(err, organization.ErrNotFound)
+
+	for range 2 { // the second time there is none
+		o, err := sh.DeleteLogo(sh.ctx, sh.org.ID)
+		sh.ok(err)
+		su.same("brand without a logo", organization.Brand{Color: "#0b6e4f", LogoVersion: 2}, o.Brand)
+		_, _, err = sh.Logo(sh.ctx, sh.org.ID)
+		sh.is(err, organization.ErrNotFound)
+	}
+	o, err := sh.SetLogo(sh.ctx, sh.org.ID, []byte("third"), "image/png")
+	sh.ok(err)
+	su.same("version of the third logo", int64(3), o.Brand.LogoVersion)
+	_, err = sh.DeleteLogo(sh.ctx, typeid.New("org"))
+	sh.is(err, organization.ErrNotFound)
+}
+
+// brandTexts are kept as they are, but for languages in which nothing is said.
+func brandTexts(su *suite) {
+	sh := newShop(su)
+	o := sh.org
+	o.Brand.Texts = map[string]organization.BrandText{
+		"fi": {Welcome: "Tervetuloa!", CardTitle: "Leimakortti", Terms: "Yksi.\nKaksi.", TermsURL: "https://example.org/ehdot"},
+		"sv": {},
+	}
+	changed, err := sh.UpdateOrganization(sh.ctx, o, o.Version)
+	sh.ok(err)
+	want := map[string]organization.BrandText{"fi": o.Brand.Texts["fi"]}
+	su.same("texts", want, changed.Brand.Texts)
+	read, err := sh.OrganizationBySlug(sh.ctx, o.Slug)
+	sh.ok(err)
+	su.same("texts in the directory", want, read.Brand.Texts)
+	o.Brand.Texts = nil
+	changed, err = sh.UpdateOrganization(sh.ctx, o, changed.Version)
+	sh.ok(err)
+	su.same("no texts", map[string]organization.BrandText(nil), changed.Brand.Texts)
 }
 
 func locations(su *suite) {

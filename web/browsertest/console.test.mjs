@@ -27,8 +27,9 @@ test("from a new program to a customer's history", async (t) => {
 	await page.getByRole("button", { name: "Ten, and one free" }).click();
 	await page.getByLabel("Name", { exact: true }).fill(name);
 	await page.getByLabel("Stamps on a card").fill("6");
-	const card = page.locator(".face").first();
+	const card = page.locator(".preview .face");
 	await card.getByText(name).waitFor();
+	await page.locator(".preview").getByLabel("Language").selectOption("en");
 	await card.getByText("2 of 6 stamps").waitFor();
 	await page.getByRole("button", { name: "Add and start" }).click();
 	await notice(page, "The program is running");
@@ -89,6 +90,61 @@ test("from a new program to a customer's history", async (t) => {
 	await notice(page, "The program is stopped");
 	await form.goto(`${base}/join/${demo.slug}/${programId}`);
 	assert.match(await form.locator("main").innerText(), /no stamp card|gives out no/i);
+});
+
+test("a program is tried out with a test customer before anybody has it", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "Ten, and one free" }).click();
+	await page.getByLabel("Stamps on a card").fill("4");
+	const trial = page.locator(".tryout");
+	const balance = (n) => trial.locator(`[data-balance="${n}"]`).waitFor();
+	await balance(0);
+
+	await trial.getByRole("button", { name: "3 stamps" }).click();
+	await balance(3);
+	await trial.getByText("The till would say: This card was stamped a moment ago.").waitFor();
+	await trial.getByRole("button", { name: "1 stamp", exact: true }).click();
+	await trial.locator("li.no", { hasText: "This card was stamped a moment ago" }).waitFor();
+	await trial.getByRole("button", { name: "A minute" }).click();
+	await trial.getByText("One more stamp can be given now.").waitFor();
+	await trial.getByRole("button", { name: "2 stamps" }).click();
+	await balance(1);
+	await trial.getByText("Ready to use").waitFor();
+
+	// The rules are changed, and what happened with them.
+	await page.getByLabel("Stamps on a card").fill("6");
+	await balance(5);
+	assert.equal(await trial.getByText("Ready to use").count(), 0);
+	await page.getByLabel("Stamps on a card").fill("4");
+	await trial.getByText("Ready to use").waitFor();
+
+	await trial.getByRole("button", { name: /^Use/ }).click();
+	await trial.getByText("Used", { exact: true }).waitFor();
+	await trial.getByRole("button", { name: "Take back" }).click();
+	await trial.getByText("Ready to use").waitFor();
+	for (let i = 0; i < 7; i++) {
+		await trial.getByRole("button", { name: "30 days" }).click();
+	}
+	await trial.getByText("Expired").waitFor();
+
+	await page.getByLabel("Stamps on a card").fill("1");
+	await page.getByText("Complete the form first").waitFor();
+});
+
+test("a limit says what a cashier will read", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "An empty form" }).click();
+	await page.getByText("Limits against mistakes and fraud").click();
+	const limit = (name) => page.locator(`[data-limit="${name}"]`);
+	await limit("max_per_scan").getByText("No limit.").waitFor();
+	await page.getByLabel("Most stamps at once").fill("3");
+	await limit("max_per_scan").getByText("The till would say: At most 3 stamps can be given at once.").waitFor();
+	await page.getByLabel("Unit of time").selectOption("days");
+	await page.getByLabel("Shortest time between two stampings of a card").fill("2");
+	await limit("cool_down_seconds").getByText("Try again in 48 hours.").waitFor();
+	await page.getByLabel("Shortest time between two stampings of a card").fill("32");
+	await page.getByRole("button", { name: "Keep as a draft" }).click();
+	await page.getByText("A whole number, at most 31 days.").waitFor();
 });
 
 test("two people change one program: each sees what the other wants, and chooses", async (t) => {
@@ -241,6 +297,75 @@ test("settings change the brand, with the colours that customers will see", asyn
 		const { version } = await ask(page, "GET", "/v1/organization");
 		await ask(page, "PATCH", "/v1/organization", { version, body: { brand: { color: brand.color } } });
 	}
+});
+
+test("a logo and words of one's own are on the pages that customers see", async (t) => {
+	const page = await owner(t, "/settings");
+	const { brand } = await ask(page, "GET", "/v1/organization");
+	const before = await (await page.request.get(base + brand.logo)).body();
+	const join = await visitor(t);
+	try {
+		const picture = await page.locator(".logo.large").screenshot();
+		await page.setInputFiles("#logo-file", { name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from("<svg/>") });
+		await page.getByText("Only PNG and JPEG pictures can be used.").waitFor();
+		await page.setInputFiles("#logo-file", { name: "logo.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
+		await page.locator("[role=alert]", { hasText: "PNG" }).waitFor();
+		await page.setInputFiles("#logo-file", { name: "logo.png", mimeType: "image/png", buffer: picture });
+		await notice(page, "The logo is on all pages");
+		const now = (await ask(page, "GET", "/v1/organization")).brand.logo;
+		assert.notEqual(now, brand.logo);
+		assert.equal(await page.locator(".organization img").getAttribute("src"), now);
+
+		await page.getByLabel("Welcome line").fill("Hyvää päivää");
+		await page.getByRole("tab", { name: "English" }).click();
+		await page.getByLabel("Welcome line").fill("Good day to you");
+		await page.getByLabel("Or the address of the terms").fill("example.org");
+		await page.getByText("An address such as https://example.org/terms.").waitFor();
+		await page.getByLabel("Or the address of the terms").fill("https://example.org/terms");
+		await page.getByLabel("What is shown").selectOption("join");
+		const preview = page.locator(".preview");
+		await preview.getByText("Hyvää päivää").waitFor();
+		await preview.getByLabel("Language").selectOption("en");
+		await preview.getByText("Good day to you").waitFor();
+		await page.keyboard.press("Control+s");
+		await notice(page, "Saved");
+
+		await join.goto(`${base}/join/${demo.slug}/${demo.program_id}?lang=en`);
+		await join.getByText("Good day to you").waitFor();
+		assert.equal(await join.getByRole("link", { name: "Terms of use" }).getAttribute("href"), "https://example.org/terms");
+		assert.ok(await join.locator("img.logo").first().evaluate((e) => e.complete && e.naturalWidth > 0));
+
+		await page.getByRole("button", { name: "Take the logo away" }).click();
+		await page.getByRole("dialog").getByRole("button", { name: "Take the logo away" }).click();
+		await notice(page, "The logo is gone");
+		await join.reload();
+		assert.equal(await join.locator("img.logo").count(), 0);
+	} finally {
+		const { version } = await ask(page, "GET", "/v1/organization");
+		await ask(page, "PATCH", "/v1/organization", { version, body: { brand: { texts: brand.texts } } });
+		await page.request.put(`${base}/v1/organization/logo`, { headers: { "Content-Type": "image/png", "Sec-Fetch-Site": "same-origin" }, data: before });
+	}
+});
+
+test("a preview shows the card, the join page and the passes in every language, light and dark", async (t) => {
+	const page = await owner(t, "/programs/new");
+	await page.getByRole("button", { name: "Ten, and one free" }).click();
+	const preview = page.locator(".preview");
+	await preview.getByText("4/10 leimaa").waitFor(); // in the shop's own language
+	await preview.getByLabel("Language").selectOption("en");
+	await preview.getByText("4 of 10 stamps").waitFor();
+	await preview.getByLabel("What is shown").selectOption("apple");
+	await preview.locator(".pass.apple", { hasText: "4/10" }).waitFor();
+	await page.getByLabel("Stamps on a card").fill("5");
+	await preview.locator(".pass.apple", { hasText: "2/5" }).waitFor();
+	await preview.getByLabel("What is shown").selectOption("google");
+	await preview.locator(".pass.google", { hasText: "2/5" }).waitFor();
+	await preview.getByLabel("What is shown").selectOption("card");
+	const light = await preview.locator(".face").evaluate((e) => getComputedStyle(e).backgroundColor);
+	await preview.getByLabel("Light or dark").selectOption("dark");
+	assert.notEqual(await preview.locator(".face").evaluate((e) => getComputedStyle(e).backgroundColor), light);
+	await preview.getByLabel("Language").selectOption("de");
+	await preview.getByText("2 von 5 Stempeln").waitFor();
 });
 
 test("signed out, the console asks to sign in; a pasted link of another server is refused", async (t) => {

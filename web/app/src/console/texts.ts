@@ -6,6 +6,8 @@ import { setupI18n } from "@lingui/core";
 import { useLingui } from "@lingui/react";
 import { useCallback } from "react";
 import { currentLocale, speak, type Catalog, type Locale } from "../locale/locale.ts";
+import type { ProblemBody } from "../api/problem.ts";
+import { reasonOf } from "../problem/reason.ts";
 import { problemCatalog, sentence } from "../problem/sentence.ts";
 import type roomsTexts from "./rooms/texts/en.json";
 import type texts from "./texts/en.json";
@@ -46,11 +48,12 @@ export async function textsIn(locale: Locale): Promise<(id: ConsoleText, values?
 	return (id, values) => other._(id, values);
 }
 
-/** Returns say, which speaks the console's words, and explain, which tells of an error. */
+/** Returns say, which speaks the console's words, explain, which tells of an error, and reason, which tells what is wrong with a field. */
 export function useTexts() {
 	const { i18n } = useLingui();
 	return {
 		say: useCallback((id: ConsoleText, values?: Values) => i18n._(id, values), [i18n]),
 		explain: useCallback((error: unknown) => sentence(i18n, error), [i18n]),
+		reason: useCallback((problem: ProblemBody) => reasonOf(i18n, problem), [i18n]),
 	};
 }

@@ -4,6 +4,7 @@
 import type { I18n } from "@lingui/core";
 import { Refused, Unanswered } from "../api/problem.ts";
 import type { Catalog } from "../locale/locale.ts";
+import { reasonOf } from "./reason.ts";
 import type texts from "./texts/en.json";
 
 export type ProblemText = keyof typeof texts;
@@ -52,7 +53,9 @@ export function sentence(i18n: I18n, error: unknown): string {
 	}
 	if (error instanceof Refused) {
 		const id = told[error.code];
-		return error.problem.staff_message ?? (id ? i18n._(id) : i18n._("problem.other" satisfies ProblemText, { code: error.code }));
+		const said = id ? i18n._(id) : i18n._("problem.other" satisfies ProblemText, { code: error.code });
+		const why = reasonOf(i18n, error.problem);
+		return error.problem.staff_message ?? (why ? `${said} ${why}` : said);
 	}
 	return i18n._("problem.fault" satisfies ProblemText);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { brandColors, contrast, hex, parseColor, paper, type Rgb } from "./colors.ts";
+import { brandColors, contrast, darkPaper, hex, parseColor, paper, type Rgb } from "./colors.ts";
 
 test.each([
 	["#0b6e4f", "#ffffff", "#0b6e4f", "#dfe6dc", false],
@@ -12,15 +12,18 @@ test.each([
 
 test.each(["", "red", "#12345", "#1234567", "123456", "#gggggg"])("%j is no colour", (text) => expect(brandColors(text)).toBeUndefined());
 
-test("whatever the colour, everything can be read", () => {
+// web/brand.go says the same of this colour.
+test("on a dark screen the colour is toned down", () => expect(brandColors("#0b6e4f", "dark")).toMatchObject({ brand: "#135e49", onBrand: "#ffffff", tintBrand: "#273538" }));
+
+test.each([["light", paper], ["dark", darkPaper]] as const)("on a %s screen, whatever the colour, everything can be read", (scheme, ground) => {
 	const channel = fc.integer({ min: 0, max: 255 });
 	fc.assert(fc.property(channel, channel, channel, (r, g, b) => {
-		const c = brandColors(hex([r, g, b]));
+		const c = brandColors(hex([r, g, b]), scheme);
 		const rgb = (text: string): Rgb => parseColor(text) ?? [0, 0, 0];
 		expect(c).toBeDefined();
 		if (c) {
 			expect(contrast(rgb(c.brand), rgb(c.onBrand))).toBeGreaterThanOrEqual(4.5);
-			expect(contrast(rgb(c.inkBrand), paper)).toBeGreaterThanOrEqual(4.5);
+			expect(contrast(rgb(c.inkBrand), ground)).toBeGreaterThanOrEqual(4.5);
 			expect(contrast(rgb(c.inkBrand), rgb(c.tintBrand))).toBeGreaterThanOrEqual(4.5);
 		}
 	}));

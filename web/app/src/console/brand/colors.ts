@@ -12,8 +12,11 @@ const STEPS = 50;
 const white: Rgb = [255, 255, 255];
 const nearInk: Rgb = [0x16, 0x1a, 0x1d];
 const black: Rgb = [0, 0, 0];
-/** The paper that text and stamps stand on. */
+/** The papers that text and stamps stand on, on light and dark screens. */
 export const paper: Rgb = [0xf6, 0xf3, 0xec];
+export const darkPaper: Rgb = [0x2a, 0x2f, 0x35];
+/** How far a colour is toned down on a dark screen, where a bright surface would blind. */
+const DIM = 0.25;
 
 /** Reads a colour such as #0b6e4f. */
 export function parseColor(text: string): Rgb | undefined {
@@ -41,15 +44,17 @@ export function contrast(a: Rgb, b: Rgb): number {
 
 const on = (c: Rgb) => [white, nearInk].find((text) => contrast(c, text) >= TEXT_CONTRAST) ?? black;
 
-function readable(c: Rgb, papers: readonly Rgb[]): Rgb {
+function readable(c: Rgb, towards: Rgb, papers: readonly Rgb[]): Rgb {
 	for (let i = 0; i < STEPS; i++) {
-		const m = mix(c, black, i / STEPS);
+		const m = mix(c, towards, i / STEPS);
 		if (papers.every((p) => contrast(m, p) >= TEXT_CONTRAST)) {
 			return m;
 		}
 	}
-	return black;
+	return towards;
 }
+
+export type Scheme = "light" | "dark";
 
 export interface BrandColors {
 	brand: string;
@@ -62,13 +67,14 @@ export interface BrandColors {
 	darkened: boolean;
 }
 
-/** Returns the colours of a light page, undefined for what is no colour. */
-export function brandColors(color: string): BrandColors | undefined {
+/** Returns the colours of a page, undefined for what is no colour. */
+export function brandColors(color: string, scheme: Scheme = "light"): BrandColors | undefined {
 	const c = parseColor(color);
 	if (!c) {
 		return undefined;
 	}
-	const tint = mix(paper, c, TINT);
-	const ink = readable(c, [paper, tint]);
-	return { brand: hex(c), onBrand: hex(on(c)), inkBrand: hex(ink), tintBrand: hex(tint), contrast: contrast(c, on(c)), darkened: hex(ink) !== hex(c) };
+	const [ground, surface, towards] = scheme === "light" ? [paper, c, black] : [darkPaper, mix(c, darkPaper, DIM), white];
+	const tint = mix(ground, c, TINT);
+	const ink = readable(c, towards, [ground, tint]);
+	return { brand: hex(surface), onBrand: hex(on(surface)), inkBrand: hex(ink), tintBrand: hex(tint), contrast: contrast(surface, on(surface)), darkened: hex(ink) !== hex(c) };
 }

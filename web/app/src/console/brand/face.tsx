@@ -4,8 +4,8 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Organization } from "../data/me.ts";
 import { initial } from "../format.ts";
-import { useTexts } from "../texts.ts";
-import { brandColors } from "./colors.ts";
+import type { ConsoleText } from "../texts.ts";
+import { brandColors, type Scheme } from "./colors.ts";
 import "./face.css";
 
 export interface Look {
@@ -16,17 +16,20 @@ export interface Look {
 }
 
 export const lookOf = (o: Organization): Look => ({
-	name: o.name, color: o.brand.color, ...(o.brand.has_logo && { logo: `/brand/${o.slug}/logo` }),
+	name: o.name, color: o.brand.color, ...(o.brand.logo && { logo: o.brand.logo }),
 });
 
-/** Gives what is inside the organization's colours. It always looks as on a light screen. */
-export function Branded({ look, children }: { look: Look; children: ReactNode }) {
-	const colors = brandColors(look.color) ?? brandColors("#1f4e79");
+/** Says the words of a face: in the console's language or another. */
+export type Say = (id: ConsoleText, values?: Record<string, string | number>) => string;
+
+/** Gives what is inside the organization's colours, as on a light screen or a dark one. */
+export function Branded({ look, scheme = "light", children }: { look: Look; scheme?: Scheme; children: ReactNode }) {
+	const colors = brandColors(look.color, scheme) ?? brandColors("#1f4e79", scheme);
 	const style = { "--brand": colors?.brand, "--on-brand": colors?.onBrand, "--ink-brand": colors?.inkBrand, "--tint-brand": colors?.tintBrand } as CSSProperties;
-	return <div className="branded" style={style}>{children}</div>;
+	return <div className={`branded ${scheme}`} style={style}>{children}</div>;
 }
 
-function Shop({ look }: { look: Look }) {
+export function Shop({ look }: { look: Look }) {
 	return (
 		<>
 			{look.logo ? <img className="face-logo" src={look.logo} alt="" width="48" height="48" /> : <span className="face-logo letter" aria-hidden="true">{initial(look.name)}</span>}
@@ -42,6 +45,8 @@ export interface CardLook {
 	/** The stamps at which a reward is given on the way. */
 	prizes: readonly number[];
 	reward: string;
+	/** Whether there are terms to link to. */
+	terms?: boolean;
 }
 
 /** How many stamps stand in a row; web/card_face.go has the same rule. */
@@ -58,8 +63,7 @@ export function columnsFor(goal: number): number {
 	return goal <= 20 ? 5 : goal <= 40 ? 6 : 10;
 }
 
-export function CardFace({ look, card }: { look: Look; card: CardLook }) {
-	const { say } = useTexts();
+export function CardFace({ look, card, say }: { look: Look; card: CardLook; say: Say }) {
 	const { goal, filled } = card;
 	return (
 		<div className="face">
@@ -73,6 +77,7 @@ export function CardFace({ look, card }: { look: Look; card: CardLook }) {
 				</div>
 				<p className="face-said"><strong>{say("preview.progress", { balance: filled, count: goal })}</strong> {say("preview.missing", { count: goal - filled })}</p>
 				<p className="face-next">{say("preview.next")}<strong>{card.reward || "…"}</strong></p>
+				{card.terms && <p className="face-terms">{say("preview.terms")}</p>}
 			</div>
 		</div>
 	);
@@ -82,18 +87,22 @@ export interface JoinLook {
 	goal: number;
 	reward: string;
 	extras: readonly (readonly [reward: string, when: string])[];
+	/** A line of the shop's own, "" for none. */
+	welcome?: string;
+	terms?: boolean;
 }
 
-export function JoinFace({ look, join }: { look: Look; join: JoinLook }) {
-	const { say } = useTexts();
+export function JoinFace({ look, join, say }: { look: Look; join: JoinLook; say: Say }) {
 	return (
 		<div className="face join">
 			<div className="face-head"><Shop look={look} /></div>
+			{join.welcome && <p className="face-welcome">{join.welcome}</p>}
 			<p className="face-promise">{say("preview.promise", { count: join.goal })} <strong>{join.reward || "…"}</strong></p>
 			{join.extras.length > 0 && (
 				<ul>{join.extras.map(([reward, when], i) => <li key={i}><span aria-hidden="true">★</span> <strong>{reward || "…"}</strong> {when}</li>)}</ul>
 			)}
 			<p className="face-button" aria-hidden="true">{say("preview.join_button")}</p>
+			{join.terms && <p className="face-terms">{say("preview.terms")}</p>}
 		</div>
 	);
 }

@@ -6,6 +6,9 @@ import { api, everything } from "../api.ts";
 
 export type Program = Schema["Program"];
 
+/** How long a trial that is not looked at is remembered. */
+const TRY_OUT_KEPT_MS = 10_000;
+
 export const programsQuery = queryOptions({
 	queryKey: ["programs"],
 	queryFn: ({ signal }) => everything((query) => answerOf(api.GET("/v1/programs", { params: { query }, signal }))),
@@ -23,6 +26,13 @@ export const programQuery = (id: string) => queryOptions({
 export const statsQuery = (id: string) => queryOptions({
 	queryKey: ["programs", id, "stats"],
 	queryFn: ({ signal }) => answerOf(api.GET("/v1/programs/{program_id}/stats", { params: { path: { program_id: id } }, signal })),
+});
+
+/** What would become of a test customer's card. Nothing is stored, so it is asked like a question. */
+export const tryOutQuery = (body: Schema["TryOut"]) => queryOptions({
+	queryKey: ["try-out", body],
+	queryFn: ({ signal }) => answerOf(api.POST("/v1/programs/try-out", { body, signal })),
+	staleTime: Infinity, gcTime: TRY_OUT_KEPT_MS,
 });
 
 export interface TotalsWanted {

@@ -10,11 +10,11 @@ import { Problem } from "./problem.tsx";
 
 /** Returns what the server said about a field, "" if nothing. */
 export function useComplaints(error: unknown): (field: string) => string {
-	const { say } = useTexts();
+	const { say, reason } = useTexts();
 	return useCallback((field) => {
 		const problem = error instanceof Refused ? error.problem : undefined;
-		return problem?.field === field ? say("form.refused_field", { detail: problem.detail }) : "";
-	}, [error, say]);
+		return problem?.field === field ? reason(problem) || say("form.refused_field", { detail: problem.detail }) : "";
+	}, [error, say, reason]);
 }
 
 interface FormProps {

@@ -17,6 +17,7 @@ import { ProgramFields } from "./fields.tsx";
 import { Preview } from "./preview.tsx";
 import "./programs.css";
 import { Running } from "./running.tsx";
+import { TryOut } from "./tryout.tsx";
 import { changeOf, valuesOf, wrongIn, type ProgramValues } from "./values.ts";
 
 export function EditProgram() {
@@ -52,6 +53,7 @@ function Edit({ program }: { program: Program }) {
 		saved: (p) => { keep(p); tell({ text: say("form.saved") }); },
 	});
 	const wrong = wrongIn(editor.values, locale);
+	const valid = Object.keys(wrong).length === 0;
 	return (
 		<>
 			<Running program={program} keep={keep} />
@@ -59,14 +61,15 @@ function Edit({ program }: { program: Program }) {
 			<div className="columns two">
 				<Sheet>
 					<Form dirty={editor.dirty} saving={editor.saving} error={editor.error} save={say("form.save")}
-						valid={Object.keys(wrong).length === 0} submit={editor.save} discard={editor.discard}>
+						valid={valid} submit={editor.save} discard={editor.discard}>
 						<fieldset disabled={!may("programs:write")}>
-							<ProgramFields values={editor.values} set={editor.set} wrong={wrong} />
+							<ProgramFields values={editor.values} set={editor.set} wrong={wrong} error={editor.error} />
 						</fieldset>
 					</Form>
 				</Sheet>
 				<Preview values={editor.values} />
 			</div>
+			{may("programs:write") && <TryOut values={editor.values} valid={valid} />}
 		</>
 	);
 }

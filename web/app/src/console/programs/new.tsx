@@ -15,6 +15,7 @@ import { ProgramFields } from "./fields.tsx";
 import { presets, type Preset } from "./presets.ts";
 import { Preview } from "./preview.tsx";
 import "./programs.css";
+import { TryOut } from "./tryout.tsx";
 import { creationOf, wrongIn, type ProgramValues } from "./values.ts";
 
 /** First a preset is chosen, then it is made one's own. */
@@ -74,15 +75,18 @@ function Fill({ initial, back }: { initial: ProgramValues; back: () => void }) {
 		}
 	};
 	return (
-		<div className="columns two">
-			<Sheet>
-				<p><Button variant="default" size="sm" onClick={back}>{say("preset.other")}</Button></p>
-				<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("programs.create_active")} submit={() => create("active")}>
-					<ProgramFields values={draft.values} set={draft.set} wrong={checked ? wrong : {}} />
-					<p><Button variant="default" onClick={() => create("draft")}>{say("programs.create_draft")}</Button></p>
-				</Form>
-			</Sheet>
-			<Preview values={draft.values} />
-		</div>
+		<>
+			<div className="columns two">
+				<Sheet>
+					<p><Button variant="default" size="sm" onClick={back}>{say("preset.other")}</Button></p>
+					<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("programs.create_active")} submit={() => create("active")}>
+						<ProgramFields values={draft.values} set={draft.set} wrong={checked ? wrong : {}} error={creation.error} />
+						<p><Button variant="default" onClick={() => create("draft")}>{say("programs.create_draft")}</Button></p>
+					</Form>
+				</Sheet>
+				<Preview values={draft.values} />
+			</div>
+			<TryOut values={draft.values} valid={valid} />
+		</>
 	);
 }

@@ -37,6 +37,13 @@ export const MAX_REWARDS = 20;
 
 export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0, cool_down_seconds: 0, max_per_staff_day: 0 };
 
+/** All limits that there are. 0 is no limit. */
+export const LIMITS = ["max_per_scan", "max_per_card_day", "cool_down_seconds", "max_per_staff_day"] as const;
+export type Limit = (typeof LIMITS)[number];
+
+/** The most that each can be set to; openapi.yaml has the same. */
+export const MOST: Record<Limit, number> = { max_per_scan: 100, max_per_card_day: 100_000, cool_down_seconds: 31 * 86_400, max_per_staff_day: 100_000 };
+
 /** Fills the form from a program; days are those of the zone. */
 export function valuesOf(p: Program, zone: string): ProgramValues {
 	return {
@@ -109,9 +116,9 @@ export function wrongIn(v: ProgramValues, own: Locale): Wrong {
 			taken.add(at);
 		}
 	});
-	for (const [limit, n] of Object.entries(v.limits)) {
-		if (!whole(n, 0, limit === "max_per_scan" ? 100 : 100_000)) {
-			wrong[limit] = "programs.limit_wrong";
+	for (const limit of LIMITS) {
+		if (!whole(v.limits[limit], 0, MOST[limit])) {
+			wrong[limit] = limit === "cool_down_seconds" ? "programs.cool_down_wrong" : "programs.limit_wrong";
 		}
 	}
 	if (v.firstDay && v.lastDay && v.lastDay < v.firstDay) {

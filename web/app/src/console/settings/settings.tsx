@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { answerOf, type Schema } from "../../api/client.ts";
 import { LANGUAGES, type Locale } from "../../locale/locale.ts";
-import { Branded, CardFace, JoinFace } from "../brand/face.tsx";
 import { parseColor } from "../brand/colors.ts";
+import { lookOf, type Say } from "../brand/face.tsx";
+import { LivePreview } from "../brand/preview.tsx";
 import { api, ifMatch } from "../api.ts";
 import { ME, useMay, type Organization } from "../data/me.ts";
 import { organizationQuery } from "../data/organization.ts";
@@ -15,8 +16,11 @@ import { useTell } from "../parts/notices.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
 import { isZone } from "../parts/zones.tsx";
 import { useTexts } from "../texts.ts";
+import { BrandTextFields } from "./brand_texts.tsx";
+import { cleaned, isAddress, saidIn, type BrandTexts } from "./brand.ts";
 import { ConsentTexts } from "./consent_texts.tsx";
 import { OrganizationFields } from "./fields.tsx";
+import { Logo } from "./logo.tsx";
 import "./settings.css";
 
 export interface OrganizationValues {
@@ -25,13 +29,14 @@ export interface OrganizationValues {
 	locale: Locale;
 	zone: string;
 	country: string;
+	texts: BrandTexts;
 }
 
-const valuesOf = (o: Organization): OrganizationValues => ({ name: o.name, color: o.brand.color, locale: o.locale, zone: o.zone, country: o.country });
+const valuesOf = (o: Organization): OrganizationValues => ({ name: o.name, color: o.brand.color, locale: o.locale, zone: o.zone, country: o.country, texts: o.brand.texts });
 
 function changeOf(base: OrganizationValues, values: OrganizationValues): Schema["OrganizationChange"] {
-	const { color, ...rest } = difference(base, values);
-	return { ...rest, ...(color && { brand: { color: color.toLowerCase() } }) };
+	const { color, texts, ...rest } = difference(base, values);
+	return { ...rest, ...((color || texts) && { brand: { ...(color && { color: color.toLowerCase() }), ...(texts && { texts: cleaned(texts) }) } }) };
 }
 
 export function Settings() {
@@ -50,40 +55,53 @@ function Edit({ organization }: { organization: Organization }) {
 	const may = useMay();
 	const queries = useQueryClient();
 	const tell = useTell();
+	const keep = (o: Organization) => {
+		queries.setQueryData(organizationQuery.queryKey, o);
+		void queries.invalidateQueries({ queryKey: [ME] });
+	};
 	const editor = useEditor<Organization, OrganizationValues>({
 		stored: organization, valuesOf,
 		send: (base, values, version) => answerOf(api.PATCH("/v1/organization", { params: { header: ifMatch(version) }, body: changeOf(base, values) })),
 		reread: () => queries.query({ ...organizationQuery, staleTime: 0 }),
-		saved: (o) => {
-			queries.setQueryData(organizationQuery.queryKey, o);
-			void queries.invalidateQueries({ queryKey: [ME] });
-			tell({ text: say("form.saved") });
-		},
+		saved: (o) => { keep(o); tell({ text: say("form.saved") }); },
 	});
 	const v = editor.values;
-	const look = { name: v.name, color: v.color, ...(organization.brand.has_logo && { logo: `/brand/${organization.slug}/logo` }) };
-	const valid = v.name.trim() !== "" && parseColor(v.color) !== undefined && isZone(v.zone);
-	const describe = (m: keyof OrganizationValues, of: OrganizationValues): readonly [string, string] => [say(`settings.${m}`), m === "locale" ? LANGUAGES[of.locale] : of[m]];
+	const addressed = Object.values(v.texts).every((t) => !t.terms_url?.trim() || isAddress(t.terms_url.trim()));
+	const valid = v.name.trim() !== "" && parseColor(v.color) !== undefined && isZone(v.zone) && addressed;
+	const describe = (m: keyof OrganizationValues, of: OrganizationValues): readonly [string, string] =>
+		[say(`settings.${m}`), m === "locale" ? LANGUAGES[of.locale] : m === "texts" ? Object.values(cleaned(of.texts)).flatMap((t) => Object.values(t)).join(" · ") : of[m]];
 	return (
 		<>
 			<Conflict editor={editor} describe={describe} />
 			<div className="columns two">
-				<Sheet title={say("settings.business")}>
-					<Form dirty={editor.dirty} saving={editor.saving} error={editor.error} save={say("form.save")} valid={valid} submit={editor.save} discard={editor.discard}>
-						<fieldset disabled={!may("organization:write")}>
-							<OrganizationFields values={v} set={editor.set} error={editor.error} />
-						</fieldset>
-					</Form>
-				</Sheet>
-				<aside className="preview" aria-label={say("preview.title")}>
-					<Branded look={look}>
-						<h2>{say("preview.card")}</h2>
-						<CardFace look={look} card={{ program: say("preset.card_name"), goal: 10, filled: 4, prizes: [5], reward: say("preset.gift_reward") }} />
-						<h2>{say("preview.join")}</h2>
-						<JoinFace look={look} join={{ goal: 10, reward: say("preset.gift_reward"), extras: [] }} />
-					</Branded>
-				</aside>
+				<div>
+					{may("organization:write") && <Logo organization={organization} keep={keep} />}
+					<Sheet title={say("settings.business")}>
+						<Form dirty={editor.dirty} saving={editor.saving} error={editor.error} save={say("form.save")} valid={valid} submit={editor.save} discard={editor.discard}>
+							<fieldset disabled={!may("organization:write")}>
+								<OrganizationFields values={v} set={editor.set} error={editor.error} />
+								<BrandTextFields value={v.texts} own={v.locale} change={(texts) => editor.set({ texts })} error={editor.error} />
+							</fieldset>
+						</Form>
+					</Sheet>
+				</div>
+				<Preview organization={organization} values={v} />
 			</div>
 		</>
 	);
+}
+
+/** A made-up card in the colours and words that are being typed. */
+function Preview({ organization, values: v }: { organization: Organization; values: OrganizationValues }) {
+	const look = { ...lookOf(organization), name: v.name, color: v.color };
+	const facesIn = (locale: Locale, say: Say) => {
+		const said = saidIn(v.texts, locale, v.locale);
+		const [reward, terms] = [say("preset.gift_reward"), Boolean(said.terms || said.terms_url)];
+		return {
+			look,
+			card: { program: said.card_title || say("preset.card_name"), goal: 10, filled: 4, prizes: [5], reward, terms },
+			join: { goal: 10, reward, extras: [], welcome: said.welcome ?? "", terms },
+		};
+	};
+	return <LivePreview own={organization.locale} facesIn={facesIn} />;
 }

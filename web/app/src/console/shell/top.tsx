@@ -22,8 +22,8 @@ export function Top({ menu, toggleMenu, openPalette }: TopProps) {
 				<Icon name={menu ? "close" : "menu"} /><span className="unseen">{say("app.menu")}</span>
 			</button>
 			<p className="organization">
-				{organization.brand.has_logo
-					? <img className="logo" src={`/brand/${organization.slug}/logo`} alt="" width="36" height="36" />
+				{organization.brand.logo
+					? <img className="logo" src={organization.brand.logo} alt="" width="36" height="36" />
 					: <span className="logo letter" aria-hidden="true">{initial(organization.name)}</span>}
 				<span>{organization.name}</span>
 			</p>

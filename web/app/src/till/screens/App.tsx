@@ -59,7 +59,7 @@ function TopBar({ room, go }: { room: Room; go: (room: Room) => void }) {
 		<header className="top">
 			<div className={view.cashier ? "shop working" : "shop"}>
 				{brand?.brand.has_logo
-					? <img className="logo" src={`/brand/${brand.slug}/logo`} alt="" />
+					? <img className="logo" src={brand.brand.logo ?? `/brand/${brand.slug}/logo`} alt="" />
 					: <span className="logo letter" aria-hidden="true">{(brand?.name ?? "Leima").slice(0, 1)}</span>}
 				<p><strong>{brand?.name ?? "Leima"}</strong><span className="where">{view.shop?.location?.name}</span></p>
 			</div>
