@@ -49,6 +49,9 @@ const (
 	APIKeysWrite   Permission = "api_keys:write"
 	ImportsRead    Permission = "imports:read"
 	ImportsWrite   Permission = "imports:write"
+	ReviewsRead    Permission = "reviews:read"
+	// ReviewsWrite hands in for review; deciding takes EntriesAdjust.
+	ReviewsWrite Permission = "reviews:write"
 )
 
 // Permissions lists all of them. The position of a permission is its bit in a Set
@@ -58,7 +61,7 @@ var Permissions = []Permission{
 	TillsRead, TillsWrite, TillSessions, ProgramsRead, ProgramsWrite, StatsRead,
 	CustomersRead, CustomersWrite, CardsRead, CardsWrite, CardsJoin, ScansWrite, ScansPhone,
 	StampsWrite, CouponsRedeem, EntriesReverse, EntriesAdjust, APIKeysRead, APIKeysWrite,
-	ImportsRead, ImportsWrite,
+	ImportsRead, ImportsWrite, ReviewsRead, ReviewsWrite,
 }
 
 var bitOf = func() map[Permission]Set {
@@ -118,10 +121,10 @@ func ParseSet(field string, names []string) (Set, error) {
 
 var (
 	cashierSet = SetOf(LocationsRead, ProgramsRead, CardsRead, CardsWrite, ScansWrite, ScansPhone,
-		StampsWrite, CouponsRedeem, EntriesReverse)
+		StampsWrite, CouponsRedeem, EntriesReverse, ReviewsWrite)
 	marketerSet = SetOf(OrganizationRead, LocationsRead, ProgramsRead, StatsRead, CustomersRead, CardsRead, ImportsRead)
 	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite,
-		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite)
+		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ReviewsRead)
 	ownerSet = managerSet | SetOf(OrganizationWrite, APIKeysWrite)
 	// keyMaximum is what an API key may be given at most: never what proves that a
 	// person stands at a till, and not the power to make keys or staff.
@@ -146,8 +149,9 @@ func ForRole(r organization.Role) Set {
 	return 0
 }
 
-// TillPermissions is what a paired till may do while nobody has signed in at it.
-var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead)
+// TillPermissions is what a paired till may do while nobody has signed in at it: let
+// somebody sign in, and hand in what it holds for review, which moves nothing.
+var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead, ReviewsRead, ReviewsWrite)
 
 // tillMaximum is what can be done at a till at most. A PIN of four digits on a device
 // that many use proves little, so whoever signs in by it has not the power to make
@@ -159,4 +163,4 @@ func AtTill(r organization.Role) Set { return ForRole(r) & tillMaximum }
 
 // TillScopes is what an API key needs to do all that a till does.
 var TillScopes = SetOf(LocationsRead, ProgramsRead, StatsRead, CardsRead, CardsWrite, ScansWrite,
-	StampsWrite, CouponsRedeem, EntriesReverse)
+	StampsWrite, CouponsRedeem, EntriesReverse, ReviewsWrite)

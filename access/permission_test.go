@@ -111,6 +111,8 @@ func TestWhatRolesMayDo(t *testing.T) {
 		access.APIKeysWrite:      {O},
 		access.ImportsRead:       {O, M, K, I},
 		access.ImportsWrite:      {O, M, I},
+		access.ReviewsRead:       {O, M, I},
+		access.ReviewsWrite:      {O, M, C, I},
 	}
 	for _, p := range access.Permissions {
 		roles, known := may[p]
@@ -142,9 +144,10 @@ func TestWhatAKeyMayBeGiven(t *testing.T) {
 	}
 }
 
-// A till at which nobody has signed in can do no more than let somebody sign in.
+// A till at which nobody has signed in can do no more than let somebody sign in, and
+// hand in what it holds for review.
 func TestWhatATillMayDoByItself(t *testing.T) {
-	want := []string{"locations:read", "programs:read", "till_sessions:write"}
+	want := []string{"locations:read", "programs:read", "reviews:read", "reviews:write", "till_sessions:write"}
 	if diff := cmp.Diff(want, access.TillPermissions.Names()); diff != "" {
 		t.Errorf("a till may do by itself (-want +got):\n%s", diff)
 	}

@@ -48,6 +48,7 @@ type Store interface {
 	ConsentStore
 	KeyStore
 	ImportStore
+	ReviewStore
 }
 
 // Sentences translates.
@@ -85,6 +86,7 @@ type handlers struct {
 	consentHandlers
 	keyHandlers
 	importHandlers
+	reviewHandlers
 }
 
 var _ contract.StrictServerInterface = handlers{}
@@ -125,6 +127,7 @@ func New(d Dependencies) (*API, error) {
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports},
+		reviewHandlers:       reviewHandlers{store: d.Store, ledger: ledger},
 	}
 	for _, op := range operations {
 		if op.plainBody != nil && op.plainParameters != nil {

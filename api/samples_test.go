@@ -85,6 +85,9 @@ var samples = map[string]sample{
 	"createImport":           {"multipart", "manager", 202, 0, ""},
 	"getImport":              {"", "marketer", 200, 0, ""},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
+	"listReviews":            {"", "manager", 200, 0, "?state=open&location_id={location_id}&from=2026-03-01&to=2026-03-08"},
+	"createReview":           {`{"kind":"stamp","card_id":"{card_id}","quantity":2,"at":"2026-03-02T06:59:00Z","staff_id":"{staff_id}","location_id":"{location_id}","device_count":7,"reason":"Forgot","refusal":"daily_limit_reached"}`, "till key", 201, 0, ""},
+	"decideReview":           {`{"action":"adjust","reason":"The till was right","quantity":2,"card_id":"{card_id}"}`, "manager", 200, 3, ""},
 }
 
 func programBody(more string) string {
@@ -98,7 +101,7 @@ func (x *tenant) fill(s string) string {
 	return strings.NewReplacer(
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
-		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code,
+		"{import_id}", x.imported, "{review_id}", x.review, "{text_id}", x.consentText, "{code}", x.code,
 	).Replace(s)
 }
 
@@ -112,7 +115,7 @@ func may(holder string) access.Set {
 	case "full key":
 		return access.ForRole(organization.RoleIntegration)
 	case "till":
-		return access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead)
+		return access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead, access.ReviewsRead, access.ReviewsWrite)
 	}
 	return access.ForRole(organization.Role(holder))
 }

@@ -27,7 +27,7 @@ func Run(t *testing.T, open Open) {
 	})
 	for _, story := range slices.Concat(
 		ledgerStories, reversalStories, batchStories, mixedStories, commitStories, raceStories, joinStories, confirmStories, accessStories,
-		organizationStories, programStories, customerStories, importStories, followStories, totalsStories, tenancyStories,
+		organizationStories, programStories, customerStories, importStories, followStories, totalsStories, reviewStories, tenancyStories,
 	) {
 		t.Run(story.name, func(t *testing.T) { story.run(&suite{t, w}) })
 	}
