@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import {
-	base, browserArguments, cashier, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, signIn, SOON_MS, stamp, text, visitor, watch,
+	base, browserArguments, cashier, demo, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, signIn, SOON_MS, stamp, text, visitor, watch,
 } from "./world.mjs";
 
 /** A browser that can be killed as by a power cut, and started again with what is on its disk. */
@@ -158,7 +158,8 @@ test("what another cashier gave is sent as theirs", async (t) => {
 });
 
 test("two tills without network redeem one coupon: refused, unless a manager allows it; then one wins and the other is for review", async (t) => {
-	const card = await newCustomer();
+	const name = `Toisto${Date.now() % 1e6}`;
+	const card = await newCustomer({ first_name: name });
 	await stamp(card, 10);
 	const tills = [await visitor(t, desk), await visitor(t, desk)];
 	for (const till of tills) {
@@ -182,16 +183,39 @@ test("two tills without network redeem one coupon: refused, unless a manager all
 	const [first, second] = tills;
 	assert.equal(await first.locator(".banner.review").count(), 0);
 	await second.locator(".banner.review button", { hasText: "1 to review" }).click();
-	await second.locator("#reviews", { hasText: "This reward has been used already." }).waitFor();
-	await second.getByRole("button", { name: "Try again" }).click();
-	await second.locator("#reviews", { hasText: "This reward has been used already." }).waitFor();
-	await second.getByRole("button", { name: "Settle" }).click();
-	await second.fill("#note", "Customer paid the gift");
-	await second.locator("dialog button.main").click();
-	await second.locator(".banner.review").waitFor({ state: "detached" });
+	const listed = second.locator("#reviews li");
+	await listed.getByText("This reward has been used already.").waitFor();
+	await listed.getByText("With the office").waitFor({ timeout: 3 * SOON_MS });
+
+	// The office has one conflict of the two redemptions, and decides it.
+	const office = await visitor(t, { ...desk, reducedMotion: "reduce" });
+	await office.goto(demo.staff_url);
+	await office.waitForURL(/\/console/);
+	await office.locator("#navigation a", { hasText: "Review" }).locator(".badge").waitFor();
+	await office.locator("#navigation a", { hasText: "Review" }).click();
+	const line = office.locator(".reviews tbody tr", { hasText: name });
+	await line.getByText("The reward had been used already.").waitFor();
+	assert.equal(await line.count(), 1);
+	await line.getByRole("button", { name: "Dismiss" }).click();
+	const dialog = office.getByRole("dialog");
+	await dialog.getByLabel("Reason").fill("Customer paid the gift");
+	await dialog.getByRole("button", { name: "Dismiss" }).click();
+	await office.locator(".notices .notice", { hasText: "Dismissed." }).getByRole("button", { name: "Undo" }).click();
+	await line.getByRole("button", { name: "Enter" }).click();
+	await dialog.getByLabel("Reason").fill("Paid with stamps");
+	await dialog.getByLabel("Stamps").fill("1");
+	await dialog.getByRole("button", { name: "Enter" }).click();
+	await line.waitFor({ state: "detached" });
+	await office.getByLabel("State").selectOption("decided");
+	await line.getByText("Paid with stamps").waitFor();
+	assert.match(office.url(), /state=decided/);
+	assert.deepEqual((await entries(card)).filter((e) => e.kind === "adjust").map((e) => [e.quantity, e.reason]), [[1, "Paid with stamps"]]);
+
+	// The till hears of it.
+	await second.locator(".banner.review").waitFor({ state: "detached", timeout: 6 * SOON_MS });
 	await second.getByRole("button", { name: "Back", exact: true }).click();
 	await second.getByRole("button", { name: "Today" }).click();
-	assert.match(await text(second, "#activity"), /Settled[^]*Customer paid the gift/);
+	assert.match(await text(second, "#activity"), /Entered by the office\.[^]*Paid with stamps/);
 });
 
 test("cashiers cannot allow redeeming without network", async (t) => {

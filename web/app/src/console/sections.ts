@@ -6,6 +6,7 @@ import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
 import { locations } from "./locations/section.ts";
 import { programs } from "./programs/section.ts";
+import { reviews } from "./reviews/section.ts";
 import { settings } from "./settings/section.ts";
 import { staff } from "./staff/section.ts";
 import { tills } from "./tills/section.ts";
@@ -13,6 +14,7 @@ import { tills } from "./tills/section.ts";
 export const sections = [
 	home,
 	customers,
+	reviews,
 	programs,
 	locations,
 	staff,

@@ -114,14 +114,29 @@ export class Outbox {
 		return now?.state === "withdrawn";
 	}
 
-	/** Puts a command that was refused back, to be judged again under its key. */
+	/** Puts a command that was refused back, to be judged again under its key. What the office has is the office's. */
 	async retry(key: string): Promise<void> {
-		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "waiting" } : undefined));
+		await this.#update(key, (c) => (c?.state === "review" && c.reviewId === undefined ? { ...c, state: "waiting" } : undefined));
 	}
 
-	/** Ends a review: a person dealt with it. It stays in the list, with what they say. */
+	/** Ends a review that the office does not take. It stays in the list, with what a person says. */
 	async settle(key: string, note: string): Promise<void> {
-		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "settled", note } : undefined));
+		await this.#update(key, (c) => (c?.state === "review" && c.unwanted ? { ...c, state: "settled", note } : undefined));
+	}
+
+	/** Notes that the office has the review. */
+	async handedIn(key: string, reviewId: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, reviewId } : undefined));
+	}
+
+	/** Notes that the office does not take the review. */
+	async unwanted(key: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, unwanted: true } : undefined));
+	}
+
+	/** Ends a review by what the office decided. */
+	async decided(key: string, decided: "entered" | "dismissed", note: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "settled", decided, note } : undefined));
 	}
 
 	/** Notes that another command takes this one back. */

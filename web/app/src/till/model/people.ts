@@ -4,6 +4,7 @@ import { answerOf } from "../../api/client.ts";
 import { Refused, Unanswered } from "../../api/problem.ts";
 import type { Session } from "../device/database.ts";
 import { opens, withVerifier } from "../device/pin.ts";
+import { isHere } from "../domain/command.ts";
 import { explain, say } from "../texts.ts";
 import type { Core } from "./core.ts";
 
@@ -166,7 +167,7 @@ export class People {
 
 	/** Whether nothing would be lost with the device. */
 	isEmpty(): boolean {
-		return !this.#core.outbox.commands().some((c) => c.state === "waiting" || c.state === "review");
+		return !this.#core.outbox.commands().some(isHere);
 	}
 
 	/** Makes this device no till any more. It is refused while something waits. */
