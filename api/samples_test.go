@@ -54,7 +54,7 @@ var samples = map[string]sample{
 	"listPrograms":           {"", "till", 200, 0, ""},
 	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0, ""},
 	"getProgram":             {"", "till", 200, 0, ""},
-	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
+	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0,"redeem_offline":true},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
 	"getProgramStats":        {"", "till key", 200, 0, ""},
 	"getTotals":              {"", "till key", 200, 0, "?from=2026-03-01&to=2026-03-08&program_id={program_id}&location_id={location_id}"},
 	"listProgramCards":       {"", "till key", 200, 0, ""},
@@ -92,7 +92,7 @@ var samples = map[string]sample{
 
 func programBody(more string) string {
 	return `{"name":{"en":"Card","fi":"Kortti"},"goal":8,"welcome_stamps":1,"limits":{"max_per_scan":5,"max_per_card_day":9,` +
-		`"cool_down_seconds":60,"max_per_staff_day":100},"rewards":[{"kind":"main","name":{"en":"5 € off"},"valid_for":"P6M"},` +
+		`"cool_down_seconds":60,"max_per_staff_day":100,"redeem_offline":false},"rewards":[{"kind":"main","name":{"en":"5 € off"},"valid_for":"P6M"},` +
 		`{"kind":"milestone","at":4,"name":{"en":"Balm"}}],"starts_at":"2026-01-01T00:00:00Z","ends_at":"2030-01-01T00:00:00Z"` + more + `}`
 }
 

@@ -840,14 +840,18 @@ type Limits struct {
 
 	// MaxPerStaffDay The most stamps one cashier gives on a day of the location.
 	MaxPerStaffDay int `json:"max_per_staff_day"`
+
+	// RedeemOffline Whether tills may redeem rewards without network. Two of them can then give one reward twice; the second is for review.
+	RedeemOffline bool `json:"redeem_offline"`
 }
 
 // LimitsSetting defines model for LimitsSetting.
 type LimitsSetting struct {
-	CoolDownSeconds *int `json:"cool_down_seconds,omitempty"`
-	MaxPerCardDay   *int `json:"max_per_card_day,omitempty"`
-	MaxPerScan      *int `json:"max_per_scan,omitempty"`
-	MaxPerStaffDay  *int `json:"max_per_staff_day,omitempty"`
+	CoolDownSeconds *int  `json:"cool_down_seconds,omitempty"`
+	MaxPerCardDay   *int  `json:"max_per_card_day,omitempty"`
+	MaxPerScan      *int  `json:"max_per_scan,omitempty"`
+	MaxPerStaffDay  *int  `json:"max_per_staff_day,omitempty"`
+	RedeemOffline   *bool `json:"redeem_offline,omitempty"`
 }
 
 // Locale A language of Leima's pages.

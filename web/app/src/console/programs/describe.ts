@@ -18,7 +18,7 @@ export function useDescribe() {
 			case "rewards":
 				return [say("programs.rewards"), v.rewards.map((r) => words(r.name)).join(", ")];
 			case "limits":
-				return [say("programs.limits"), Object.values(v.limits).map(number).join(" / ")];
+				return [say("programs.limits"), Object.values(v.limits).map((n) => (typeof n === "number" ? number(n) : n ? "✓" : "–")).join(" / ")];
 			case "firstDay":
 				return [say("programs.first_day"), v.firstDay && calendarDay(v.firstDay)];
 			case "lastDay":

@@ -1,6 +1,6 @@
 // The form of a program: what is collected, what is given, what guards against mistakes.
 
-import { TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { LocalizedInput } from "../parts/localized.tsx";
 import { NumberField } from "../parts/number.tsx";
 import { useTexts } from "../texts.ts";
@@ -50,6 +50,8 @@ function Limits({ values, set, wrong }: FieldsProps) {
 						change={(n) => set({ limits: { ...values.limits, [l]: n } })} />
 				))}
 			</div>
+			<Switch label={say("programs.redeem_offline")} description={say("programs.redeem_offline_text")} checked={values.limits.redeem_offline}
+				onChange={(e) => set({ limits: { ...values.limits, redeem_offline: e.currentTarget.checked } })} />
 		</details>
 	);
 }

@@ -34,7 +34,7 @@ export const MIN_GOAL = 2;
 export const MAX_GOAL = 200;
 export const MAX_REWARDS = 20;
 
-export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0, cool_down_seconds: 0, max_per_staff_day: 0 };
+export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0, cool_down_seconds: 0, max_per_staff_day: 0, redeem_offline: false };
 
 /** Fills the form from a program; days are those of the zone. */
 export function valuesOf(p: Program, zone: string): ProgramValues {
@@ -108,7 +108,7 @@ export function wrongIn(v: ProgramValues, own: Locale): Wrong {
 		}
 	});
 	for (const [limit, n] of Object.entries(v.limits)) {
-		if (!whole(n, 0, limit === "max_per_scan" ? 100 : 100_000)) {
+		if (typeof n === "number" && !whole(n, 0, limit === "max_per_scan" ? 100 : 100_000)) {
 			wrong[limit] = "programs.limit_wrong";
 		}
 	}

@@ -6,7 +6,7 @@ import { currentLocale, words } from "../../locale/locale.ts";
 import { dayOf } from "../domain/clock.ts";
 import { type Command, commandKey, waitingStamps } from "../domain/command.ts";
 import { readHandle } from "../domain/handle.ts";
-import { allowance, strictest } from "../domain/limits.ts";
+import { allowance, seenOf, strictest } from "../domain/limits.ts";
 import { explain, limitSentence, say } from "../texts.ts";
 import { began } from "./pace.ts";
 import type { Core } from "./core.ts";
@@ -62,9 +62,10 @@ export class Counter {
 		const handle = readHandle(typed);
 		if (this.#core.view.get().network === "good") {
 			try {
+				const scannedAt = this.#core.clock.now();
 				const scan = await this.#scan(handle.text, handle.kind === "code");
 				void this.#remember(scan, [handle.text, typed]);
-				return { handle: handle.text, card: scan.card.id, scan };
+				return { handle: handle.text, card: scan.card.id, scan, scannedAt };
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
 					throw e;
@@ -77,7 +78,7 @@ export class Counter {
 			this.#core.tell("unknown", say("counter.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "counter.unknown_text"));
 			return undefined;
 		}
-		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at }) });
+		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at, scannedAt: seen.at }) });
 	}
 
 	/** Asks for the card; a number or phone in the chosen program first, then in any. */
@@ -100,10 +101,12 @@ export class Counter {
 	/** What can be given while nobody can be asked. */
 	#alone(found: Found): Found {
 		const programs = this.programs().filter((p) => !found.scan || p.id === found.scan.program.id);
+		const limits = strictest(programs.map((p) => p.limits));
 		return {
 			...found,
-			allowance: allowance(strictest(programs.map((p) => p.limits)), found.card, this.#core.view.get().cashier?.staffId ?? "", this.#core.clock.now(), {
+			allowance: allowance(limits, found.card, this.#core.view.get().cashier?.staffId ?? "", this.#core.clock.now(), {
 				commands: this.#core.outbox.commands(), zone: this.#core.zone(),
+				...(found.scan && found.scannedAt !== undefined && { seen: seenOf(found.scan.allowed, limits, found.scannedAt) }),
 			}),
 		};
 	}
@@ -126,6 +129,11 @@ export class Counter {
 			return found.allowance.most;
 		}
 		return found.scan?.allowed.stamp ? found.scan.allowed.max_quantity : 0;
+	}
+
+	/** Whether a coupon's program lets tills redeem without network; one that is not known does not. */
+	mayRedeemAlone(coupon: Coupon): boolean {
+		return this.#core.view.get().shop?.programs.find((p) => p.id === coupon.program_id)?.limits.redeem_offline ?? false;
 	}
 
 	/** Clears the counter for the next customer. */
@@ -189,11 +197,12 @@ export class Counter {
 	}
 
 	async redeem(coupon: Coupon): Promise<void> {
-		const { found, device, settings, network } = this.#core.view.get();
+		const { found, device, network } = this.#core.view.get();
 		if (!found || !device) {
 			return;
 		}
-		if ((found.asOf !== undefined || network === "gone") && !settings.redeemOffline) {
+		const alone = this.mayRedeemAlone(coupon);
+		if ((found.asOf !== undefined || network === "gone") && !alone) {
 			this.#core.tell("refused", say("counter.refused_redeem"), say("offline.no_redeem"));
 			return;
 		}
@@ -203,7 +212,7 @@ export class Counter {
 			const { command, result } = await this.#carryOut({
 				kind: "redemption", path: `/v1/coupons/${coupon.id}/redemption`, quantity: 0, at: this.#core.clock.now(),
 				body: { location_id: device.locationId }, reward,
-			}, found, settings.redeemOffline);
+			}, found, alone);
 			if (command.state === "waiting" && command.promised) {
 				this.#core.tell("saved", say("offline.redeemed", { reward }), say("offline.saved_text"));
 				this.#offerUndo(command.key);
@@ -322,10 +331,11 @@ export class Counter {
 			return;
 		}
 		try {
+			const scannedAt = this.#core.clock.now();
 			const scan = await this.#scan(found.handle, readHandle(found.handle).kind === "code");
 			void this.#remember(scan, [found.handle]);
 			if (this.#core.view.get().found?.handle === found.handle) {
-				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan } });
+				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, scannedAt } });
 			}
 		} catch {
 			// That it worked has been said already.

@@ -8,7 +8,7 @@ import { type Command, pathOf } from "../domain/command.ts";
 import type { Core } from "./core.ts";
 
 /** How often the till asks what the office decided. */
-const ASK_MS = 30_000;
+const ASK_MS = 9_000;
 /** Statuses of 400 and above after which the same request may work. */
 const MAY_WORK_LATER = new Set([401, 408, 425, 429]);
 

@@ -24,7 +24,6 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 	const { till, view } = useTill();
 	const { settings } = view;
 	const [locale, setLocale] = useState<Locale>(chooseLocale(view.shop?.organization.locale));
-	const mayDecide = view.cashier?.permissions.includes("entries:adjust") ?? false;
 	const set = (change: Partial<typeof settings>) => void till.core.setSettings(change);
 	const choose = (l: Locale) => {
 		setLocale(l);
@@ -36,7 +35,6 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 			<h1>{say("bar.settings")}</h1>
 			<Tick id="automatic" label={say("settings.automatic")} hint={say("settings.automatic_hint")} on={settings.automatic} set={(automatic) => set({ automatic })} />
 			<Tick id="sound" label={say("settings.sound")} on={!settings.silent} set={(on) => set({ silent: !on })} />
-			<Tick id="redeem-offline" label={say("settings.redeem_offline")} hint={say("settings.redeem_offline_hint")} disabled={!mayDecide} on={settings.redeemOffline} set={(redeemOffline) => set({ redeemOffline })} />
 			<div className="field">
 				<label htmlFor="lock-after">{say("settings.lock_after")}</label>
 				<select id="lock-after" value={settings.lockAfter} onChange={(e) => set({ lockAfter: Number(e.target.value) })}>
