@@ -23,6 +23,8 @@ const (
 	TillsRead         Permission = "tills:read"
 	// TillsWrite makes pairing codes and unpairs tills.
 	TillsWrite Permission = "tills:write"
+	// TillsUnpair unpairs the till that one stands at, and no other.
+	TillsUnpair Permission = "tills:unpair"
 	// TillSessions signs a cashier in by PIN. Only a paired till has it.
 	TillSessions  Permission = "till_sessions:write"
 	ProgramsRead  Permission = "programs:read"
@@ -61,7 +63,7 @@ var Permissions = []Permission{
 	TillsRead, TillsWrite, TillSessions, ProgramsRead, ProgramsWrite, StatsRead,
 	CustomersRead, CustomersWrite, CardsRead, CardsWrite, CardsJoin, ScansWrite, ScansPhone,
 	StampsWrite, CouponsRedeem, EntriesReverse, EntriesAdjust, APIKeysRead, APIKeysWrite,
-	ImportsRead, ImportsWrite, ReviewsRead, ReviewsWrite,
+	ImportsRead, ImportsWrite, ReviewsRead, ReviewsWrite, TillsUnpair,
 }
 
 var bitOf = func() map[Permission]Set {
@@ -123,12 +125,12 @@ var (
 	cashierSet = SetOf(LocationsRead, ProgramsRead, CardsRead, CardsWrite, ScansWrite, ScansPhone,
 		StampsWrite, CouponsRedeem, EntriesReverse, ReviewsWrite)
 	marketerSet = SetOf(OrganizationRead, LocationsRead, ProgramsRead, StatsRead, CustomersRead, CardsRead, ImportsRead)
-	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite,
+	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite, TillsUnpair,
 		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ReviewsRead)
 	ownerSet = managerSet | SetOf(OrganizationWrite, APIKeysWrite)
 	// keyMaximum is what an API key may be given at most: never what proves that a
 	// person stands at a till, and not the power to make keys or staff.
-	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite)
+	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, TillsUnpair, ScansPhone, APIKeysWrite, StaffWrite)
 )
 
 // ForRole returns what a role may do. For RoleIntegration it is the most that a key
@@ -156,7 +158,7 @@ var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead, ReviewsRe
 // tillMaximum is what can be done at a till at most. A PIN of four digits on a device
 // that many use proves little, so whoever signs in by it has not the power to make
 // staff, keys or rules; for that there is the one-time link.
-var tillMaximum = cashierSet | SetOf(EntriesAdjust)
+var tillMaximum = cashierSet | SetOf(EntriesAdjust, TillsUnpair)
 
 // AtTill returns what a role may do for somebody who signed in at a till by PIN.
 func AtTill(r organization.Role) Set { return ForRole(r) & tillMaximum }

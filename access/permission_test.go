@@ -92,6 +92,7 @@ func TestWhatRolesMayDo(t *testing.T) {
 		access.StaffWrite:        {O, M},
 		access.TillsRead:         {O, M, I},
 		access.TillsWrite:        {O, M, I},
+		access.TillsUnpair:       {O, M},
 		access.TillSessions:      nil, // a paired till only
 		access.ProgramsRead:      {O, M, K, C, I},
 		access.ProgramsWrite:     {O, M, I},
@@ -137,7 +138,7 @@ func TestWhatAKeyMayBeGiven(t *testing.T) {
 	if !most.Includes(access.TillScopes) {
 		t.Errorf("a key cannot do all that a till does: %v", access.TillScopes.Names())
 	}
-	for _, p := range []access.Permission{access.TillSessions, access.ScansPhone, access.APIKeysWrite, access.StaffWrite} {
+	for _, p := range []access.Permission{access.TillSessions, access.TillsUnpair, access.ScansPhone, access.APIKeysWrite, access.StaffWrite} {
 		if most.Has(p) {
 			t.Errorf("a key may be given %s", p)
 		}

@@ -144,9 +144,7 @@ func (h reviewHandlers) review(ctx context.Context, rq *request, key string, b *
 		StaffID: given(b.StaffID), DeviceCount: int64(given(b.DeviceCount)), Words: given(b.Reason), Refusal: b.Refusal,
 	}
 	r.Day = loyalty.DayOf(r.At, zone)
-	if p.Kind == access.KindTill {
-		r.TillID = p.ID
-	}
+	r.TillID = p.TillID
 	if p.Kind == access.KindTillSession {
 		r.StaffID = p.StaffID
 	}

@@ -305,6 +305,9 @@ func attacksOnConsents(v *victim) map[string]attack {
 			l, err := v.ConsentHistory(ctx, org, id, paging.Page{})
 			return empty(l.Items, err)
 		},
+		"AddContact": func(ctx context.Context, org string) error {
+			return refusedWith(customer.ErrNotFound, v.AddContact(ctx, org, v.provisional.Customer.ID, v.program.ID, "+358400000000", "", v.clock()))
+		},
 		"RequestConfirmation": func(ctx context.Context, org string) error {
 			return refusedWith(customer.ErrNotFound, v.RequestConfirmation(ctx, org, v.provisional.Customer.ID, v.program.ID, v.clock()))
 		},

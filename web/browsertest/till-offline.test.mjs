@@ -83,6 +83,7 @@ test("twenty stamps without network, the browser killed, back on-line: exactly t
 	await after.page.locator("#waiting", { hasText: "20 waiting" }).waitFor();
 	await after.page.getByRole("button", { name: "Settings" }).click();
 	await after.page.getByRole("button", { name: "Take this till out of service" }).click();
+	await after.page.fill("#leave-pin", demo.pin);
 	await after.page.locator("dialog button.main").click();
 	await after.page.locator("dialog", { hasText: "Not now: something waits" }).waitFor();
 	await after.page.keyboard.press("Escape");

@@ -114,9 +114,9 @@ export async function pairingCode(t, name = "Test till") {
 }
 
 /** Makes the page a till of its own, with somebody signed in by PIN. */
-export async function pair(t, page, name = "Kaisa Kassa") {
+export async function pair(t, page, name = "Kaisa Kassa", till = undefined) {
 	await page.goto(base + "/till");
-	await page.fill("#code", await pairingCode(t));
+	await page.fill("#code", await pairingCode(t, till));
 	await page.keyboard.press("Enter");
 	await signIn(page, name);
 }
