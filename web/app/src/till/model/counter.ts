@@ -16,6 +16,8 @@ import type { Coupon, Found, Scan } from "./view.ts";
 export const UNDO_MS = 10_000;
 /** How long a cashier waits for an answer before it is saved for later. */
 const PATIENCE_MS = 2_500;
+/** After how long a card is written to the device. */
+const REMEMBER_MS = 400;
 /** After how long a search is worth a word. */
 const SEARCHING_MS = 300;
 /** Refusals that say that the card has been stamped, which is no fault. */
@@ -64,7 +66,7 @@ export class Counter {
 			try {
 				const scannedAt = this.#core.clock.now();
 				const scan = await this.#scan(handle.text, handle.kind === "code");
-				void this.#remember(scan, [handle.text, typed]);
+				this.#remember(scan, [handle.text, typed]);
 				return { handle: handle.text, card: scan.card.id, scan, scannedAt };
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
@@ -111,8 +113,13 @@ export class Counter {
 		};
 	}
 
-	async #remember(scan: Scan, handles: string[]): Promise<void> {
+	/** Keeps the card for when there is no network; not at once, for the cashier waits for other things. */
+	#remember(scan: Scan, handles: string[]): void {
 		const now = this.#core.clock.now();
+		setTimeout(() => void this.#keep(scan, handles, now), REMEMBER_MS);
+	}
+
+	async #keep(scan: Scan, handles: string[], now: number): Promise<void> {
 		const today = dayOf(now, this.#core.zone());
 		const midnight = Date.parse(today + "T00:00:00Z") - 14 * 60 * 60 * 1000; // of the earliest zone
 		await this.#core.db.remember({ card: scan.card.id, handles: handles.filter((h) => h !== ""), scan, at: now }, midnight);
@@ -333,7 +340,7 @@ export class Counter {
 		try {
 			const scannedAt = this.#core.clock.now();
 			const scan = await this.#scan(found.handle, readHandle(found.handle).kind === "code");
-			void this.#remember(scan, [found.handle]);
+			this.#remember(scan, [found.handle]);
 			if (this.#core.view.get().found?.handle === found.handle) {
 				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, scannedAt } });
 			}
