@@ -115,6 +115,22 @@ test("a wrong PIN does not open the till without network", async (t) => {
 	assert.equal(await till.locator("#handle").count(), 0);
 });
 
+test("a session lasts twelve hours without network, and no longer", async (t) => {
+	const till = await visitor(t, desk);
+	await till.clock.install();
+	await pair(t, till);
+	await till.context().setOffline(true);
+	await till.locator(".banner.gone").waitFor();
+	await till.clock.fastForward("11:50:00");
+	await till.locator(".people").waitFor(); // it locked itself
+	await signIn(till, "Kaisa Kassa");
+	await till.clock.fastForward("00:20:00");
+	await till.locator(".people").getByRole("button", { name: "Kaisa Kassa" }).click();
+	await till.fill("#pin", demo.pin);
+	await till.keyboard.press("Enter");
+	await till.locator("#pin-error", { hasText: "No network" }).waitFor();
+});
+
 test("undoing before it was sent sends nothing; phone numbers wait for the network", async (t) => {
 	const card = await newCustomer();
 	const till = await cashier(t);

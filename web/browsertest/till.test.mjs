@@ -55,6 +55,31 @@ test("stamps go on by themselves, if the till is set so", async (t) => {
 	assert.equal((await entries(card)).length, 1);
 });
 
+test("outcomes are told by colour, sign, words, sound and vibration", async (t) => {
+	const card = await newCustomer();
+	const till = await visitor(t, desk);
+	await till.addInitScript(() => {
+		window.felt = [];
+		window.heard = [];
+		navigator.vibrate = (pattern) => window.felt.push(pattern.length) > 0;
+		const start = OscillatorNode.prototype.start;
+		OscillatorNode.prototype.start = function (at) {
+			window.heard.push(this.frequency.value);
+			start.call(this, at);
+		};
+	});
+	await till.goto(demo.till_url);
+	await till.waitForSelector("#handle");
+	await till.click("h1, .ready");
+	await scan(till, card.code);
+	await till.click("#stamp");
+	await outcome(till, "good", "1 stamp given");
+	assert.equal(await till.locator(".outcome.good .icon").count(), 1);
+	await till.waitForFunction(() => window.heard.length > 0);
+	const [heard, felt] = await till.evaluate(() => [window.heard, window.felt]);
+	assert.deepEqual([heard, felt], [[660, 880], [1]]);
+});
+
 test("undo ends after ten seconds; later a stamp is taken back with a reason", async (t) => {
 	const card = await newCustomer();
 	const till = await cashier(t);

@@ -106,6 +106,11 @@ export class Camera {
 		return all.filter((d) => d.kind === "videoinput").map((d) => ({ id: d.deviceId, label: d.label }));
 	}
 
+	/** Which camera is open, "" if none is. */
+	opened(): string {
+		return this.#stream?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
+	}
+
 	hasTorch(): boolean {
 		const track = this.#stream?.getVideoTracks()[0];
 		return Boolean((track?.getCapabilities() as { torch?: boolean } | undefined)?.torch);
