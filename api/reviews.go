@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,7 +188,7 @@ func checkReviewCreation(b *contract.ReviewCreation) error {
 		if !m.there {
 			continue
 		}
-		if !strings.Contains(" "+strings.Join(wanted, " ")+" ", " "+m.name+" ") {
+		if !slices.Contains(wanted, m.name) {
 			return invalid(m.name, "is not part of a %s", b.Kind)
 		}
 		named++

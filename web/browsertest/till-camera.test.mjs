@@ -31,15 +31,16 @@ function film({ width: columns, height: rows, light }) {
 	return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...Array(3).fill(nothing), ...Array(27).fill(shown)]);
 }
 
-/** Starts a browser whose cameras see the code. */
-async function seeing(t, code, cameras = 1) {
+/** Starts a browser whose camera sees the code. */
+async function seeing(t, code) {
 	const folder = await mkdtemp(join(tmpdir(), "leima-camera-"));
 	t.after(() => rm(folder, { recursive: true, force: true }));
 	await writeFile(join(folder, "card.y4m"), film(code));
-	const browser = await chromium.launch({
-		executablePath,
-		args: [...browserArguments, "--use-fake-ui-for-media-stream", `--use-fake-device-for-media-stream=device-count=${cameras}`, `--use-file-for-fake-video-capture=${join(folder, "card.y4m")}`],
-	});
+	return withCameras(t, "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(folder, "card.y4m")}`);
+}
+
+async function withCameras(t, ...cameras) {
+	const browser = await chromium.launch({ executablePath, args: [...browserArguments, "--use-fake-ui-for-media-stream", ...cameras] });
 	t.after(() => browser.close());
 	return browser;
 }
@@ -80,8 +81,7 @@ test("the camera reads EAN-13, which is no card of this shop", async (t) => {
 });
 
 test("of two cameras one is chosen, and stays chosen; a torch is lit where there is one", async (t) => {
-	const card = await newCustomer({ first_name: "Kaksi" });
-	const till = await visitor(t, { ...phone, browser: await seeing(t, await qrOf(card), 2), permissions: ["camera"] });
+	const till = await visitor(t, { ...phone, browser: await withCameras(t, "--use-fake-device-for-media-stream=device-count=2"), permissions: ["camera"] });
 	await till.addInitScript(() => {
 		window.lit = [];
 		MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });

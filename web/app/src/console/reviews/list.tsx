@@ -111,8 +111,8 @@ function List({ reviews }: { reviews: readonly Review[] }) {
 		<>
 			<Table className="reviews" caption={say("reviews.title")} rows={reviews} rowKey={(r) => r.id} columns={[
 				{ head: say("reviews.what"), cell: (r) => <><strong>{what(r)}</strong><small><Who of={r} /></small></> },
-				{ head: say("reviews.when"), cell: (r) => <>{moment(r.at)}<small>{[r.staff_name, r.till_name, locations.find((l) => l.id === r.location_id)?.name].filter(Boolean).join(" · ")}</small></> },
-				{ head: say("reviews.why"), cell: (r) => <>{say(refusalText(r.refusal), { code: r.refusal })}{r.reason && <small>{r.reason}</small>}</> },
+				{ head: say("reviews.when"), cell: (r) => <div>{moment(r.at)}<small>{[r.staff_name, r.till_name, locations.find((l) => l.id === r.location_id)?.name].filter(Boolean).join(" · ")}</small></div> },
+				{ head: say("reviews.why"), cell: (r) => <div>{say(refusalText(r.refusal), { code: r.refusal })}{r.reason && <small>{r.reason}</small>}</div> },
 				{
 					head: say("reviews.decision"), cell: (r) => (r.status === "open" && may("entries:adjust")
 						? (
@@ -122,11 +122,11 @@ function List({ reviews }: { reviews: readonly Review[] }) {
 							</div>
 						)
 						: (
-							<>
+							<div>
 								<Badge kind={kinds[r.status]}>{say(`reviews.status_${r.status}`)}</Badge>
 								<small>{[r.decision_reason, r.decided_at && moment(r.decided_at)].filter(Boolean).join(" · ")}</small>
 								{r.status === "dismissed" && may("entries:adjust") && <button type="button" className="plain" onClick={() => reopen(r)}>{say("reviews.reopen")}{about(r)}</button>}
-							</>
+							</div>
 						)),
 				},
 			]} />
