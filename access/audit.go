@@ -103,6 +103,7 @@ const (
 	KeyRevoked          Action = "api_key.revoked"
 	ImportStarted       Action = "import.started"
 	ImportStopped       Action = "import.stopped"
+	ReviewDecided       Action = "review.decided"
 	ListExported        Action = "list.exported"
 )
 

@@ -23,6 +23,8 @@ const (
 	TillsRead         Permission = "tills:read"
 	// TillsWrite makes pairing codes and unpairs tills.
 	TillsWrite Permission = "tills:write"
+	// TillsUnpair unpairs the till that one stands at, and no other.
+	TillsUnpair Permission = "tills:unpair"
 	// TillSessions signs a cashier in by PIN. Only a paired till has it.
 	TillSessions  Permission = "till_sessions:write"
 	ProgramsRead  Permission = "programs:read"
@@ -52,7 +54,10 @@ const (
 	// ExportsRead takes whole lists along as files. No key has it.
 	ExportsRead Permission = "exports:read"
 	// AuditRead sees who did what. No key has it.
-	AuditRead Permission = "audit:read"
+	AuditRead   Permission = "audit:read"
+	ReviewsRead Permission = "reviews:read"
+	// ReviewsWrite hands in for review; deciding takes EntriesAdjust.
+	ReviewsWrite Permission = "reviews:write"
 )
 
 // Permissions lists all of them. The position of a permission is its bit in a Set
@@ -62,7 +67,7 @@ var Permissions = []Permission{
 	TillsRead, TillsWrite, TillSessions, ProgramsRead, ProgramsWrite, StatsRead,
 	CustomersRead, CustomersWrite, CardsRead, CardsWrite, CardsJoin, ScansWrite, ScansPhone,
 	StampsWrite, CouponsRedeem, EntriesReverse, EntriesAdjust, APIKeysRead, APIKeysWrite,
-	ImportsRead, ImportsWrite, ExportsRead, AuditRead,
+	ImportsRead, ImportsWrite, ExportsRead, AuditRead, ReviewsRead, ReviewsWrite, TillsUnpair,
 }
 
 var bitOf = func() map[Permission]Set {
@@ -122,15 +127,15 @@ func ParseSet(field string, names []string) (Set, error) {
 
 var (
 	cashierSet = SetOf(LocationsRead, ProgramsRead, CardsRead, CardsWrite, ScansWrite, ScansPhone,
-		StampsWrite, CouponsRedeem, EntriesReverse)
+		StampsWrite, CouponsRedeem, EntriesReverse, ReviewsWrite)
 	marketerSet = SetOf(OrganizationRead, LocationsRead, ProgramsRead, StatsRead, CustomersRead, CardsRead, ImportsRead)
-	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite,
-		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ExportsRead, AuditRead)
+	managerSet  = cashierSet | marketerSet | SetOf(LocationsWrite, StaffRead, StaffWrite, TillsRead, TillsWrite, TillsUnpair,
+		ProgramsWrite, CustomersWrite, EntriesAdjust, APIKeysRead, ImportsWrite, ExportsRead, AuditRead, ReviewsRead)
 	ownerSet = managerSet | SetOf(OrganizationWrite, APIKeysWrite)
 	// keyMaximum is what an API key may be given at most: never what proves that a
 	// person stands at a till, and not the power to make keys or staff to take the whole
 	// register along or to see who did what.
-	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, ScansPhone, APIKeysWrite, StaffWrite, ExportsRead, AuditRead)
+	keyMaximum = SetOf(Permissions...) &^ SetOf(TillSessions, TillsUnpair, ScansPhone, APIKeysWrite, StaffWrite, ExportsRead, AuditRead)
 )
 
 // ForRole returns what a role may do. For RoleIntegration it is the most that a key
@@ -151,17 +156,18 @@ func ForRole(r organization.Role) Set {
 	return 0
 }
 
-// TillPermissions is what a paired till may do while nobody has signed in at it.
-var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead)
+// TillPermissions is what a paired till may do while nobody has signed in at it: let
+// somebody sign in, and hand in what it holds for review, which moves nothing.
+var TillPermissions = SetOf(TillSessions, ProgramsRead, LocationsRead, ReviewsRead, ReviewsWrite)
 
 // tillMaximum is what can be done at a till at most. A PIN of four digits on a device
 // that many use proves little, so whoever signs in by it has not the power to make
 // staff, keys or rules; for that there is the one-time link.
-var tillMaximum = cashierSet | SetOf(EntriesAdjust)
+var tillMaximum = cashierSet | SetOf(EntriesAdjust, TillsUnpair)
 
 // AtTill returns what a role may do for somebody who signed in at a till by PIN.
 func AtTill(r organization.Role) Set { return ForRole(r) & tillMaximum }
 
 // TillScopes is what an API key needs to do all that a till does.
 var TillScopes = SetOf(LocationsRead, ProgramsRead, StatsRead, CardsRead, CardsWrite, ScansWrite,
-	StampsWrite, CouponsRedeem, EntriesReverse)
+	StampsWrite, CouponsRedeem, EntriesReverse, ReviewsWrite)

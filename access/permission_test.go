@@ -92,6 +92,7 @@ func TestWhatRolesMayDo(t *testing.T) {
 		access.StaffWrite:        {O, M},
 		access.TillsRead:         {O, M, I},
 		access.TillsWrite:        {O, M, I},
+		access.TillsUnpair:       {O, M},
 		access.TillSessions:      nil, // a paired till only
 		access.ProgramsRead:      {O, M, K, C, I},
 		access.ProgramsWrite:     {O, M, I},
@@ -113,6 +114,8 @@ func TestWhatRolesMayDo(t *testing.T) {
 		access.ImportsWrite:      {O, M, I},
 		access.ExportsRead:       {O, M},
 		access.AuditRead:         {O, M},
+		access.ReviewsRead:       {O, M, I},
+		access.ReviewsWrite:      {O, M, C, I},
 	}
 	for _, p := range access.Permissions {
 		roles, known := may[p]
@@ -137,16 +140,17 @@ func TestWhatAKeyMayBeGiven(t *testing.T) {
 	if !most.Includes(access.TillScopes) {
 		t.Errorf("a key cannot do all that a till does: %v", access.TillScopes.Names())
 	}
-	for _, p := range []access.Permission{access.TillSessions, access.ScansPhone, access.APIKeysWrite, access.StaffWrite} {
+	for _, p := range []access.Permission{access.TillSessions, access.TillsUnpair, access.ScansPhone, access.APIKeysWrite, access.StaffWrite} {
 		if most.Has(p) {
 			t.Errorf("a key may be given %s", p)
 		}
 	}
 }
 
-// A till at which nobody has signed in can do no more than let somebody sign in.
+// A till at which nobody has signed in can do no more than let somebody sign in, and
+// hand in what it holds for review.
 func TestWhatATillMayDoByItself(t *testing.T) {
-	want := []string{"locations:read", "programs:read", "till_sessions:write"}
+	want := []string{"locations:read", "programs:read", "reviews:read", "reviews:write", "till_sessions:write"}
 	if diff := cmp.Diff(want, access.TillPermissions.Names()); diff != "" {
 		t.Errorf("a till may do by itself (-want +got):\n%s", diff)
 	}

@@ -29,6 +29,8 @@ type Principal struct {
 	Kind  PrincipalKind
 	// ID is the id of the key, till or session.
 	ID string
+	// TillID is the till, or that of the till session, else "".
+	TillID string
 	// StaffID and StaffName are the person's, empty for keys and tills.
 	StaffID, StaffName string
 	Role               organization.Role

@@ -52,6 +52,7 @@ type Store interface {
 	ImportStore
 	ListStore
 	AuditStore
+	ReviewStore
 }
 
 // Sentences translates.
@@ -97,6 +98,7 @@ type handlers struct {
 	exportHandlers
 	auditHandlers
 	activityHandlers
+	reviewHandlers
 }
 
 var _ contract.StrictServerInterface = handlers{}
@@ -145,6 +147,7 @@ func New(d Dependencies) (*API, error) {
 		exportHandlers:       exportHandlers{store: d.Store, places: make(chan struct{}, MaxExports), now: d.Now, log: d.Log},
 		auditHandlers:        auditHandlers{store: d.Store},
 		activityHandlers:     activityHandlers{store: d.Store},
+		reviewHandlers:       reviewHandlers{store: d.Store, ledger: ledger},
 	}
 	for _, op := range operations {
 		if op.plainBody != nil && op.plainParameters != nil {

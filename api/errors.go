@@ -30,6 +30,7 @@ var known = []struct {
 	// Before the errors of the context, which it may wrap.
 	{loyalty.ErrUnknown, codeOutcomeUnknown, "it was carried out once or not at all; the same request under the same key tells"},
 	{loyalty.ErrClosed, codeUnavailable, "the server is stopping; nothing was done; the same request can be sent again"},
+	{loyalty.ErrReviewDecided, codeReviewDecided, "somebody decided it in the meantime; read it again"},
 	{organization.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
 	{customer.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
 	{organization.ErrTaken, codeAlreadyInUse, "a value that must be unique is in use"},

@@ -32,6 +32,8 @@ const (
 	codeCardNotFound         = contract.ProblemCodeCardNotFound
 	codeCouponNotFound       = contract.ProblemCodeCouponNotFound
 	codeEntryNotFound        = contract.ProblemCodeEntryNotFound
+	codeReviewNotFound       = contract.ProblemCodeReviewNotFound
+	codeReviewDecided        = contract.ProblemCodeReviewDecided
 	codeCustomerNotFound     = contract.ProblemCodeCustomerNotFound
 	codeAPIKeyNotFound       = contract.ProblemCodeAPIKeyNotFound
 	codeImportNotFound       = contract.ProblemCodeImportNotFound
@@ -87,6 +89,8 @@ var kinds = map[contract.ProblemCode]kind{
 	codeCardNotFound:         {404, "There is no such card", false},
 	codeCouponNotFound:       {404, "There is no such coupon", false},
 	codeEntryNotFound:        {404, "There is no such ledger entry", false},
+	codeReviewNotFound:       {404, "There is no such review", false},
+	codeReviewDecided:        {409, "The review was decided", false},
 	codeCustomerNotFound:     {404, "There is no such customer", false},
 	codeAPIKeyNotFound:       {404, "There is no such API key", false},
 	codeImportNotFound:       {404, "There is no such import", false},

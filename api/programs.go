@@ -198,6 +198,7 @@ func setLimits(to *loyalty.Limits, from *contract.LimitsSetting) {
 	set(&to.MaxPerScan, from.MaxPerScan)
 	set(&to.MaxPerCardDay, from.MaxPerCardDay)
 	set(&to.MaxPerStaffDay, from.MaxPerStaffDay)
+	set(&to.RedeemOffline, from.RedeemOffline)
 	if from.CoolDownSeconds != nil {
 		to.CoolDown = time.Duration(*from.CoolDownSeconds) * time.Second
 	}

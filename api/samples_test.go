@@ -59,7 +59,7 @@ var samples = map[string]sample{
 	"createProgram":          {programBody(`,"status":"draft"`), "manager", 201, 0, ""},
 	"tryProgramOut":          {`{"program":` + programBody("") + `,"at":"2026-03-03T07:00:00Z","steps":[{"kind":"stamp","at":"2026-03-02T07:00:00Z","quantity":1}]}`, "manager", 200, 0, ""},
 	"getProgram":             {"", "till", 200, 0, ""},
-	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
+	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0,"redeem_offline":true},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
 	"getProgramStats":        {"", "till key", 200, 0, ""},
 	"getTotals":              {"", "till key", 200, 0, "?from=2026-03-01&to=2026-03-08&program_id={program_id}&location_id={location_id}"},
 	"listProgramCards":       {"", "till key", 200, 0, ""},
@@ -104,11 +104,14 @@ var samples = map[string]sample{
 	"getImportErrorFile":     {"", "marketer", 200, 0, ""},
 	"stopImport":             {"", "manager", 409, 0, ""},
 	"listImportErrors":       {"", "marketer", 200, 0, ""},
+	"listReviews":            {"", "manager", 200, 0, "?state=open&location_id={location_id}&from=2026-03-01&to=2026-03-08"},
+	"createReview":           {`{"kind":"stamp","card_id":"{card_id}","quantity":2,"at":"2026-03-02T06:59:00Z","staff_id":"{staff_id}","location_id":"{location_id}","device_count":7,"reason":"Forgot","refusal":"daily_limit_reached"}`, "till key", 201, 0, ""},
+	"decideReview":           {`{"action":"adjust","reason":"The till was right","quantity":2,"card_id":"{card_id}"}`, "manager", 200, 3, ""},
 }
 
 func programBody(more string) string {
 	return `{"name":{"en":"Card","fi":"Kortti"},"goal":8,"welcome_stamps":1,"limits":{"max_per_scan":5,"max_per_card_day":9,` +
-		`"cool_down_seconds":60,"max_per_staff_day":100},"rewards":[{"kind":"main","name":{"en":"5 € off"},"valid_for":"P6M"},` +
+		`"cool_down_seconds":60,"max_per_staff_day":100,"redeem_offline":false},"rewards":[{"kind":"main","name":{"en":"5 € off"},"valid_for":"P6M"},` +
 		`{"kind":"milestone","at":4,"name":{"en":"Balm"}}],"starts_at":"2026-01-01T00:00:00Z","ends_at":"2030-01-01T00:00:00Z"` + more + `}`
 }
 
@@ -117,7 +120,7 @@ func (x *tenant) fill(s string) string {
 	return strings.NewReplacer(
 		"{location_id}", x.location, "{staff_id}", x.staff["cashier"], "{till_id}", x.till, "{program_id}", x.program,
 		"{card_id}", x.card, "{coupon_id}", x.coupon, "{entry_id}", x.entry, "{customer_id}", x.customer, "{api_key_id}", x.key,
-		"{import_id}", x.imported, "{text_id}", x.consentText, "{code}", x.code, "{list}", "customers",
+		"{import_id}", x.imported, "{review_id}", x.review, "{text_id}", x.consentText, "{code}", x.code, "{list}", "customers",
 		"{other_customer_id}", x.otherCustomer, "{merge_id}", x.merge,
 	).Replace(s)
 }
@@ -132,7 +135,7 @@ func may(holder string) access.Set {
 	case "full key":
 		return access.ForRole(organization.RoleIntegration)
 	case "till":
-		return access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead)
+		return access.SetOf(access.TillSessions, access.ProgramsRead, access.LocationsRead, access.ReviewsRead, access.ReviewsWrite)
 	}
 	return access.ForRole(organization.Role(holder))
 }

@@ -46,7 +46,11 @@ func (h tillHandlers) ListTills(ctx context.Context, r contract.ListTillsRequest
 
 // UnpairTill implements the contract.
 func (h tillHandlers) UnpairTill(ctx context.Context, r contract.UnpairTillRequestObject) (contract.UnpairTillResponseObject, error) {
-	if err := h.store.RevokeTill(ctx, requestOf(ctx).principal.OrgID, r.TillID, h.now()); err != nil {
+	p := requestOf(ctx).principal
+	if !p.May(access.TillsWrite) && p.TillID != r.TillID {
+		return nil, forbidden("the credential may unpair the till that it is of, and no other")
+	}
+	if err := h.store.RevokeTill(ctx, p.OrgID, r.TillID, h.now()); err != nil {
 		return nil, missing(codeTillNotFound, err)
 	}
 	return contract.UnpairTill204Response{}, nil

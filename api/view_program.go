@@ -12,6 +12,7 @@ func programView(p loyalty.Program) contract.Program {
 		Limits: contract.Limits{
 			MaxPerScan: p.Limits.MaxPerScan, MaxPerCardDay: p.Limits.MaxPerCardDay,
 			CoolDownSeconds: int(p.Limits.CoolDown.Seconds()), MaxPerStaffDay: p.Limits.MaxPerStaffDay,
+			RedeemOffline: p.Limits.RedeemOffline,
 		},
 		RedeemCode: redeemCodeView(p), Rewards: each(p.Rewards, rewardView),
 		StartsAt: optionalInstant(p.StartsAt), EndsAt: optionalInstant(p.EndsAt),

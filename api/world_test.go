@@ -57,6 +57,7 @@ type tenant struct {
 	coupon, entry, consentText string
 	till, key, imported        string
 	otherCustomer, merge       string
+	review                     string
 	staff                      map[string]string // ids by role
 	token                      map[string]string // credentials by who holds them
 }
@@ -116,6 +117,13 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// must2 is must for what returns two values that nobody needs.
+func must2[A, B any](_ A, _ B, err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
 func (w *world) found(slug string) *tenant {
@@ -214,6 +222,11 @@ func (w *world) promise(x *tenant) {
 	}
 	x.coupon, x.entry = o.Coupons[0].ID, o.Entry.ID
 	w.part(x)
+	x.review = typeid.New("rev")
+	must2(w.store.CreateReview(ctx, loyalty.Review{
+		OrgID: x.org.ID, ID: x.review, Key: "till:1", BodyHash: "first", Kind: loyalty.CommandStamp, CardID: x.card, Quantity: 1, At: monday - 60_000,
+		RecordedAt: monday, Day: 20260302, LocationID: x.location, TillID: x.till, StaffID: x.staff["cashier"], DeviceCount: 1, Refusal: "daily_limit_reached",
+	}))
 	x.imported = typeid.New("imp")
 	w.check(w.store.CreateImport(ctx, customer.Import{
 		OrgID: x.org.ID, ID: x.imported, ProgramID: x.program, FileName: "receipts.csv", Status: customer.ImportDone, CreatedAt: monday,

@@ -13,7 +13,8 @@ import (
 // the card that is there. By the public form it never does, and nothing in the
 // answer or its timing tells whether the contact is known: the visitor always gets
 // a provisional customer and card, and the owner of the contact always gets a
-// link. Confirming it either makes the provisional customer a real one or, if the
+// link. Somebody trusted may also give a name and no contact, for a customer who is in a
+// hurry: that customer is provisional until they add a contact themselves. Confirming it either makes the provisional customer a real one or, if the
 // contact is known, merges the two. Welcome rewards wait for that.
 type Join struct {
 	OrgID, ProgramID    string
@@ -48,7 +49,7 @@ func (j Join) Parse(country string, knownLocale func(string) bool) (Join, error)
 		return j, err
 	}
 	switch {
-	case j.Phone == "" && j.Email == "":
+	case j.Phone == "" && j.Email == "" && (!j.Trusted || j.FirstName+j.LastName == ""):
 		return j, &InvalidFieldError{"phone", ContactMissing, "a phone number or an e-mail address is required"}
 	case j.Locale != "" && !knownLocale(j.Locale):
 		return j, &InvalidFieldError{"locale", InvalidLocale, "is not a language of Leima"}
@@ -70,6 +71,9 @@ type Joined struct {
 func PlanJoin(j Join, byPhone, byEmail *Customer) (JoinPlan, error) {
 	if !j.Trusted {
 		return JoinPlan{Status: StatusProvisional, CardStatus: loyalty.CardProvisional, Confirm: true}, nil
+	}
+	if j.Phone == "" && j.Email == "" {
+		return JoinPlan{Status: StatusProvisional, CardStatus: loyalty.CardProvisional}, nil
 	}
 	existing := byPhone
 	if existing == nil {

@@ -42,6 +42,8 @@ func TestWhatIsNoJoin(t *testing.T) {
 		{"no name", func(j *customer.Join) { j.FirstName, j.LastName = "", "" }, "", ""},
 		{"no language", func(j *customer.Join) { j.Locale = "" }, "", ""},
 		{"as many decisions as there can be texts", func(j *customer.Join) { j.Consents = many[1:] }, "", ""},
+		{"a name alone, at a till", func(j *customer.Join) { j.Phone, j.Email, j.LastName, j.Trusted = "", "", "", true }, "", ""},
+		{"nothing at all, at a till", func(j *customer.Join) { *j = customer.Join{Trusted: true} }, "phone", customer.ContactMissing},
 		{"neither phone nor e-mail", func(j *customer.Join) { j.Phone, j.Email = "", "" }, "phone", customer.ContactMissing},
 		{"only blanks", func(j *customer.Join) { j.Phone, j.Email = "  ", "\t" }, "phone", customer.ContactMissing},
 		{"a bad first name", func(j *customer.Join) { j.FirstName = "a\u202eb" }, "first_name", customer.InvalidCharacter},
@@ -94,7 +96,7 @@ func TestPlanJoin(t *testing.T) {
 		{"a till, they are two people's", true, maija, pekka, customer.JoinPlan{}, customer.ErrTwoCustomers},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := customer.PlanJoin(customer.Join{Trusted: c.trusted}, c.byPhone, c.byEmail)
+			got, err := customer.PlanJoin(customer.Join{Trusted: c.trusted, Phone: "+358401234567"}, c.byPhone, c.byEmail)
 			if !errors.Is(err, c.err) {
 				t.Fatalf("the error is %v, want %v", err, c.err)
 			}
@@ -102,5 +104,13 @@ func TestPlanJoin(t *testing.T) {
 				t.Errorf("the plan (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Who gave no contact is not known to the shop yet, so nothing is sent and nothing given.
+func TestPlanJoinByNameAlone(t *testing.T) {
+	got, err := customer.PlanJoin(customer.Join{Trusted: true, FirstName: "Maija"}, nil, nil)
+	if want := (customer.JoinPlan{Status: customer.StatusProvisional, CardStatus: loyalty.CardProvisional}); err != nil || got != want {
+		t.Errorf("the plan is %+v, %v", got, err)
 	}
 }

@@ -56,7 +56,8 @@ type Program struct {
 	CreatedAt        int64
 }
 
-// Limits are the guards against mistakes and fraud. Zero means no limit.
+// Limits are the guards against mistakes and fraud. Zero means no limit, and no
+// redeeming without network.
 type Limits struct {
 	// MaxPerScan is the most stamps in one command.
 	MaxPerScan int
@@ -67,6 +68,9 @@ type Limits struct {
 	// MaxPerStaffDay is the most stamps one cashier gives on one day of the
 	// location.
 	MaxPerStaffDay int
+	// RedeemOffline lets tills redeem coupons without network. Apply does not ask: a
+	// coupon that is redeemed twice is refused the second time, whoever sent it when.
+	RedeemOffline bool
 }
 
 // RewardKind says when a reward is given.

@@ -34,6 +34,7 @@ type storedRules struct {
 	MaxPerCardDay int            `json:"max_per_card_day,omitempty"`
 	CoolDownMS    int64          `json:"cool_down_ms,omitempty"`
 	MaxStaffDay   int            `json:"max_per_staff_day,omitempty"`
+	RedeemOffline bool           `json:"redeem_offline,omitempty"`
 	StartsAt      int64          `json:"starts_at,omitempty"`
 	EndsAt        int64          `json:"ends_at,omitempty"`
 	// RedeemCode is left out where it is loyalty.RedeemStatic.
@@ -52,7 +53,7 @@ func writeRules(p loyalty.Program) (string, error) {
 	r := storedRules{
 		Name: p.Name, Goal: p.Goal, WelcomeStamps: p.WelcomeStamps,
 		MaxPerScan: p.Limits.MaxPerScan, MaxPerCardDay: p.Limits.MaxPerCardDay,
-		CoolDownMS: p.Limits.CoolDown.Milliseconds(), MaxStaffDay: p.Limits.MaxPerStaffDay,
+		CoolDownMS: p.Limits.CoolDown.Milliseconds(), MaxStaffDay: p.Limits.MaxPerStaffDay, RedeemOffline: p.Limits.RedeemOffline,
 		StartsAt: p.StartsAt, EndsAt: p.EndsAt,
 	}
 	if p.RedeemCode != loyalty.RedeemStatic {
@@ -78,6 +79,7 @@ func readRules(p *loyalty.Program, text string) error {
 	p.Limits = loyalty.Limits{
 		MaxPerScan: r.MaxPerScan, MaxPerCardDay: r.MaxPerCardDay,
 		CoolDown: time.Duration(r.CoolDownMS) * time.Millisecond, MaxPerStaffDay: r.MaxStaffDay,
+		RedeemOffline: r.RedeemOffline,
 	}
 	for _, x := range r.Rewards {
 		valid, err := loyalty.ParsePeriod(x.ValidFor)

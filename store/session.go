@@ -18,15 +18,15 @@ var _ access.PINStore = (*Store)(nil)
 const lastUsedStep = 5 * time.Minute
 
 // authenticateQuery finds a token among keys, tills and sessions. The columns: kind,
-// id, staff id and name, role, location, scopes, expiry, last use.
+// id, staff id and name, role, location, scopes, expiry, last use, till.
 const authenticateQuery = `
-SELECT 'api_key', id, '', '', '', COALESCE(location_id, ''), scopes, 0, last_used_at
+SELECT 'api_key', id, '', '', '', COALESCE(location_id, ''), scopes, 0, last_used_at, ''
 FROM api_key WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
 UNION ALL
-SELECT 'till', id, '', '', '', location_id, '', 0, last_used_at
+SELECT 'till', id, '', '', '', location_id, '', 0, last_used_at, id
 FROM till WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
 UNION ALL
-SELECT s.kind, s.id, m.id, m.name, m.role, COALESCE(s.location_id, m.location_id, ''), '', s.expires_at, 0
+SELECT s.kind, s.id, m.id, m.name, m.role, COALESCE(s.location_id, m.location_id, ''), '', s.expires_at, 0, COALESCE(s.till_id, '')
 FROM session s
 JOIN staff m ON m.org_id = s.org_id AND m.id = s.staff_id
 LEFT JOIN till t ON t.org_id = s.org_id AND t.id = s.till_id
@@ -41,7 +41,7 @@ type credential struct {
 }
 
 func scanCredential(r scanner) (c credential, err error) {
-	err = r.Scan(&c.Kind, &c.ID, &c.StaffID, &c.StaffName, &c.Role, &c.LocationID, &c.scopes, &c.ExpiresAt, &c.lastUsedAt)
+	err = r.Scan(&c.Kind, &c.ID, &c.StaffID, &c.StaffName, &c.Role, &c.LocationID, &c.scopes, &c.ExpiresAt, &c.lastUsedAt, &c.TillID)
 	if err != nil {
 		err = fmt.Errorf("read credential: %w", err)
 	}

@@ -24,7 +24,9 @@ type cardPage struct {
 	Shown        shownCode
 	Notice       notice
 	Consents     []consentState
-	Private      bool
+	// Complete asks for a contact, nil where there is one.
+	Complete *contactForm
+	Private  bool
 }
 
 // notice is one sentence about what was just done.
@@ -70,6 +72,11 @@ func (w *Web) cardPage(r *request) error {
 	if err != nil {
 		return err
 	}
+	return w.showCard(r, http.StatusOK, view, r.contactFormOf(view))
+}
+
+// showCard shows the page, with the form for a contact if there is one.
+func (w *Web) showCard(r *request, status int, view customer.View, form *contactForm) error {
 	code, err := w.shownCode(r, view)
 	if err != nil {
 		return err
@@ -81,12 +88,12 @@ func (w *Web) cardPage(r *request) error {
 	data := cardPage{
 		page: r.newPage(r.T("card.title", "shop", r.org.Name)), cardFace: face,
 		Link: r.cardPath(view.Link), Code: groupCode(view.Code), Number: customer.FormatNumber(view.Customer.Number),
-		Shown: code, Notice: r.notice(view), Private: true,
+		Shown: code, Notice: r.notice(view), Complete: form, Private: true,
 	}
 	if data.Consents, err = w.consentStates(r, view); err != nil {
 		return err
 	}
-	return r.render(http.StatusOK, "card", data)
+	return r.render(status, "card", data)
 }
 
 // notice says what was just done. The address of the page carries only which of the

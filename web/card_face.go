@@ -160,24 +160,30 @@ func (r *request) milestonesOf(p loyalty.Program, c loyalty.Card, goal int) []ca
 	return all
 }
 
-// provisionalOf returns the request to confirm, nil for a card that is confirmed.
+// provisionalOf returns the request to confirm, nil for a card that is confirmed or has
+// no contact yet.
 func (r *request) provisionalOf(view customer.View) *provisional {
-	if view.Card.Status != loyalty.CardProvisional {
+	if c := view.Customer; view.Card.Status != loyalty.CardProvisional || c.PendingPhone+c.PendingEmail == "" {
 		return nil
 	}
-	out := &provisional{Text: r.T("card.provisional_text", "contact", pendingContact(view.Customer))}
+	return &provisional{Text: r.T("card.provisional_text", "contact", pendingContact(view.Customer)), Welcome: r.welcomeAhead(view)}
+}
+
+// welcomeAhead says what a confirmed contact will bring.
+func (r *request) welcomeAhead(view customer.View) []string {
 	if view.Card.WelcomedAt != 0 {
-		return out
+		return nil
 	}
+	var ahead []string
 	for _, reward := range view.Program.Rewards {
 		if reward.Kind == loyalty.RewardWelcome {
-			out.Welcome = append(out.Welcome, r.T("card.provisional_welcome", "reward", r.words(reward.Name)))
+			ahead = append(ahead, r.T("card.provisional_welcome", "reward", r.words(reward.Name)))
 		}
 	}
 	if n := view.Program.WelcomeStamps; n > 0 {
-		out.Welcome = append(out.Welcome, r.N("card.provisional_welcome_stamps", n))
+		ahead = append(ahead, r.N("card.provisional_welcome_stamps", n))
 	}
-	return out
+	return ahead
 }
 
 // pendingContact is where the confirmation link goes, mostly hidden: the page may

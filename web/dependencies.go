@@ -79,6 +79,9 @@ type Consents interface {
 type Confirmations interface {
 	// RequestConfirmation asks for another link. It returns customer.ErrTooOften.
 	RequestConfirmation(ctx context.Context, orgID, customerID, programID string, now int64) error
+	// AddContact keeps a contact for a customer who joined without one and asks for its
+	// link. It returns customer.ErrNotFound for anybody else.
+	AddContact(ctx context.Context, orgID, customerID, programID, phone, email string, now int64) error
 	// ConfirmationByToken looks at a link without using it. It returns
 	// customer.ErrNotFound for one that is unknown, used or expired.
 	ConfirmationByToken(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (customer.ConfirmationRequest, error)

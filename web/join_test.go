@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/web"
 )
@@ -36,6 +37,29 @@ func TestACustomerJoinsAndConfirms(t *testing.T) {
 	after := b.follow(b.post(link))
 	after.want(http.StatusOK, "Thank you, your contact is confirmed.", "1 of 10 stamps", "A sample bag", "No last day")
 	after.wantNot("Please confirm your contact")
+}
+
+func TestACustomerOfTheTillCompletesTheCard(t *testing.T) {
+	w := newWorld(t)
+	card := w.joinAs(customer.Join{FirstName: "Helmi", Locale: "en", Trusted: true, Source: customer.SourceStaff})
+	b := w.browser("Accept-Language", "en")
+	page := b.get(w.cardPath(card))
+	page.want(http.StatusOK, "Make the card yours", "Confirm it to get 1 stamp")
+	page.wantNot("Please confirm your contact")
+
+	for field, value := range map[string]string{"phone": "call me", "email": "helmi"} {
+		wrong := b.post(w.cardPath(card)+"/contact", field, value)
+		wrong.want(http.StatusUnprocessableEntity, "Make the card yours", `value="`+value+`"`, `id="`+field+`-error"`)
+	}
+	b.post(w.cardPath(card)+"/contact").want(http.StatusUnprocessableEntity, "Give a phone number or an e-mail address.")
+
+	sent := b.follow(b.post(w.cardPath(card)+"/contact", "phone", "040 123 4567"))
+	sent.want(http.StatusOK, "A new link is on its way to &#43;358•••567.", "Please confirm your contact")
+	sent.wantNot("Make the card yours")
+	link := w.confirmationLink()
+	// Somebody who finds the page open cannot send links elsewhere.
+	b.follow(b.post(w.cardPath(card)+"/contact", "phone", "040 999 9999")).want(http.StatusOK, "&#43;358•••567")
+	b.follow(b.post(link)).want(http.StatusOK, "Thank you, your contact is confirmed.", "1 of 10 stamps")
 }
 
 // TestTheFormTellsNobodyWhoIsACustomer sends the contact of a customer and that of

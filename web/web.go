@@ -98,6 +98,7 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/card/:slug/:link/address.svg", w.cardAddressSVG)
 	post("/card/:slug/:link/consents", w.cardConsent)
 	post("/card/:slug/:link/confirmation", w.cardSendAgain)
+	post("/card/:slug/:link/contact", w.cardContact)
 
 	get("/confirm/:slug/:token", w.confirmPage)
 	post("/confirm/:slug/:token", w.confirm)

@@ -50,6 +50,7 @@ const (
 	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
 	AuditActionProgramAdded             AuditAction = "program.added"
 	AuditActionProgramChanged           AuditAction = "program.changed"
+	AuditActionReviewDecided            AuditAction = "review.decided"
 	AuditActionStaffAdded               AuditAction = "staff.added"
 	AuditActionStaffChanged             AuditAction = "staff.changed"
 	AuditActionStaffPINSet              AuditAction = "staff.pin_set"
@@ -187,6 +188,8 @@ const (
 	ProblemCodeProgramNotActive       ProblemCode = "program_not_active"
 	ProblemCodeProgramNotBegun        ProblemCode = "program_not_begun"
 	ProblemCodeProgramNotFound        ProblemCode = "program_not_found"
+	ProblemCodeReviewDecided          ProblemCode = "review_decided"
+	ProblemCodeReviewNotFound         ProblemCode = "review_not_found"
 	ProblemCodeRotatingCodeExpired    ProblemCode = "rotating_code_expired"
 	ProblemCodeRotatingCodeRequired   ProblemCode = "rotating_code_required"
 	ProblemCodeRotatingCodeUsed       ProblemCode = "rotating_code_used"
@@ -253,6 +256,28 @@ const (
 const (
 	RedeemCodeRotating RedeemCode = "rotating"
 	RedeemCodeStatic   RedeemCode = "static"
+)
+
+// Defines values for ReviewDecisionAction.
+const (
+	ReviewDecisionActionAdjust  ReviewDecisionAction = "adjust"
+	ReviewDecisionActionDismiss ReviewDecisionAction = "dismiss"
+	ReviewDecisionActionEnter   ReviewDecisionAction = "enter"
+	ReviewDecisionActionReopen  ReviewDecisionAction = "reopen"
+)
+
+// Defines values for ReviewKind.
+const (
+	ReviewKindRedemption ReviewKind = "redemption"
+	ReviewKindReversal   ReviewKind = "reversal"
+	ReviewKindStamp      ReviewKind = "stamp"
+)
+
+// Defines values for ReviewStatus.
+const (
+	ReviewStatusDismissed ReviewStatus = "dismissed"
+	ReviewStatusEntered   ReviewStatus = "entered"
+	ReviewStatusOpen      ReviewStatus = "open"
 )
 
 // Defines values for RewardKind.
@@ -1165,14 +1190,18 @@ type Limits struct {
 
 	// MaxPerStaffDay The most stamps one cashier gives on a day of the location.
 	MaxPerStaffDay int `json:"max_per_staff_day"`
+
+	// RedeemOffline Whether tills may redeem rewards without network. Two of them can then give one reward twice; the second is for review.
+	RedeemOffline bool `json:"redeem_offline"`
 }
 
 // LimitsSetting defines model for LimitsSetting.
 type LimitsSetting struct {
-	CoolDownSeconds *int `json:"cool_down_seconds,omitempty"`
-	MaxPerCardDay   *int `json:"max_per_card_day,omitempty"`
-	MaxPerScan      *int `json:"max_per_scan,omitempty"`
-	MaxPerStaffDay  *int `json:"max_per_staff_day,omitempty"`
+	CoolDownSeconds *int  `json:"cool_down_seconds,omitempty"`
+	MaxPerCardDay   *int  `json:"max_per_card_day,omitempty"`
+	MaxPerScan      *int  `json:"max_per_scan,omitempty"`
+	MaxPerStaffDay  *int  `json:"max_per_staff_day,omitempty"`
+	RedeemOffline   *bool `json:"redeem_offline,omitempty"`
 }
 
 // ListName A list of the whole organization.
@@ -1542,6 +1571,7 @@ type Problem struct {
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
+	// | `review_not_found` | 404 | there is no such review |
 	// | `customer_not_found` | 404 | there is no such customer |
 	// | `merge_not_found` | 404 | there is no such merge |
 	// | `api_key_not_found` | 404 | there is no such API key |
@@ -1551,6 +1581,7 @@ type Problem struct {
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 	// | `import_ended` | 409 | the import has ended |
+	// | `review_decided` | 409 | somebody decided the review in the meantime |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1664,6 +1695,7 @@ type Problem struct {
 // | `card_not_found` | 404 | there is no such card, or none that can be used |
 // | `coupon_not_found` | 404 | there is no such coupon |
 // | `entry_not_found` | 404 | there is no such ledger entry |
+// | `review_not_found` | 404 | there is no such review |
 // | `customer_not_found` | 404 | there is no such customer |
 // | `merge_not_found` | 404 | there is no such merge |
 // | `api_key_not_found` | 404 | there is no such API key |
@@ -1673,6 +1705,7 @@ type Problem struct {
 // | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 // | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 // | `import_ended` | 409 | the import has ended |
+// | `review_decided` | 409 | somebody decided the review in the meantime |
 // | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 // | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 // | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -1890,6 +1923,156 @@ type Reversal struct {
 	Reason     *string     `json:"reason,omitempty"`
 }
 
+// Review defines model for Review.
+type Review struct {
+	// At When it happened.
+	At time.Time `json:"at"`
+
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID *CardID `json:"card_id,omitempty"`
+
+	// Code What was scanned or typed, if that is all the till knew; with customers:read only.
+	Code *string `json:"code,omitempty"`
+
+	// CouponID Example: coup_01k3sa0z2efcrstmhzda61w2vx
+	CouponID *CouponID `json:"coupon_id,omitempty"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID *CustomerID `json:"customer_id,omitempty"`
+
+	// Day The location's day of `at`.
+	Day            string     `json:"day"`
+	DecidedAt      *time.Time `json:"decided_at,omitempty"`
+	DecidedBy      *Actor     `json:"decided_by,omitempty"`
+	DecisionReason *string    `json:"decision_reason,omitempty"`
+	DeviceCount    *int64     `json:"device_count,omitempty"`
+
+	// DisplayName The customer; with customers:read only.
+	//
+	// Example: Helmi K.
+	DisplayName *string `json:"display_name,omitempty"`
+
+	// EntryID Example: ent_01k3sa0z2efcrstmhzda61w2vp
+	EntryID *EntryID `json:"entry_id,omitempty"`
+
+	// ID Example: rev_01k3sa0z2efcrstmhzda61w2y5
+	ID ReviewID `json:"id"`
+
+	// IdempotencyKey The command's own.
+	IdempotencyKey string `json:"idempotency_key"`
+
+	// Kind What was recorded; a `reversal` is taking an entry back.
+	Kind ReviewKind `json:"kind"`
+
+	// LedgerEntryID Example: ent_01k3sa0z2efcrstmhzda61w2vp
+	LedgerEntryID *EntryID `json:"ledger_entry_id,omitempty"`
+
+	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *LocationID `json:"location_id,omitempty"`
+	Quantity   int         `json:"quantity"`
+
+	// Reason The cashier's words.
+	Reason *string `json:"reason,omitempty"`
+
+	// RecordedAt When it was handed in.
+	RecordedAt time.Time `json:"recorded_at"`
+
+	// Refusal The code of the problem.
+	Refusal string `json:"refusal"`
+
+	// Reward A name or sentence in one or more languages, by locale.
+	//
+	// Example: {"en":"5 € off","fi":"5 € alennus"}
+	Reward *LocalizedText `json:"reward,omitempty"`
+
+	// RewardCost The stamps that the reward took.
+	RewardCost *int `json:"reward_cost,omitempty"`
+
+	// StaffID Example: stf_01k3sa0z2efcrstmhzda61w2tk
+	StaffID   *StaffID `json:"staff_id,omitempty"`
+	StaffName *string  `json:"staff_name,omitempty"`
+
+	// Status `entered` is one that stands in the ledger, by a decision or because the till tried again with success.
+	Status ReviewStatus `json:"status"`
+
+	// TillID Example: till_01k3sa0z2efcrstmhzda61w2wb
+	TillID   *TillID `json:"till_id,omitempty"`
+	TillName *string `json:"till_name,omitempty"`
+}
+
+// ReviewCreation A command as the till recorded it. A `stamp` names its card by `card_id` or `code`, a `redemption` its
+// `coupon_id`, a `reversal` its `entry_id`.
+type ReviewCreation struct {
+	// At When it happened.
+	At time.Time `json:"at"`
+
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID *CardID `json:"card_id,omitempty"`
+
+	// Code What was scanned or typed where the till did not know the card.
+	Code *string `json:"code,omitempty"`
+
+	// CouponID Example: coup_01k3sa0z2efcrstmhzda61w2vx
+	CouponID *CouponID `json:"coupon_id,omitempty"`
+
+	// DeviceCount The device's own count of its commands.
+	DeviceCount *int `json:"device_count,omitempty"`
+
+	// EntryID Example: ent_01k3sa0z2efcrstmhzda61w2vp
+	EntryID *EntryID `json:"entry_id,omitempty"`
+
+	// Kind What was recorded; a `reversal` is taking an entry back.
+	Kind ReviewKind `json:"kind"`
+
+	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
+	LocationID *LocationID `json:"location_id,omitempty"`
+
+	// Quantity The stamps that were given or are to be taken back; 0 for a redemption.
+	Quantity int `json:"quantity"`
+
+	// Reason The cashier's words, if they gave any.
+	Reason *string `json:"reason,omitempty"`
+
+	// Refusal The code of the problem that the command was answered with.
+	Refusal string `json:"refusal"`
+
+	// StaffID Example: stf_01k3sa0z2efcrstmhzda61w2tk
+	StaffID *StaffID `json:"staff_id,omitempty"`
+}
+
+// ReviewDecision defines model for ReviewDecision.
+type ReviewDecision struct {
+	Action ReviewDecisionAction `json:"action"`
+
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID *CardID `json:"card_id,omitempty"`
+
+	// Quantity The stamps to add or take by `adjust`; not 0.
+	Quantity *int   `json:"quantity,omitempty"`
+	Reason   string `json:"reason"`
+}
+
+// ReviewDecisionAction defines model for ReviewDecision.Action.
+type ReviewDecisionAction string
+
+// ReviewID Example: rev_01k3sa0z2efcrstmhzda61w2y5
+type ReviewID = string
+
+// ReviewKind What was recorded; a `reversal` is taking an entry back.
+type ReviewKind string
+
+// ReviewList defines model for ReviewList.
+type ReviewList struct {
+	Data       []Review `json:"data"`
+	NextCursor *string  `json:"next_cursor"`
+
+	// Open How many are open in all, whatever the filters; at most 1000.
+	Open int `json:"open"`
+}
+
+// ReviewStatus `entered` is one that stands in the ledger, by a decision or because the till tried again with success.
+type ReviewStatus string
+
 // Reward defines model for Reward.
 type Reward struct {
 	// At The stamp at which a milestone is given.
@@ -2014,6 +2197,7 @@ type ScanRefusal struct {
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
+	// | `review_not_found` | 404 | there is no such review |
 	// | `customer_not_found` | 404 | there is no such customer |
 	// | `merge_not_found` | 404 | there is no such merge |
 	// | `api_key_not_found` | 404 | there is no such API key |
@@ -2023,6 +2207,7 @@ type ScanRefusal struct {
 	// | `contact_taken` | 409 | another customer has the phone number or e-mail address |
 	// | `two_customers` | 409 | the phone number is one customer's, the e-mail address another's |
 	// | `import_ended` | 409 | the import has ended |
+	// | `review_decided` | 409 | somebody decided the review in the meantime |
 	// | `external_ref_used` | 409 | another entry of the location and kind has this external_ref |
 	// | `idempotency_key_in_flight` | 409 | a request under the key is being carried out at this moment; ask again for its answer |
 	// | `invalid_quantity` | 409 | the number of stamps is out of bounds |
@@ -2777,6 +2962,33 @@ type ListProgramCardsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListReviewsParams defines parameters for ListReviews.
+type ListReviewsParams struct {
+	// State Only what is open, or only what was decided.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// LocationID Only this location.
+	LocationID *LocationID `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// From The first day of what happened.
+	From *Day `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The day after the last.
+	To *Day `form:"to,omitempty" json:"to,omitempty"`
+
+	// Limit The most items wanted.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateReviewParams defines parameters for CreateReview.
+type CreateReviewParams struct {
+	// IdempotencyKey The caller's own name for this one request, unique in the organization; 1 to 255 printable ASCII characters, not beginning with `leima:`.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListStaffParams defines parameters for ListStaff.
 type ListStaffParams struct {
 	// Limit The most items wanted.
@@ -2890,6 +3102,12 @@ type UpdateProgramJSONRequestBody = ProgramChange
 
 // JoinProgramJSONRequestBody defines body for JoinProgram for application/json ContentType.
 type JoinProgramJSONRequestBody = Join
+
+// CreateReviewJSONRequestBody defines body for CreateReview for application/json ContentType.
+type CreateReviewJSONRequestBody = ReviewCreation
+
+// DecideReviewJSONRequestBody defines body for DecideReview for application/json ContentType.
+type DecideReviewJSONRequestBody = ReviewDecision
 
 // CreateScanJSONRequestBody defines body for CreateScan for application/json ContentType.
 type CreateScanJSONRequestBody = ScanCreation
@@ -3082,6 +3300,15 @@ type ServerInterface interface {
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx echo.Context, programID ProgramID) error
+	// ListReviews List what is for review
+	// (GET /v1/reviews)
+	ListReviews(ctx echo.Context, params ListReviewsParams) error
+	// CreateReview Hand in for review
+	// (POST /v1/reviews)
+	CreateReview(ctx echo.Context, params CreateReviewParams) error
+	// DecideReview Decide a review
+	// (POST /v1/reviews/{review_id}/decision)
+	DecideReview(ctx echo.Context, reviewID ReviewID) error
 	// CreateScan Look up what was scanned
 	// (POST /v1/scans)
 	CreateScan(ctx echo.Context) error
@@ -4507,6 +4734,106 @@ func (w *ServerInterfaceWrapper) GetProgramStats(ctx echo.Context) error {
 	return err
 }
 
+// ListReviews converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReviews(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReviewsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReviews(ctx, params)
+	return err
+}
+
+// CreateReview converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateReview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Idempotency-Key is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateReview(ctx, params)
+	return err
+}
+
+// DecideReview converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "review_id" -------------
+	var reviewID ReviewID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "review_id", ctx.Param("review_id"), &reviewID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter review_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideReview(ctx, reviewID)
+	return err
+}
+
 // CreateScan converts echo context to params.
 func (w *ServerInterfaceWrapper) CreateScan(ctx echo.Context) error {
 	var err error
@@ -4889,6 +5216,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/coupons/:coupon_id/redemption", wrapper.RedeemCoupon, options.OperationMiddlewares["redeemCoupon"]...)
 	router.GET(options.BaseURL+"/v1/entries/:entry_id", wrapper.GetEntry, options.OperationMiddlewares["getEntry"]...)
 	router.POST(options.BaseURL+"/v1/entries/:entry_id/reversal", wrapper.ReverseEntry, options.OperationMiddlewares["reverseEntry"]...)
+	router.GET(options.BaseURL+"/v1/reviews", wrapper.ListReviews, options.OperationMiddlewares["listReviews"]...)
+	router.POST(options.BaseURL+"/v1/reviews", wrapper.CreateReview, options.OperationMiddlewares["createReview"]...)
+	router.POST(options.BaseURL+"/v1/reviews/:review_id/decision", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/customers", wrapper.ListCustomers, options.OperationMiddlewares["listCustomers"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
@@ -10954,6 +11284,379 @@ func (response GetProgramStatsdefaultApplicationProblemPlusJSONResponse) VisitGe
 	return err
 }
 
+type ListReviewsRequestObject struct {
+	Params ListReviewsParams
+}
+
+type ListReviewsResponseObject interface {
+	VisitListReviewsResponse(w http.ResponseWriter) error
+}
+
+type ListReviews200JSONResponse ReviewList
+
+func (response ListReviews200JSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviews400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListReviews400ApplicationProblemPlusJSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviews401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListReviews401ApplicationProblemPlusJSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviews403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListReviews403ApplicationProblemPlusJSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviews404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListReviews404ApplicationProblemPlusJSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReviewsdefaultApplicationProblemPlusJSONResponse) VisitListReviewsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReviewRequestObject struct {
+	Params CreateReviewParams
+	Body   *CreateReviewJSONRequestBody
+}
+
+type CreateReviewResponseObject interface {
+	VisitCreateReviewResponse(w http.ResponseWriter) error
+}
+
+type CreateReview201ResponseHeaders struct {
+	IdempotencyReplayed *string
+}
+
+type CreateReview201JSONResponse struct {
+	Body    Review
+	Headers CreateReview201ResponseHeaders
+}
+
+func (response CreateReview201JSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview400ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview401ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview403ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview404ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview422ApplicationProblemPlusJSONResponse struct {
+	KeyReusedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview422ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReview429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CreateReview429ApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateReviewdefaultApplicationProblemPlusJSONResponse) VisitCreateReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReviewRequestObject struct {
+	ReviewID ReviewID `json:"review_id"`
+	Body     *DecideReviewJSONRequestBody
+}
+
+type DecideReviewResponseObject interface {
+	VisitDecideReviewResponse(w http.ResponseWriter) error
+}
+
+type DecideReview200JSONResponse Review
+
+func (response DecideReview200JSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReview400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DecideReview400ApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReview401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DecideReview401ApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReview403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DecideReview403ApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReview404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DecideReview404ApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReview409ApplicationProblemPlusJSONResponse struct {
+	RefusedApplicationProblemPlusJSONResponse
+}
+
+func (response DecideReview409ApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideReviewdefaultApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateScanRequestObject struct {
 	Body *CreateScanJSONRequestBody
 }
@@ -12720,6 +13423,15 @@ type StrictServerInterface interface {
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx context.Context, request GetProgramStatsRequestObject) (GetProgramStatsResponseObject, error)
+	// ListReviews List what is for review
+	// (GET /v1/reviews)
+	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
+	// CreateReview Hand in for review
+	// (POST /v1/reviews)
+	CreateReview(ctx context.Context, request CreateReviewRequestObject) (CreateReviewResponseObject, error)
+	// DecideReview Decide a review
+	// (POST /v1/reviews/{review_id}/decision)
+	DecideReview(ctx context.Context, request DecideReviewRequestObject) (DecideReviewResponseObject, error)
 	// CreateScan Look up what was scanned
 	// (POST /v1/scans)
 	CreateScan(ctx context.Context, request CreateScanRequestObject) (CreateScanResponseObject, error)
@@ -14552,6 +15264,127 @@ func (sh *strictHandler) GetProgramStats(ctx echo.Context, programID ProgramID) 
 		return err
 	} else if validResponse, ok := response.(GetProgramStatsResponseObject); ok {
 		return validResponse.VisitGetProgramStatsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReviews operation middleware
+func (sh *strictHandler) ListReviews(ctx echo.Context, params ListReviewsParams) error {
+	var request ListReviewsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReviews(ctx.Request().Context(), request.(ListReviewsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReviews")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReviewsResponseObject); ok {
+		return validResponse.VisitListReviewsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateReview operation middleware
+func (sh *strictHandler) CreateReview(ctx echo.Context, params CreateReviewParams) error {
+	var request CreateReviewRequestObject
+
+	request.Params = params
+
+	var body CreateReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateReview(ctx.Request().Context(), request.(CreateReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateReviewResponseObject); ok {
+		return validResponse.VisitCreateReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideReview operation middleware
+func (sh *strictHandler) DecideReview(ctx echo.Context, reviewID ReviewID) error {
+	var request DecideReviewRequestObject
+
+	request.ReviewID = reviewID
+
+	var body DecideReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideReview(ctx.Request().Context(), request.(DecideReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideReviewResponseObject); ok {
+		return validResponse.VisitDecideReviewResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

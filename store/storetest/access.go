@@ -147,7 +147,7 @@ func tillSession(su *suite) {
 	sh.ok(err)
 	p := sh.letsIn(token)
 	su.same("principal", access.Principal{
-		OrgID: sh.org.ID, Kind: access.KindTillSession, ID: p.ID, StaffID: sh.cashier.ID, StaffName: "Aino", Role: organization.RoleCashier,
+		OrgID: sh.org.ID, Kind: access.KindTillSession, ID: p.ID, TillID: till.ID, StaffID: sh.cashier.ID, StaffName: "Aino", Role: organization.RoleCashier,
 		Permissions: access.ForRole(organization.RoleCashier), LocationID: till.LocationID, ExpiresAt: sh.clock() + access.TillSessionLife.Milliseconds(),
 	}, p)
 	// A PIN at a till gives nobody the power to make staff, keys or rules.

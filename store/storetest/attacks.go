@@ -39,7 +39,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnPeople(v), attacksOnConsents(v),
-		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v),
+		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v), attacksOnReviews(v),
 	} {
 		for name, a := range group {
 			all[name] = a
@@ -317,6 +317,9 @@ func attacksOnConsents(v *victim) map[string]attack {
 		"ConsentHistory": func(ctx context.Context, org string) error {
 			l, err := v.ConsentHistory(ctx, org, id, paging.Page{})
 			return empty(l.Items, err)
+		},
+		"AddContact": func(ctx context.Context, org string) error {
+			return refusedWith(customer.ErrNotFound, v.AddContact(ctx, org, v.provisional.Customer.ID, v.program.ID, "+358400000000", "", v.clock()))
 		},
 		"RequestConfirmation": func(ctx context.Context, org string) error {
 			return refusedWith(customer.ErrNotFound, v.RequestConfirmation(ctx, org, v.provisional.Customer.ID, v.program.ID, v.clock()))

@@ -17,6 +17,7 @@ var joinStories = []story{
 	{"phone and e-mail of two customers join nobody", joinTwoCustomers},
 	{"a public join tells nothing and waits for a confirmation", publicJoin},
 	{"only active programs are joined", joinInactive},
+	{"a name alone makes a provisional card, which its customer completes", joinByName},
 	{"consents of the form are kept, others refused", joinConsents},
 	{"a revoked card is followed by a new one, without a second welcome", joinAfterRevocation},
 	{"a second program is a second card of the same customer", joinSecondProgram},
@@ -53,6 +54,41 @@ func trustedJoin(su *suite) {
 	su.same("where and who", loyalty.Entry{LocationID: sh.location.ID, Actor: j.Actor},
 		loyalty.Entry{LocationID: entries[0].LocationID, Actor: entries[0].Actor})
 	su.same("confirmations", 0, len(sh.confirmations()))
+}
+
+func joinByName(su *suite) {
+	sh := newShop(su, withWelcome)
+	known := sh.join(sh.trusted(sh.phone())).View
+	byName := func() customer.View { return sh.join(sh.trusted("")).View }
+	contact := func(v customer.View, phone, email string) error {
+		return sh.AddContact(sh.ctx, sh.org.ID, v.Customer.ID, sh.program.ID, phone, email, sh.clock())
+	}
+	v := byName()
+	if v.Card.Status != loyalty.CardProvisional || v.Card.Balance != 0 || v.Card.WelcomedAt != 0 {
+		su.t.Fatalf("have %+v", v.Card)
+	}
+	su.same("nothing is sent", 0, len(sh.confirmations()))
+	sh.apply(sh.stamp(v.Card.ID, 3))
+	su.takeTold()
+	phone := sh.phone()
+	sh.ok(contact(v, phone, ""))
+	su.same("told", []string{v.Card.ID}, su.takeTold())
+	sh.is(contact(v, sh.phone(), ""), customer.ErrNotFound) // it waits to be confirmed
+	confirmed, err := sh.Confirm(sh.ctx, sh.org.ID, sh.link(), sh.clock())
+	sh.ok(err)
+	su.same("made real", []any{false, loyalty.CardActive, 3 + 2, phone},
+		[]any{confirmed.Merged, confirmed.View.Card.Status, confirmed.View.Card.Balance, confirmed.View.Customer.Phone})
+	sh.is(contact(confirmed.View, sh.phone(), ""), customer.ErrNotFound)
+
+	second := byName()
+	sh.apply(sh.stamp(second.Card.ID, 4))
+	sh.ok(contact(second, known.Customer.Phone, ""))
+	confirmed, err = sh.Confirm(sh.ctx, sh.org.ID, sh.link(), sh.clock())
+	sh.ok(err)
+	su.same("merged with the card that was there", []any{true, known.Card.ID, 4 + 2},
+		[]any{confirmed.Merged, confirmed.View.Card.ID, confirmed.View.Card.Balance})
+	sh.proven(confirmed.View.Card.ID)
+	sh.is(sh.AddContact(sh.ctx, sh.org.ID, "cust_nobody", sh.program.ID, phone, "", sh.clock()), customer.ErrNotFound)
 }
 
 func trustedJoinAgain(su *suite) {

@@ -21,7 +21,7 @@ var programStories = []story{
 func programIsKept(su *suite) {
 	sh := newShop(su, withMilestone, withWelcome, func(p *loyalty.Program) {
 		p.Name = loyalty.Text{"en": "Stamps", "fi": "Leimat", "ru": "Марки"}
-		p.Limits = loyalty.Limits{MaxPerScan: 5, MaxPerCardDay: 6, CoolDown: 1500 * time.Millisecond, MaxPerStaffDay: 7}
+		p.Limits = loyalty.Limits{MaxPerScan: 5, MaxPerCardDay: 6, CoolDown: 1500 * time.Millisecond, MaxPerStaffDay: 7, RedeemOffline: true}
 		p.RedeemCode = loyalty.RedeemRotating
 		p.StartsAt, p.EndsAt = 1, su.clock()+1_000_000
 		p.Rewards[0].ValidFor = loyalty.Period{Months: 1, Days: 15}

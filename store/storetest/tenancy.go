@@ -32,6 +32,7 @@ type victim struct {
 	text             customer.ConsentText
 	imported         customer.Import
 	merge            customer.Merge
+	review           customer.ReviewLine
 }
 
 func newVictim(su *suite) *victim {
@@ -60,6 +61,7 @@ func newVictim(su *suite) *victim {
 	v.ok(v.SetPIN(v.ctx, v.org.ID, v.cashier.ID, fakeHash))
 	v.imported = v.newImport()
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
+	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
@@ -95,6 +97,8 @@ func (v *victim) everything() []any {
 	keep(customers, err)
 	imports, err := v.Imports(ctx, org, p)
 	keep(imports, err)
+	reviews, err := v.Reviews(ctx, org, loyalty.ReviewQuery{}, p)
+	keep(reviews, err)
 	texts, err := v.ConsentTexts(ctx, org)
 	keep(texts, err)
 	st, err := v.Stats(ctx, org, v.program.ID, v.clock())

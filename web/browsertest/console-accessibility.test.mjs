@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { base, demo, desk, newCustomer, phone, smallPhone, visitor } from "./world.mjs";
+import { base, demo, desk, forReview, newCustomer, phone, smallPhone, visitor } from "./world.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const locales = ["en", "fi", "sv", "pl", "fr", "de", "ru"];
@@ -21,8 +21,9 @@ async function owner(t, options) {
 async function rooms(page) {
 	const ids = async (path) => (await (await page.request.get(`${base}${path}?limit=1`)).json()).data[0].id;
 	const card = await (await page.request.get(`${base}/v1/cards/${demo.card_id}`)).json();
+	await forReview(card, 2);
 	return [
-		"/", "/customers", `/customers/${card.customer_id}`, "/coupons", "/programs", "/programs/new", `/programs/${demo.program_id}`,
+		"/", "/customers", "/reviews?state=all", `/customers/${card.customer_id}`, "/coupons", "/programs", "/programs/new", `/programs/${demo.program_id}`,
 		"/locations", "/locations/new", `/locations/${await ids("/v1/locations")}`, "/staff", "/staff/new", `/staff/${await ids("/v1/staff")}`,
 		"/tills", "/tills/new", "/exports", "/audit", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
 	];
@@ -33,7 +34,7 @@ const settled = (page) => page.waitForFunction(() => document.querySelector("h1"
 
 /** Opens the console at a room, in a language. */
 async function enter(page, path, locale = "en") {
-	await page.goto(`${base}/console${path}?lang=${locale}`);
+	await page.goto(`${base}/console${path}${path.includes("?") ? "&" : "?"}lang=${locale}`);
 	await page.evaluate(axe);
 	await settled(page);
 	assert.equal(await page.locator("html").getAttribute("lang"), locale);
@@ -94,6 +95,9 @@ for (const colorScheme of ["light", "dark"]) {
 		await open("palette", async () => { await page.keyboard.press("Control+k"); await page.getByRole("listbox").getByRole("option").first().waitFor(); });
 		await enter(page, `/customers/${card.customer_id}`);
 		await open("adjusting", async () => { await page.getByRole("button", { name: "Correct the balance" }).click(); await page.getByRole("dialog").getByLabel("Reason").waitFor(); });
+		await forReview(card);
+		await enter(page, "/reviews");
+		await open("entering", async () => { await page.getByRole("button", { name: "Enter" }).first().click(); await page.getByRole("dialog").getByLabel("Reason").waitFor(); });
 		await enter(page, "/programs/new");
 		await page.getByRole("button", { name: "From nothing" }).click();
 		await open("a form with complaints", async () => { await page.getByRole("button", { name: "Add and start" }).click(); await page.getByText("This is needed.").first().waitFor(); });

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
-import { base, browserArguments, executablePath, newCustomer, openCard, outcome, pair, phone, text, visitor } from "./world.mjs";
+import { base, browserArguments, executablePath, newCustomer, openCard, outcome, pair, phone, signIn, text, visitor } from "./world.mjs";
 
 /**
  * Makes a film of a card held before the camera: a moment of nothing, then the code.
  * YUV4MPEG2 is a line of text and then plain pictures, brightness before colour.
  */
-function film(code) {
+function film({ width: columns, height: rows, light }) {
 	const [width, height] = [640, 480];
 	const frame = (bright) => {
 		const picture = Buffer.alloc(width * height * 1.5, 128);
@@ -22,26 +22,90 @@ function film(code) {
 		}
 		return Buffer.concat([Buffer.from("FRAME\n"), picture]);
 	};
-	const side = 320;
+	const module = Math.min(560 / columns, 320 / rows);
 	const shown = frame((x, y) => {
-		const [u, v] = [x - (width - side) / 2, y - (height - side) / 2].map((n) => Math.floor((n * code.width) / side));
-		return u >= 0 && v >= 0 && u < code.width && v < code.height ? (code.data[(v * code.width + u) * 4] > 127 ? 235 : 16) : 200;
+		const [u, v] = [(x - (width - columns * module) / 2) / module, (y - (height - rows * module) / 2) / module].map(Math.floor);
+		return u >= 0 && v >= 0 && u < columns && v < rows ? (light(u, v) ? 235 : 16) : 235;
 	});
 	const nothing = frame(() => 120);
 	return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...Array(3).fill(nothing), ...Array(27).fill(shown)]);
 }
 
-test("pair, PIN, scan by camera, stamp, and the card page changes", async (t) => {
-	const card = await newCustomer({ first_name: "Kamera" });
+/** Starts a browser whose camera sees the code. */
+async function seeing(t, code) {
 	const folder = await mkdtemp(join(tmpdir(), "leima-camera-"));
 	t.after(() => rm(folder, { recursive: true, force: true }));
-	const code = PNG.sync.read(Buffer.from(await (await fetch(card.link + "/qr.png")).arrayBuffer()));
 	await writeFile(join(folder, "card.y4m"), film(code));
-	const browser = await chromium.launch({
-		executablePath,
-		args: [...browserArguments, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(folder, "card.y4m")}`],
-	});
+	return withCameras(t, "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${join(folder, "card.y4m")}`);
+}
+
+async function withCameras(t, ...cameras) {
+	const browser = await chromium.launch({ executablePath, args: [...browserArguments, "--use-fake-ui-for-media-stream", ...cameras] });
 	t.after(() => browser.close());
+	return browser;
+}
+
+/** The QR code of a card's page. */
+async function qrOf(card) {
+	const code = PNG.sync.read(Buffer.from(await (await fetch(card.link + "/qr.png")).arrayBuffer()));
+	return { width: code.width, height: code.height, light: (u, v) => code.data[(v * code.width + u) * 4] > 127 };
+}
+
+/** What the reader's sister writes; both come with the till's own build. */
+async function symbolOf(format, text) {
+	const parts = new URL("../app/node_modules/zxing-wasm/dist/", import.meta.url);
+	const { prepareZXingModule, writeBarcode } = await import(new URL("es/writer/index.js", parts));
+	const wasmBinary = (await readFile(new URL("writer/zxing_writer.wasm", parts))).buffer;
+	await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
+	const { symbol } = await writeBarcode(text, { format });
+	return { width: symbol.width, height: symbol.height, light: (u, v) => symbol.data[v * symbol.width + u] > 127 };
+}
+
+for (const format of ["Aztec", "Code128"]) {
+	test(`the camera reads a card's code as ${format}`, async (t) => {
+		const card = await newCustomer({ first_name: format });
+		const till = await visitor(t, { ...phone, browser: await seeing(t, await symbolOf(format, card.code)), permissions: ["camera"] });
+		await pair(t, till);
+		await till.getByRole("button", { name: "Scan with the camera" }).click();
+		await till.locator("#who", { hasText: format }).waitFor({ timeout: 30_000 });
+	});
+}
+
+test("the camera reads EAN-13, which is no card of this shop", async (t) => {
+	const till = await visitor(t, { ...phone, browser: await seeing(t, await symbolOf("EAN13", "6411401015090")), permissions: ["camera"] });
+	await pair(t, till);
+	const asked = till.waitForRequest((r) => r.url().endsWith("/v1/scans"), { timeout: 30_000 });
+	await till.getByRole("button", { name: "Scan with the camera" }).click();
+	assert.equal((await asked).postDataJSON().code, "6411401015090");
+	await outcome(till, "unknown", "No card found");
+});
+
+test("of two cameras one is chosen, and stays chosen; a torch is lit where there is one", async (t) => {
+	const till = await visitor(t, { ...phone, browser: await withCameras(t, "--use-fake-device-for-media-stream=device-count=2"), permissions: ["camera"] });
+	await till.addInitScript(() => {
+		window.lit = [];
+		MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+		MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => void window.lit.push(advanced[0].torch);
+	});
+	await pair(t, till);
+	await till.getByRole("button", { name: "Scan with the camera" }).click();
+	await till.locator("#camera option").nth(1).waitFor({ state: "attached" });
+	const open = () => till.evaluate(() => document.querySelector("video").srcObject.getVideoTracks()[0].getSettings().deviceId);
+	assert.equal(await till.inputValue("#camera"), await open(), "the list shows the camera that is open");
+	const other = await till.locator("#camera option").evaluateAll((all, now) => all.map((o) => o.value).find((v) => v !== now), await open());
+	await till.selectOption("#camera", other);
+	await till.waitForFunction((id) => document.querySelector("video")?.srcObject?.getVideoTracks()[0].getSettings().deviceId === id, other);
+	await till.getByRole("button", { name: "Light on" }).click();
+	await till.getByRole("button", { name: "Light off" }).click();
+	assert.deepEqual(await till.evaluate(() => window.lit), [true, false]);
+	await till.reload();
+	await signIn(till, "Kaisa Kassa");
+	await till.waitForFunction((id) => document.querySelector("video")?.srcObject?.getVideoTracks()[0].getSettings().deviceId === id, other);
+});
+
+test("pair, PIN, scan by camera, stamp, and the card page changes", async (t) => {
+	const card = await newCustomer({ first_name: "Kamera" });
+	const browser = await seeing(t, await qrOf(card));
 
 	const customer = await visitor(t);
 	await openCard(customer, card);

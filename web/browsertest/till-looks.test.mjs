@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { small, violations, wide } from "./looks.mjs";
-import { base, demo, desk, newCustomer, pairingCode, smallPhone, stamp, visitor } from "./world.mjs";
+import { base, demo, desk, newCustomer, pairingCode, smallPhone, SOON_MS, stamp, visitor } from "./world.mjs";
 
 const tags = { en: "en-GB", fi: "fi-FI", sv: "sv-SE", pl: "pl-PL", fr: "fr-FR", de: "de-DE", ru: "ru-RU" };
 
@@ -66,9 +66,10 @@ async function everyScreen(t, options, look) {
 	await till.locator(".outcome.saved").waitFor();
 	await look(till, "without network");
 	await till.route("**/v1/stamps", (route) => route.fulfill(refusal));
+	await till.route("**/v1/reviews", (route) => route.fulfill(refusal)); // the office does not take it
 	await till.context().setOffline(false);
 	await till.locator(".banner.review button").click();
-	await till.locator("#reviews li").waitFor();
+	await till.locator("#reviews li button").nth(1).waitFor({ timeout: 3 * SOON_MS });
 	await look(till, "review");
 	await till.unroute("**/v1/stamps");
 	await till.locator("#reviews button").last().click();
@@ -87,9 +88,26 @@ async function everyScreen(t, options, look) {
 	await till.locator("nav .tool").last().click();
 	await till.locator("#automatic").waitFor();
 	await look(till, "settings");
+	await till.locator(".room > button").last().click();
+	await till.locator("#leave-pin").waitFor();
+	await look(till, "out of service");
+	await till.keyboard.press("Escape");
 	await till.locator(".room .buttons button").first().click();
 	await till.locator("#reading").waitFor();
 	await look(till, "scanner test");
+	await till.locator("nav .tool").first().click();
+	await till.locator("nav .tool").first().click();
+	await till.context().setOffline(true);
+	await till.locator(".banner.gone").waitFor();
+	await till.keyboard.type(card.code);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
+	await till.click("#stamp");
+	await till.locator(".outcome.saved").waitFor();
+	await till.route("**/v1/**", (route) => route.fulfill({ status: 401, contentType: "application/problem+json", body: JSON.stringify({ status: 401, code: "unauthenticated" }) }));
+	await till.context().setOffline(false);
+	await till.locator("#kept").waitFor({ timeout: 3 * SOON_MS });
+	await look(till, "unpaired");
 }
 
 for (const [locale, tag] of Object.entries(tags)) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import {
-	base, browserArguments, cashier, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, signIn, SOON_MS, stamp, text, visitor, watch,
+	base, browserArguments, cashier, demo, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, signIn, SOON_MS, stamp, text, visitor, watch,
 } from "./world.mjs";
 
 /** A browser that can be killed as by a power cut, and started again with what is on its disk. */
@@ -83,6 +83,7 @@ test("twenty stamps without network, the browser killed, back on-line: exactly t
 	await after.page.locator("#waiting", { hasText: "20 waiting" }).waitFor();
 	await after.page.getByRole("button", { name: "Settings" }).click();
 	await after.page.getByRole("button", { name: "Take this till out of service" }).click();
+	await after.page.fill("#leave-pin", demo.pin);
 	await after.page.locator("dialog button.main").click();
 	await after.page.locator("dialog", { hasText: "Not now: something waits" }).waitFor();
 	await after.page.keyboard.press("Escape");
@@ -112,6 +113,22 @@ test("a wrong PIN does not open the till without network", async (t) => {
 	await till.keyboard.press("Enter");
 	await till.locator("#pin-error", { hasText: "No network" }).waitFor();
 	assert.equal(await till.locator("#handle").count(), 0);
+});
+
+test("a session lasts twelve hours without network, and no longer", async (t) => {
+	const till = await visitor(t, desk);
+	await till.clock.install();
+	await pair(t, till);
+	await till.context().setOffline(true);
+	await till.locator(".banner.gone").waitFor();
+	await till.clock.fastForward("11:50:00");
+	await till.locator(".people").waitFor(); // it locked itself
+	await signIn(till, "Kaisa Kassa");
+	await till.clock.fastForward("00:20:00");
+	await till.locator(".people").getByRole("button", { name: "Kaisa Kassa" }).click();
+	await till.fill("#pin", demo.pin);
+	await till.keyboard.press("Enter");
+	await till.locator("#pin-error", { hasText: "No network" }).waitFor();
 });
 
 test("undoing before it was sent sends nothing; phone numbers wait for the network", async (t) => {
@@ -157,8 +174,19 @@ test("what another cashier gave is sent as theirs", async (t) => {
 	assert.equal(actors.size, 2);
 });
 
-test("two tills without network redeem one coupon: refused, unless a manager allows it; then one wins and the other is for review", async (t) => {
-	const card = await newCustomer();
+/** Turns redeeming without network on or off, in the demo's program, as its owner. */
+async function allowRedeeming(office, on) {
+	await office.goto(`${base}/console/programs/${demo.program_id}`);
+	await office.locator(".limits summary").click();
+	await office.getByLabel("Redeem rewards without network").setChecked(on);
+	const saved = office.waitForResponse((r) => r.request().method() === "PATCH" && r.ok());
+	await office.getByRole("button", { name: "Save" }).click();
+	await saved;
+}
+
+test("two tills without network redeem one coupon: refused, unless the program allows it; then one wins and the other is for review", async (t) => {
+	const name = `Toisto${Date.now() % 1e6}`;
+	const card = await newCustomer({ first_name: name });
 	await stamp(card, 10);
 	const tills = [await visitor(t, desk), await visitor(t, desk)];
 	for (const till of tills) {
@@ -167,9 +195,22 @@ test("two tills without network redeem one coupon: refused, unless a manager all
 		await till.context().setOffline(true);
 		await till.locator(".found .refusal", { hasText: "Rewards cannot be redeemed without network." }).waitFor();
 		assert.equal(await till.locator(".coupons button").isDisabled(), true);
-		await till.getByRole("button", { name: "Settings" }).click();
-		await till.getByLabel("Redeem rewards without network").check();
-		await till.getByRole("button", { name: "Back", exact: true }).click();
+		await till.context().setOffline(false);
+		await till.locator(".banner.gone").waitFor({ state: "detached" });
+	}
+
+	// The owner allows it for the program; tills hear of it when somebody takes over.
+	const office = await visitor(t, { ...desk, reducedMotion: "reduce" });
+	await office.goto(demo.staff_url);
+	await office.waitForURL(/\/console/);
+	await allowRedeeming(office, true);
+	for (const till of tills) {
+		const read = till.waitForResponse((r) => r.url().includes("/v1/programs?"));
+		await till.locator(".who").click();
+		await read;
+		await signIn(till, "Petteri Päällikkö");
+		await scan(till, card.code);
+		await till.context().setOffline(true);
 		await till.locator(".coupons button").click();
 		await till.locator("dialog button", { hasText: "Redeem" }).click();
 		await outcome(till, "saved", "Redeemed on this till");
@@ -182,22 +223,38 @@ test("two tills without network redeem one coupon: refused, unless a manager all
 	const [first, second] = tills;
 	assert.equal(await first.locator(".banner.review").count(), 0);
 	await second.locator(".banner.review button", { hasText: "1 to review" }).click();
-	await second.locator("#reviews", { hasText: "This reward has been used already." }).waitFor();
-	await second.getByRole("button", { name: "Try again" }).click();
-	await second.locator("#reviews", { hasText: "This reward has been used already." }).waitFor();
-	await second.getByRole("button", { name: "Settle" }).click();
-	await second.fill("#note", "Customer paid the gift");
-	await second.locator("dialog button.main").click();
-	await second.locator(".banner.review").waitFor({ state: "detached" });
+	const listed = second.locator("#reviews li");
+	await listed.getByText("This reward has been used already.").waitFor();
+	await listed.getByText("With the office").waitFor({ timeout: 3 * SOON_MS });
+
+	// The office has one conflict of the two redemptions, and decides it.
+	await office.goto(`${base}/console/`);
+	await office.locator("#navigation a", { hasText: "Review" }).locator(".badge").waitFor();
+	await office.locator("#navigation a", { hasText: "Review" }).click();
+	const line = office.locator(".reviews tbody tr", { hasText: name });
+	await line.getByText("The reward had been used already.").waitFor();
+	assert.equal(await line.count(), 1);
+	await line.getByRole("button", { name: "Dismiss" }).click();
+	const dialog = office.getByRole("dialog");
+	await dialog.getByLabel("Reason").fill("Customer paid the gift");
+	await dialog.getByRole("button", { name: "Dismiss" }).click();
+	await office.locator(".notices .notice", { hasText: "Dismissed." }).getByRole("button", { name: "Undo" }).click();
+	await line.getByRole("button", { name: "Enter" }).click();
+	await dialog.getByLabel("Reason").fill("Paid with stamps");
+	await dialog.getByLabel("Stamps").fill("1");
+	await dialog.getByRole("button", { name: "Enter" }).click();
+	await line.waitFor({ state: "detached" });
+	await office.getByLabel("State").selectOption("decided");
+	await line.getByText("Paid with stamps").waitFor();
+	assert.match(office.url(), /state=decided/);
+	assert.deepEqual((await entries(card)).filter((e) => e.kind === "adjust").map((e) => [e.quantity, e.reason]), [[1, "Paid with stamps"]]);
+
+	// The till hears of it.
+	await second.locator(".banner.review").waitFor({ state: "detached", timeout: 6 * SOON_MS });
 	await second.getByRole("button", { name: "Back", exact: true }).click();
 	await second.getByRole("button", { name: "Today" }).click();
-	assert.match(await text(second, "#activity"), /Settled[^]*Customer paid the gift/);
-});
-
-test("cashiers cannot allow redeeming without network", async (t) => {
-	const till = await cashier(t);
-	await till.getByRole("button", { name: "Settings" }).click();
-	assert.equal(await till.getByLabel("Redeem rewards without network").isDisabled(), true);
+	assert.match(await text(second, "#activity"), /Entered by the office\.[^]*Paid with stamps/);
+	await allowRedeeming(office, false);
 });
 
 test("the till opens without network, and is not fooled by a network that answers with its own page", async (t) => {

@@ -80,6 +80,12 @@ export function stamp(card, quantity = 1) {
 	return call("/v1/stamps", { card_id: card.id, quantity, location_id: demo.location_id }, randomUUID());
 }
 
+/** Hands a stamp in for review, as a till does that was refused after it had said yes. */
+export function forReview(card, quantity = 1) {
+	const at = new Date().toISOString();
+	return call("/v1/reviews", { kind: "stamp", card_id: card.id, quantity, location_id: demo.location_id, at, refusal: "daily_limit_reached", reason: "Busy" }, randomUUID());
+}
+
 /** Opens the page of a card and waits until it hears of changes. */
 export async function openCard(page, card) {
 	const stream = page.waitForResponse((r) => r.url().includes("/events?"));
@@ -114,9 +120,9 @@ export async function pairingCode(t, name = "Test till") {
 }
 
 /** Makes the page a till of its own, with somebody signed in by PIN. */
-export async function pair(t, page, name = "Kaisa Kassa") {
+export async function pair(t, page, name = "Kaisa Kassa", till = undefined) {
 	await page.goto(base + "/till");
-	await page.fill("#code", await pairingCode(t));
+	await page.fill("#code", await pairingCode(t, till));
 	await page.keyboard.press("Enter");
 	await signIn(page, name);
 }

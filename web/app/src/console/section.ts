@@ -1,6 +1,7 @@
 // What a section of the console is: an entry in the navigation and the rooms behind it.
 
 import { lazyRouteComponent, type AsyncRouteComponent } from "@tanstack/react-router";
+import type { UseQueryOptions } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Permission } from "./data/me.ts";
 import type { IconName } from "./parts/icons.tsx";
@@ -18,6 +19,8 @@ export interface Entry {
 	group: (typeof GROUPS)[number];
 	/** Who has not this permission does not see the entry. */
 	needs: Permission;
+	/** Reads how much waits there for somebody; it is shown beside the entry. */
+	count?: UseQueryOptions<number, Error, number, string[]>;
 }
 
 /** A room that is loaded, with its words, when somebody goes there. */

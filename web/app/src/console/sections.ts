@@ -9,6 +9,7 @@ import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
 import { locations } from "./locations/section.ts";
 import { programs } from "./programs/section.ts";
+import { reviews } from "./reviews/section.ts";
 import { settings } from "./settings/section.ts";
 import { staff } from "./staff/section.ts";
 import { tills } from "./tills/section.ts";
@@ -17,6 +18,7 @@ export const sections = [
 	home,
 	customers,
 	coupons,
+	reviews,
 	programs,
 	locations,
 	staff,

@@ -12,7 +12,7 @@ export type Permission =
 	| "organization:read" | "organization:write" | "locations:read" | "locations:write" | "staff:read" | "staff:write"
 	| "tills:read" | "tills:write" | "programs:read" | "programs:write" | "stats:read" | "customers:read" | "customers:write"
 	| "cards:read" | "cards:write" | "coupons:redeem" | "entries:reverse" | "entries:adjust" | "api_keys:read" | "api_keys:write"
-	| "imports:read" | "imports:write" | "exports:read" | "audit:read";
+	| "imports:read" | "imports:write" | "exports:read" | "audit:read" | "reviews:read";
 
 /** The first part of the key under which the answer is remembered. */
 export const ME = "me";

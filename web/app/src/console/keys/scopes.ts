@@ -4,12 +4,12 @@
 export const SCOPES = [
 	"organization:read", "organization:write", "locations:read", "locations:write", "staff:read", "tills:read", "tills:write",
 	"programs:read", "programs:write", "stats:read", "customers:read", "customers:write", "cards:read", "cards:write", "cards:join",
-	"scans:write", "stamps:write", "coupons:redeem", "entries:reverse", "entries:adjust", "api_keys:read", "imports:read", "imports:write",
+	"scans:write", "stamps:write", "coupons:redeem", "entries:reverse", "entries:adjust", "api_keys:read", "imports:read", "imports:write", "reviews:read", "reviews:write",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const BUNDLES = {
-	till: ["scans:write", "stamps:write", "coupons:redeem", "entries:reverse", "programs:read", "locations:read"],
+	till: ["scans:write", "stamps:write", "coupons:redeem", "entries:reverse", "reviews:write", "programs:read", "locations:read"],
 	site: ["cards:join", "programs:read"],
 	reports: ["stats:read", "programs:read", "locations:read"],
 	register: ["customers:read", "cards:read", "programs:read"],

@@ -18,7 +18,7 @@ export function useDescribe() {
 			case "rewards":
 				return [say("programs.rewards"), v.rewards.map((r) => words(r.name)).join(", ")];
 			case "limits":
-				return [say("programs.limits"), Object.values(v.limits).map(number).join(" / ")];
+				return [say("programs.limits"), Object.values(v.limits).map((n) => (typeof n === "number" ? number(n) : n ? "✓" : "–")).join(" / ")];
 			case "redeemCode":
 				return [say("programs.rotating"), v.redeemCode === "rotating" ? "✓" : "–"];
 			case "firstDay":

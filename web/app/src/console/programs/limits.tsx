@@ -1,7 +1,7 @@
 // The guards against mistakes and fraud, each in plain words and with the sentence that
 // a cashier reads who reaches it: the till's own, from the server.
 
-import { NativeSelect } from "@mantine/core";
+import { NativeSelect, Switch } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { Schema } from "../../api/client.ts";
@@ -55,6 +55,8 @@ export function Limits({ values, set, wrong, error: refusal }: FieldsProps) {
 					</div>
 				))}
 			</div>
+			<Switch label={say("programs.redeem_offline")} description={say("programs.redeem_offline_text")} checked={limits.redeem_offline}
+				onChange={(e) => set({ limits: { ...limits, redeem_offline: e.currentTarget.checked } })} />
 		</details>
 	);
 }

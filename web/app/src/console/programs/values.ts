@@ -35,7 +35,7 @@ export const MIN_GOAL = 2;
 export const MAX_GOAL = 200;
 export const MAX_REWARDS = 20;
 
-export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0, cool_down_seconds: 0, max_per_staff_day: 0 };
+export const noLimits: Schema["Limits"] = { max_per_scan: 0, max_per_card_day: 0, cool_down_seconds: 0, max_per_staff_day: 0, redeem_offline: false };
 
 /** All limits that there are. 0 is no limit. */
 export const LIMITS = ["max_per_scan", "max_per_card_day", "cool_down_seconds", "max_per_staff_day"] as const;

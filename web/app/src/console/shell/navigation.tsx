@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useMay, useMe } from "../data/me.ts";
@@ -9,6 +10,13 @@ import { Preferences } from "./preferences.tsx";
 import { useSignOut } from "./signout.ts";
 
 const entries: readonly Entry[] = sections.map((s) => s.entry);
+
+/** How much waits in a section, if anything does. */
+function Waiting({ of }: { of: NonNullable<Entry["count"]> }) {
+	const { say } = useTexts();
+	const count = useQuery(of).data ?? 0;
+	return count > 0 && <span className="badge warn">{count}<span className="unseen"> {say("reviews.open")}</span></span>;
+}
 
 /** The ways to all sections. On a phone it is unfolded by the button in the top line. */
 export function Navigation({ open, close }: { open: boolean; close: () => void }) {
@@ -40,7 +48,7 @@ export function Navigation({ open, close }: { open: boolean; close: () => void }
 						<p className="group" id={`group-${group}`}>{say(`group.${group}`)}</p>
 						<ul aria-labelledby={`group-${group}`}>
 							{seen.map((e) => (
-								<li key={e.to}><Link to={e.to} onClick={close} activeOptions={{ exact: e.to === "/" }}><Icon name={e.icon} />{say(e.label)}</Link></li>
+								<li key={e.to}><Link to={e.to} onClick={close} activeOptions={{ exact: e.to === "/" }}><Icon name={e.icon} />{say(e.label)}{e.count && <Waiting of={e.count} />}</Link></li>
 							))}
 						</ul>
 					</div>

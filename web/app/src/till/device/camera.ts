@@ -64,9 +64,18 @@ export class Camera {
 		}
 		try {
 			const wish = { width: { ideal: 1280 }, height: { ideal: 720 } };
-			this.#stream ??= await devices.getUserMedia({
-				audio: false, video: deviceId ? { ...wish, deviceId: { ideal: deviceId } } : { ...wish, facingMode: { ideal: "environment" } },
-			});
+			const open = (which: MediaTrackConstraints) => devices.getUserMedia({ audio: false, video: { ...wish, ...which } });
+			const usual = { facingMode: { ideal: "environment" } };
+			// A wish for a camera would be weighed against that for a size; the chosen one may
+			// be unplugged by now.
+			this.#stream ??= deviceId === ""
+				? await open(usual)
+				: await open({ deviceId: { exact: deviceId } }).catch((e: unknown) => {
+					if ((e as Error).name === "OverconstrainedError") {
+						return open(usual);
+					}
+					throw e;
+				});
 			video.srcObject = this.#stream;
 			await video.play();
 		} catch (e) {
@@ -104,6 +113,11 @@ export class Camera {
 	async choices(): Promise<{ id: string; label: string }[]> {
 		const all = await navigator.mediaDevices.enumerateDevices();
 		return all.filter((d) => d.kind === "videoinput").map((d) => ({ id: d.deviceId, label: d.label }));
+	}
+
+	/** Which camera is open, "" if none is. */
+	opened(): string {
+		return this.#stream?.getVideoTracks()[0]?.getSettings().deviceId ?? "";
 	}
 
 	hasTorch(): boolean {

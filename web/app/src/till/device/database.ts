@@ -55,8 +55,6 @@ export interface Settings {
 	silent: boolean;
 	/** Minutes without a touch after which the till locks itself. */
 	lockAfter: number;
-	/** Redeem without network; a manager's decision. */
-	redeemOffline: boolean;
 	/** The program that customer numbers and new cards are about. */
 	program: string;
 	/** Whether the camera is on, and which. */
@@ -65,7 +63,7 @@ export interface Settings {
 }
 
 export const usualSettings: Settings = {
-	automatic: false, silent: false, lockAfter: 5, redeemOffline: false, program: "", camera: false, cameraId: "",
+	automatic: false, silent: false, lockAfter: 5, program: "", camera: false, cameraId: "",
 };
 
 interface Facts {

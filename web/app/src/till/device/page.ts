@@ -14,11 +14,12 @@ export function keepPage(core: Core): void {
 	if (!workers) {
 		return;
 	}
-	const controlled = workers.controller !== null;
+	let controlled = workers.controller !== null;
 	workers.addEventListener("controllerchange", () => {
 		if (controlled) {
 			location.reload(); // the new version took over; what waits is in the database
 		}
+		controlled = true; // the first worker ever; the page is its own version
 	});
 	void workers.register("/till/sw.js", { scope: "/till" }).then((registration) => {
 		const ready = () => {

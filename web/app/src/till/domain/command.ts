@@ -53,7 +53,12 @@ export interface Command {
 	readonly problem?: ProblemBody;
 	/** When the state last changed. */
 	readonly changedAt: number;
-	/** What a person decided about a review. */
+	/** The review that it became in the office. */
+	readonly reviewId?: string;
+	/** The office does not take it: it has to be settled here. */
+	readonly unwanted?: boolean;
+	/** What the office made of it, and what a person said about it. */
+	readonly decided?: "entered" | "dismissed";
 	readonly note?: string;
 }
 
@@ -68,6 +73,9 @@ export function commandKey(tillId: string, count: number, uuid: string): string 
 }
 
 export const isOpen = (c: Command) => c.state === "waiting" || c.state === "review";
+
+/** Whether it would be lost with the device: it waits, or only the device knows that it is for review. */
+export const isHere = (c: Command) => c.state === "waiting" || (c.state === "review" && c.reviewId === undefined);
 
 /** The path of a command, undefined while it depends on an answer that is not there. */
 export function pathOf(command: Command, parent: Command | undefined): string | undefined {

@@ -21,12 +21,29 @@ export interface Allowance {
 	limit?: { code: LimitCode; number: number };
 }
 
+/** What the server said of a card when it was scanned. */
+export interface Seen {
+	at: number;
+	/** The stamps that the day had left, if it said that. */
+	left: number | undefined;
+	/** Whether the card was cooling down: its last stamp was earlier, nobody said when. */
+	cooling: boolean;
+}
+
+/** Reads what the answer to a scan says of the limits. */
+export function seenOf(allowed: { stamp: boolean; max_quantity: number; refusal?: { code: string } }, limits: Limits, at: number): Seen {
+	const code = allowed.refusal?.code;
+	// The most at once may be that of a scan, which says nothing of the day.
+	const ofTheDay = allowed.stamp && allowed.max_quantity < (limits.max_per_scan || MAX_QUANTITY);
+	return { at, left: code === "daily_limit_reached" ? 0 : ofTheDay ? allowed.max_quantity : undefined, cooling: code === "cool_down" };
+}
+
 /** What the device remembers, to count by. */
 export interface Memory {
 	/** All commands of the day, whatever became of them. */
 	commands: readonly Command[];
-	/** The stamps that others gave the card today, as far as a scan told; else 0. */
-	othersToday?: number;
+	/** What a scan told of the card, which counts what other tills had given by then. */
+	seen?: Seen;
 	zone: string | undefined;
 }
 
@@ -68,12 +85,17 @@ export function allowance(limits: Limits, card: string, staffId: string, at: num
 		cap(limits.max_per_scan, "scan_limit_reached", limits.max_per_scan);
 	}
 	if (limits.max_per_card_day > 0) {
-		cap(limits.max_per_card_day - sum((c) => c.card === card) - (memory.othersToday ?? 0), "daily_limit_reached", limits.max_per_card_day);
+		cap(limits.max_per_card_day - sum((c) => c.card === card), "daily_limit_reached", limits.max_per_card_day);
+		const { seen } = memory;
+		if (seen?.left !== undefined && dayOf(seen.at, memory.zone) === today) {
+			cap(seen.left - sum((c) => c.card === card && c.at >= seen.at), "daily_limit_reached", limits.max_per_card_day);
+		}
 	}
 	if (limits.max_per_staff_day > 0) {
 		cap(limits.max_per_staff_day - sum((c) => c.staffId === staffId), "staff_daily_limit_reached", limits.max_per_staff_day);
 	}
-	const wait = limits.cool_down_seconds * 1000 - Math.min(...given.filter((c) => c.card === card).map((c) => Math.abs(at - c.at)));
+	const stamped = given.filter((c) => c.card === card).map((c) => c.at);
+	const wait = limits.cool_down_seconds * 1000 - Math.min(...[...stamped, ...(memory.seen?.cooling ? [memory.seen.at] : [])].map((then) => Math.abs(at - then)));
 	if (limits.cool_down_seconds > 0 && wait > 0) {
 		cap(0, "cool_down", Math.ceil(wait / 1000));
 	}

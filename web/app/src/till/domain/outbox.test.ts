@@ -206,6 +206,9 @@ test("a settled review stays in the list with what was decided", async () => {
 	const page = outbox(device.page(), new Server(["refused"]));
 	await page.add(stamp);
 	await page.drain();
+	await page.settle("till:1", "It is the office's to decide");
+	expect(device.kept.get("till:1")?.state).toBe("review");
+	await page.unwanted("till:1");
 	await page.settle("till:1", "Card was blocked, customer told");
 	expect(device.kept.get("till:1")).toMatchObject({ state: "settled", note: "Card was blocked, customer told", problem });
 });

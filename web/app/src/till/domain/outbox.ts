@@ -58,6 +58,8 @@ export class Outbox {
 	readonly #o: OutboxOptions;
 	/** What this page knows of each command, by key. */
 	readonly #known = new Map<string, Command>();
+	/** The last count that load has read: all up to it are known. */
+	#read = 0;
 	#draining: Promise<Drained> | undefined;
 	#again = false;
 
@@ -69,7 +71,14 @@ export class Outbox {
 	async load(): Promise<void> {
 		for (const c of await this.#o.store.all()) {
 			this.#known.set(c.key, c);
+			this.#read = Math.max(this.#read, c.count);
 		}
+	}
+
+	/** Whether this page knows every command up to the last that it knows. Each count is used once. */
+	#knowsAll(): boolean {
+		const later = [...this.#known.values()].filter((c) => c.count > this.#read).map((c) => c.count);
+		return Math.max(this.#read, ...later) - this.#read === later.length;
 	}
 
 	/** All commands that the device remembers, in the order of their counts. */
@@ -114,14 +123,29 @@ export class Outbox {
 		return now?.state === "withdrawn";
 	}
 
-	/** Puts a command that was refused back, to be judged again under its key. */
+	/** Puts a command that was refused back, to be judged again under its key. What the office has is the office's. */
 	async retry(key: string): Promise<void> {
-		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "waiting" } : undefined));
+		await this.#update(key, (c) => (c?.state === "review" && c.reviewId === undefined ? { ...c, state: "waiting" } : undefined));
 	}
 
-	/** Ends a review: a person dealt with it. It stays in the list, with what they say. */
+	/** Ends a review that the office does not take. It stays in the list, with what a person says. */
 	async settle(key: string, note: string): Promise<void> {
-		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "settled", note } : undefined));
+		await this.#update(key, (c) => (c?.state === "review" && c.unwanted ? { ...c, state: "settled", note } : undefined));
+	}
+
+	/** Notes that the office has the review. */
+	async handedIn(key: string, reviewId: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, reviewId } : undefined));
+	}
+
+	/** Notes that the office does not take the review. */
+	async unwanted(key: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, unwanted: true } : undefined));
+	}
+
+	/** Ends a review by what the office decided. */
+	async decided(key: string, decided: "entered" | "dismissed", note: string): Promise<void> {
+		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "settled", decided, note } : undefined));
 	}
 
 	/** Notes that another command takes this one back. */
@@ -146,8 +170,14 @@ export class Outbox {
 		do {
 			this.#again = false;
 			await this.#exclusively(async () => {
-				await this.load(); // another page may have been at it
-				end.drained = await this.#sendAll();
+				// What this page knows goes first, unless another page has older commands: a
+				// cashier waits for it. If another page was at it meanwhile, the key sees to it
+				// that nothing is done twice.
+				end.drained = this.#knowsAll() ? await this.#sendAll() : "empty";
+				if (end.drained === "empty") {
+					await this.load();
+					end.drained = await this.#sendAll();
+				}
 			});
 		} while (this.#isWanted() && end.drained === "empty");
 		return end.drained;
@@ -206,6 +236,13 @@ export class Outbox {
 	 */
 	async #update(key: string, change: Change, answered?: { result?: unknown }): Promise<Command | undefined> {
 		const seen = { change: false };
+		const known = answered && this.#known.get(key);
+		const next = known && change(known);
+		if (next) {
+			// Told before it is written: whoever waits for the answer waits for no disk.
+			this.#known.set(key, { ...next, changedAt: this.#o.now() });
+			this.#o.changed?.({ ...next, changedAt: this.#o.now() }, answered);
+		}
 		const there = await this.#o.store.update(key, (c) => {
 			const next = change(c);
 			seen.change = next !== undefined;
@@ -213,7 +250,7 @@ export class Outbox {
 		}, answered === undefined);
 		if (there) {
 			this.#known.set(key, there);
-			if (seen.change) {
+			if (seen.change && !next) {
 				this.#o.changed?.(there, answered);
 			}
 		}

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { dayOf, ServerClock } from "./clock.ts";
 import type { Command } from "./command.ts";
 import { checkCharacter, checkDigit, readHandle } from "./handle.ts";
-import { allowance, type Limits, strictest } from "./limits.ts";
+import { allowance, type Limits, type Seen, seenOf, strictest } from "./limits.ts";
 import { uuid7Generator } from "./uuid7.ts";
 import { BURST_MS, type Meaning, REPEAT_MS, Wedge } from "./wedge.ts";
 
@@ -145,13 +145,18 @@ describe("what may be given without asking", () => {
 		key: `k${Math.random()}`, count: 1, kind: "stamp", at: noon - 60_000, staffId: "stf_1", staffName: "", body: {}, card: "card_1", who: "", quantity: 2,
 		state: "waiting", sent: false, promised: true, changedAt: 0, ...over,
 	});
-	const ask = (l: Limits, commands: Command[], othersToday = 0) => allowance(l, "card_1", "stf_1", noon, { commands, othersToday, zone: "UTC" });
+	const ask = (l: Limits, commands: Command[], seen?: Seen) => allowance(l, "card_1", "stf_1", noon, { commands, zone: "UTC", ...(seen && { seen }) });
+	const seen = (over: Partial<Seen>): Seen => ({ at: noon - 120_000, left: undefined, cooling: false, ...over });
 
 	test.each([
 		["no limits", ask(limits({}), []), 100, undefined],
 		["at once", ask(limits({ max_per_scan: 3 }), []), 3, "scan_limit_reached"],
 		["a day", ask(limits({ max_per_card_day: 5 }), [given({})]), 3, "daily_limit_reached"],
-		["a day, with what others gave", ask(limits({ max_per_card_day: 5 }), [given({})], 3), 0, "daily_limit_reached"],
+		["a day, of which others gave four", ask(limits({ max_per_card_day: 9 }), [given({})], seen({ left: 5 })), 3, "daily_limit_reached"],
+		["a day that was over when it was scanned", ask(limits({ max_per_card_day: 9 }), [], seen({ left: 0 })), 0, "daily_limit_reached"],
+		["what was given before the scan is counted in it", ask(limits({ max_per_card_day: 9 }), [given({})], seen({ at: noon - 1000, left: 5 })), 5, "daily_limit_reached"],
+		["a scan of yesterday says nothing of today", ask(limits({ max_per_card_day: 9 }), [], seen({ at: noon - 86_400_000, left: 1 })), 9, "daily_limit_reached"],
+		["a moment ago, by somebody else", ask(limits({ cool_down_seconds: 150 }), [], seen({ cooling: true })), 0, "cool_down"],
 		["a day, yesterday does not count", ask(limits({ max_per_card_day: 5 }), [given({ at: noon - 86_400_000 })]), 5, "daily_limit_reached"],
 		["what was refused does not count", ask(limits({ max_per_card_day: 5 }), [given({ state: "review" }), given({ state: "withdrawn" })]), 5, "daily_limit_reached"],
 		["another card does not count", ask(limits({ max_per_card_day: 5 }), [given({ card: "card_2" })]), 5, "daily_limit_reached"],
@@ -160,6 +165,16 @@ describe("what may be given without asking", () => {
 		["long ago", ask(limits({ cool_down_seconds: 60 }), [given({})]), 100, undefined],
 	])("%s", (_, got, most, code) => {
 		expect([got.most, got.limit?.code]).toEqual([most, code]);
+	});
+
+	test.each<[string, Parameters<typeof seenOf>[0], Partial<Limits>, Partial<Seen>]>([
+		["nothing but the most of all", { stamp: true, max_quantity: 100 }, {}, {}],
+		["nothing but the most at once", { stamp: true, max_quantity: 3 }, { max_per_scan: 3, max_per_card_day: 9 }, {}],
+		["what is left of the day", { stamp: true, max_quantity: 2 }, { max_per_scan: 3, max_per_card_day: 9 }, { left: 2 }],
+		["that the day is over", { stamp: false, max_quantity: 0, refusal: { code: "daily_limit_reached" } }, {}, { left: 0 }],
+		["that the card cools down", { stamp: false, max_quantity: 0, refusal: { code: "cool_down" } }, {}, { cooling: true }],
+	])("a scan tells %s", (_, allowed, over, want) => {
+		expect(seenOf(allowed, limits(over), noon)).toEqual(seen({ at: noon, ...want }));
 	});
 
 	test("what was taken back does not count", () => {

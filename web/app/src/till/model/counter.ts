@@ -6,7 +6,7 @@ import { currentLocale, words } from "../../locale/locale.ts";
 import { dayOf } from "../domain/clock.ts";
 import { type Command, commandKey, waitingStamps } from "../domain/command.ts";
 import { readHandle } from "../domain/handle.ts";
-import { allowance, strictest } from "../domain/limits.ts";
+import { allowance, seenOf, strictest } from "../domain/limits.ts";
 import { explain, limitSentence, say } from "../texts.ts";
 import { began } from "./pace.ts";
 import type { Core } from "./core.ts";
@@ -16,6 +16,8 @@ import type { Coupon, Found, Scan } from "./view.ts";
 export const UNDO_MS = 10_000;
 /** How long a cashier waits for an answer before it is saved for later. */
 const PATIENCE_MS = 2_500;
+/** After how long a card is written to the device. */
+const REMEMBER_MS = 400;
 /** After how long a search is worth a word. */
 const SEARCHING_MS = 300;
 /** Refusals that say that the card has been stamped, which is no fault. */
@@ -62,10 +64,11 @@ export class Counter {
 		const handle = readHandle(typed);
 		if (this.#core.view.get().network === "good") {
 			try {
+				const scannedAt = this.#core.clock.now();
 				const rotating = handle.kind === "code" ? handle.rotating : undefined;
 				const scan = await this.#scan(rotating ?? handle.text, handle.kind === "code");
-				void this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
-				return { handle: handle.text, card: scan.card.id, scan, ...(rotating && { rotating }) };
+				this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
+				return { handle: handle.text, card: scan.card.id, scan, scannedAt, ...(rotating && { rotating }) };
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
 					throw e;
@@ -78,7 +81,7 @@ export class Counter {
 			this.#core.tell("unknown", say("counter.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "counter.unknown_text"));
 			return undefined;
 		}
-		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at }) });
+		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at, scannedAt: seen.at }) });
 	}
 
 	/** Asks for the card; a number or phone in the chosen program first, then in any. */
@@ -101,16 +104,23 @@ export class Counter {
 	/** What can be given while nobody can be asked. */
 	#alone(found: Found): Found {
 		const programs = this.programs().filter((p) => !found.scan || p.id === found.scan.program.id);
+		const limits = strictest(programs.map((p) => p.limits));
 		return {
 			...found,
-			allowance: allowance(strictest(programs.map((p) => p.limits)), found.card, this.#core.view.get().cashier?.staffId ?? "", this.#core.clock.now(), {
+			allowance: allowance(limits, found.card, this.#core.view.get().cashier?.staffId ?? "", this.#core.clock.now(), {
 				commands: this.#core.outbox.commands(), zone: this.#core.zone(),
+				...(found.scan && found.scannedAt !== undefined && { seen: seenOf(found.scan.allowed, limits, found.scannedAt) }),
 			}),
 		};
 	}
 
-	async #remember(scan: Scan, handles: string[]): Promise<void> {
+	/** Keeps the card for when there is no network; not at once, for the cashier waits for other things. */
+	#remember(scan: Scan, handles: string[]): void {
 		const now = this.#core.clock.now();
+		setTimeout(() => void this.#keep(scan, handles, now), REMEMBER_MS);
+	}
+
+	async #keep(scan: Scan, handles: string[], now: number): Promise<void> {
 		const today = dayOf(now, this.#core.zone());
 		const midnight = Date.parse(today + "T00:00:00Z") - 14 * 60 * 60 * 1000; // of the earliest zone
 		await this.#core.db.remember({ card: scan.card.id, handles: handles.filter((h) => h !== ""), scan, at: now }, midnight);
@@ -127,6 +137,13 @@ export class Counter {
 			return found.allowance.most;
 		}
 		return found.scan?.allowed.stamp ? found.scan.allowed.max_quantity : 0;
+	}
+
+	/** Whether a coupon's program lets tills redeem without network; one that is not known does not. */
+	mayRedeemAlone(coupon: Coupon): boolean {
+		const program = this.#core.view.get().shop?.programs.find((p) => p.id === coupon.program_id);
+		// What a rotating code is worth, only the server can tell.
+		return program !== undefined && program.limits.redeem_offline && program.redeem_code !== "rotating";
 	}
 
 	/** Clears the counter for the next customer. */
@@ -190,13 +207,12 @@ export class Counter {
 	}
 
 	async redeem(coupon: Coupon): Promise<void> {
-		const { found, device, settings, network } = this.#core.view.get();
+		const { found, device, network } = this.#core.view.get();
 		if (!found || !device) {
 			return;
 		}
-		// What a rotating code is worth, only the server can tell.
-		const mayWait = settings.redeemOffline && found.scan?.program.redeem_code !== "rotating";
-		if ((found.asOf !== undefined || network === "gone") && !mayWait) {
+		const alone = this.mayRedeemAlone(coupon);
+		if ((found.asOf !== undefined || network === "gone") && !alone) {
 			this.#core.tell("refused", say("counter.refused_redeem"), say("offline.no_redeem"));
 			return;
 		}
@@ -206,7 +222,7 @@ export class Counter {
 			const { command, result } = await this.#carryOut({
 				kind: "redemption", path: `/v1/coupons/${coupon.id}/redemption`, quantity: 0, at: this.#core.clock.now(),
 				body: { location_id: device.locationId, ...(found.rotating && { code: found.rotating }) }, reward,
-			}, found, mayWait);
+			}, found, alone);
 			if (command.state === "waiting" && command.promised) {
 				this.#core.tell("saved", say("offline.redeemed", { reward }), say("offline.saved_text"));
 				this.#offerUndo(command.key);
@@ -325,10 +341,11 @@ export class Counter {
 			return;
 		}
 		try {
+			const scannedAt = this.#core.clock.now();
 			const scan = await this.#scan(found.rotating ?? found.handle, readHandle(found.handle).kind === "code");
-			void this.#remember(scan, [found.handle]);
+			this.#remember(scan, [found.handle]);
 			if (this.#core.view.get().found?.handle === found.handle) {
-				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, ...(found.rotating && { rotating: found.rotating }) } });
+				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, scannedAt, ...(found.rotating && { rotating: found.rotating }) } });
 			}
 		} catch {
 			// That it worked has been said already.

@@ -1,9 +1,11 @@
 // Who is at the till: pairing, choosing, PIN, locking, handing over.
 
-import { answerOf } from "../../api/client.ts";
+import { answerOf, createApi } from "../../api/client.ts";
 import { Refused, Unanswered } from "../../api/problem.ts";
+import { currentLocale } from "../../locale/locale.ts";
 import type { Session } from "../device/database.ts";
 import { opens, withVerifier } from "../device/pin.ts";
+import { isHere } from "../domain/command.ts";
 import { explain, say } from "../texts.ts";
 import type { Core } from "./core.ts";
 
@@ -161,27 +163,60 @@ export class People {
 	lock(): void {
 		this.#core.view.set({ cashier: undefined, chosen: undefined, found: undefined, outcome: undefined, undo: undefined, newCard: undefined, complaint: "", step: "who" });
 		this.#core.loadUpdate(); // nobody is in the middle of anything
-		void this.readShop();
 	}
 
 	/** Whether nothing would be lost with the device. */
 	isEmpty(): boolean {
-		return !this.#core.outbox.commands().some((c) => c.state === "waiting" || c.state === "review");
+		return !this.#core.outbox.commands().some(isHere);
 	}
 
-	/** Makes this device no till any more. It is refused while something waits. */
-	async leave(): Promise<boolean> {
-		await this.#core.outbox.drain();
+	/**
+	 * Makes this device no till any more, by the PIN of somebody who may. Returns what
+	 * stands in the way, such as something that waits; "" never comes back, for the page
+	 * begins anew.
+	 */
+	async leave(staffId: string, pin: string): Promise<string> {
+		await this.#core.beat(true);
 		if (!this.isEmpty()) {
-			return false;
+			return say("settings.leave_refused");
 		}
-		await Promise.all(this.#core.allSessions().map((s) => this.#end(s)));
+		const { device } = this.#core.view.get();
+		try {
+			await this.#unpair(device?.tillId ?? "", staffId, pin);
+		} catch (e) {
+			// Somebody unpaired it before.
+			if (!(e instanceof Refused && e.code === "unauthenticated")) {
+				return e instanceof Refused && e.code === "forbidden" ? say("settings.leave_forbidden") : explain(e);
+			}
+		}
 		await this.#core.db.clear();
 		location.reload();
-		return true;
+		return "";
 	}
 
-	async #end(session: Session): Promise<void> {
+	async #unpair(tillId: string, staffId: string, pin: string): Promise<void> {
+		const { token } = await answerOf(this.#core.asTill.POST("/v1/till-sessions", { body: { staff_id: staffId, pin } }));
+		const asOwner = createApi({ locale: currentLocale, token: () => token });
+		try {
+			await answerOf(asOwner.DELETE("/v1/tills/{till_id}", { params: { path: { till_id: tillId } } }));
+		} catch (e) {
+			await this.#end({ token });
+			throw e;
+		}
+	}
+
+	/** What only this device holds, to be given to the office; no credentials are in it. */
+	copy(): { name: string; text: string } {
+		const { device, shop } = this.#core.view.get();
+		const commands = this.#core.outbox.commands().filter(isHere);
+		const at = new Date(this.#core.clock.now()).toISOString();
+		return {
+			name: `leima-till-${at.slice(0, 10)}.json`,
+			text: JSON.stringify({ organization: shop?.organization.slug, till_id: device?.tillId, till: device?.name, location: shop?.location?.name, exported_at: at, commands }, undefined, "\t"),
+		};
+	}
+
+	async #end(session: Pick<Session, "token">): Promise<void> {
 		try {
 			await fetch("/v1/till-sessions/current", { method: "DELETE", credentials: "omit", headers: { Authorization: `Bearer ${session.token}` } });
 		} catch {

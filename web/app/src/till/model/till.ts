@@ -4,6 +4,7 @@ import { Database } from "../device/database.ts";
 import { Core } from "./core.ts";
 import { Counter } from "./counter.ts";
 import { People } from "./people.ts";
+import { Reviews } from "./reviews.ts";
 
 /** The address under which a demo lets visitors in. */
 const DEMO_HASH = "#demo";
@@ -12,11 +13,13 @@ export class Till {
 	readonly core: Core;
 	readonly people: People;
 	readonly counter: Counter;
+	readonly reviews: Reviews;
 
 	private constructor(core: Core) {
 		this.core = core;
 		this.people = new People(core);
 		this.counter = new Counter(core);
+		this.reviews = new Reviews(core);
 	}
 
 	/** Opens the device's database and begins where the page before left off. */

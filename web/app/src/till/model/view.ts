@@ -19,6 +19,8 @@ export interface Found {
 	card: string;
 	/** What is known of it; nothing of a card that was never seen while the network is gone. */
 	scan: Scan | undefined;
+	/** When scan was asked for; it counts what all tills had given by then. */
+	scannedAt?: number;
 	/** When scan was true; set only if that was a while ago. */
 	asOf?: number;
 	/** What may be given without asking, while the network is gone. */

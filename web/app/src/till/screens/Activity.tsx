@@ -20,6 +20,13 @@ const states: Record<CommandState, { text: TillText; icon: IconName }> = {
 	withdrawn: { text: "state.withdrawn", icon: "undone" },
 };
 
+function stateOf(c: Command): TillText {
+	if (c.decided) {
+		return `state.${c.decided}`;
+	}
+	return c.state === "review" && c.reviewId !== undefined ? "state.office" : states[c.state].text;
+}
+
 function title(c: Command): string {
 	switch (c.kind) {
 		case "stamp":
@@ -55,7 +62,7 @@ export function Activity() {
 						<Icon name={isReversed(c) ? "undone" : states[c.state].icon} />
 						<div>
 							<p><strong>{title(c)}</strong> {c.who || showNumber(c.card)}</p>
-							<p className="hint">{time(c.at)} · {c.staffName} · {isReversed(c) ? say("state.reversed") : say(states[c.state].text)} {reason(c)} {c.note}</p>
+							<p className="hint">{time(c.at)} · {c.staffName} · {isReversed(c) ? say("state.reversed") : say(stateOf(c))} {reason(c)} {c.note}</p>
 						</div>
 						{c.kind !== "reversal" && (c.state === "done" || c.state === "waiting") && !isReversed(c) && (
 							<button className="button quiet" type="button" onClick={() => setAsked(c)} aria-label={`${say("void.button")}: ${title(c)} ${c.who}`}>{say("void.button")}</button>
@@ -130,6 +137,7 @@ export function Review() {
 		<section className="sheet room">
 			<h1>{say("review.title")}</h1>
 			<p>{say("review.text")}</p>
+			{open.length === 0 && <p>{say("review.none")}</p>}
 			<ul className="lines" id="reviews">
 				{open.map((c) => (
 					<li key={c.key}>
@@ -139,10 +147,14 @@ export function Review() {
 							<p className="hint">{time(c.at)} · {c.staffName}</p>
 							<p>{reason(c)}</p>
 						</div>
-						<div className="buttons">
-							<button className="button quiet" type="button" onClick={() => void till.core.outbox.retry(c.key).then(() => till.core.beat(true))}>{say("review.retry")}</button>
-							<button className="button quiet" type="button" onClick={() => setAsked(c)}>{say("review.settle")}</button>
-						</div>
+						{c.reviewId !== undefined
+							? <p className="flag">{say("state.office")}</p>
+							: (
+								<div className="buttons">
+									<button className="button quiet" type="button" onClick={() => void till.core.outbox.retry(c.key).then(() => till.core.beat(true))}>{say("review.retry")}</button>
+									{c.unwanted && <button className="button quiet" type="button" onClick={() => setAsked(c)}>{say("review.settle")}</button>}
+								</div>
+							)}
 					</li>
 				))}
 			</ul>

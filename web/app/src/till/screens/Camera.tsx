@@ -31,6 +31,7 @@ function Picture() {
 	const camera = useRef<Camera>(null);
 	const [fault, setFault] = useState<CameraFault>();
 	const [choices, setChoices] = useState<{ id: string; label: string }[]>([]);
+	const [opened, setOpened] = useState("");
 	const [torch, setTorch] = useState<boolean>();
 	const cameraId = view.settings.cameraId;
 	useEffect(() => {
@@ -49,6 +50,7 @@ function Picture() {
 					return;
 				}
 				setChoices(await own.choices());
+				setOpened(own.opened());
 				setTorch(own.hasTorch() ? false : undefined);
 				await own.read(element, (text) => void till.counter.find(text));
 			} catch (e) {
@@ -79,7 +81,7 @@ function Picture() {
 				{choices.length > 1 && (
 					<div className="field">
 						<label htmlFor="camera">{say("camera.which")}</label>
-						<select id="camera" value={cameraId} onChange={(e) => void till.core.setSettings({ cameraId: e.target.value })}>
+						<select id="camera" value={opened} onChange={(e) => void till.core.setSettings({ cameraId: e.target.value })}>
 							{choices.map((c, i) => <option key={c.id} value={c.id}>{c.label || say("camera.nth", { count: i + 1 })}</option>)}
 						</select>
 					</div>

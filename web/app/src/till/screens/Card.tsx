@@ -112,10 +112,9 @@ function Stamping({ found }: { found: Found }) {
 }
 
 function Coupons({ found, ask }: { found: Found; ask: (coupon: Coupon) => void }) {
-	const { view } = useTill();
+	const { till, view } = useTill();
 	const coupons = found.scan?.coupons ?? [];
 	const alone = found.asOf !== undefined || view.network === "gone";
-	const mayWait = view.settings.redeemOffline && found.scan?.program.redeem_code !== "rotating";
 	const refusal = found.scan?.allowed.redeem_refusal?.staff_message;
 	return (
 		<>
@@ -126,11 +125,11 @@ function Coupons({ found, ask }: { found: Found; ask: (coupon: Coupon) => void }
 					<li key={c.id}>
 						<span><strong>{words(c.name)}</strong>{c.expires_at !== undefined && say("counter.until", { date: lastDay(c.expires_at) })}</span>
 						<button className="button main" type="button" aria-label={`${say("counter.redeem")}: ${words(c.name)}`}
-							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !mayWait)} onClick={() => ask(c)}>{say("counter.redeem")}</button>
+							disabled={view.busy || !found.scan?.allowed.redeem || (alone && !till.counter.mayRedeemAlone(c))} onClick={() => ask(c)}>{say("counter.redeem")}</button>
 					</li>
 				))}
 			</ul>
-			{coupons.length > 0 && alone && !mayWait && <p className="refusal">{say("offline.no_redeem")}</p>}
+			{alone && coupons.some((c) => !till.counter.mayRedeemAlone(c)) && <p className="refusal">{say("offline.no_redeem")}</p>}
 			{coupons.length > 0 && !alone && refusal !== undefined && <p className="refusal" role="status">{refusal}</p>}
 		</>
 	);

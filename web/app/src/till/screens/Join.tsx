@@ -17,7 +17,7 @@ export function Join({ onClose }: { onClose: () => void }) {
 		if (sending) {
 			return;
 		}
-		if (!fields.phone.trim() && !fields.email.trim()) {
+		if (Object.values(fields).every((field) => field.trim() === "")) {
 			setComplaint(say("counter.contact_hint"));
 			return;
 		}
@@ -32,13 +32,13 @@ export function Join({ onClose }: { onClose: () => void }) {
 	return (
 		<Dialog title={say("counter.new_customer")} onClose={onClose}>
 			<form id="join-form" noValidate onSubmit={(e) => void submit(e)}>
+				<p className="hint" id="join-hint">{say("counter.contact_hint")}</p>
 				<p className="complaint" id="join-error" role="alert">{complaint}</p>
 				{view.network === "gone" && <p className="refusal">{say("new.offline")}</p>}
 				<div className="field">
 					<label htmlFor="join-name">{say("counter.first_name")}</label>
-					<input id="join-name" maxLength={100} autoComplete="off" value={fields.first_name} onChange={change("first_name")} />
+					<input id="join-name" maxLength={100} autoComplete="off" aria-describedby="join-hint join-error" value={fields.first_name} onChange={change("first_name")} />
 				</div>
-				<p className="hint" id="join-hint">{say("counter.contact_hint")}</p>
 				<div className="field">
 					<label htmlFor="join-phone">{say("counter.phone")}</label>
 					<input id="join-phone" type="tel" maxLength={40} autoComplete="off" aria-describedby="join-hint join-error" value={fields.phone} onChange={change("phone")} />
@@ -66,7 +66,9 @@ export function NewCardShown({ made }: { made: NewCard }) {
 			<p>{say("counter.handover")}</p>
 			<img className="qr" id="handover-qr" src={`${path}/address.svg`} alt={say("counter.handover")} width="260" height="260" />
 			<p>{say("counter.number")} <strong className="spaced" id="handover-number">{showNumber(card.number)}</strong></p>
+			{card.status === "provisional" && <p className="hint">{say("new.later")}</p>}
 			<div className="buttons">
+				<CopyLink link={card.link} />
 				<button className="button quiet" type="button" onClick={() => window.print()}>{say("new.print")}</button>
 				<button className="button main" type="button" onClick={() => void till.counter.joined()}>{say("counter.close")}</button>
 			</div>
@@ -78,5 +80,16 @@ export function NewCardShown({ made }: { made: NewCard }) {
 				<p>{say("new.paper")}</p>
 			</div>
 		</Dialog>
+	);
+}
+
+/** The link, to be sent by whatever the shop's device has. Browsers give the clipboard to https pages only. */
+function CopyLink({ link }: { link: string }) {
+	const [copied, setCopied] = useState(false);
+	const { clipboard } = navigator as { clipboard?: Clipboard };
+	return clipboard && (
+		<button className="button quiet" type="button" onClick={() => void clipboard.writeText(link).then(() => setCopied(true), () => setCopied(false))}>
+			<span role="status">{say(copied ? "new.copied" : "new.copy")}</span>
+		</button>
 	);
 }

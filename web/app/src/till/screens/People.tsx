@@ -1,9 +1,12 @@
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { isHere } from "../domain/command.ts";
 import { say } from "../texts.ts";
 import { Icon } from "./Icon.tsx";
 import { useTill } from "./till.ts";
 
-const MAX_PIN = 12;
+export const MAX_PIN = 12;
+/** By when a browser has begun to save a file. */
+const SAVE_MS = 60_000;
 
 /** The code in the address that the console's QR code leads to, /till#code=…, which no server sees. */
 const codeInAddress = () => new URLSearchParams(location.hash.slice(1)).get("code") ?? "";
@@ -29,7 +32,31 @@ export function Pair() {
 				</div>
 				<button className="button main full" type="submit" disabled={view.busy}>{say("till.pair_button")}</button>
 			</form>
+			<Kept />
 		</section>
+	);
+}
+
+/** What a till that was unpaired still holds: it is sent when the till is paired again, and can be saved. */
+function Kept() {
+	const { till, view } = useTill();
+	const count = view.commands.filter(isHere).length;
+	if (count === 0) {
+		return null;
+	}
+	const save = () => {
+		const { name, text } = till.people.copy();
+		const link = document.createElement("a");
+		link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+		link.download = name;
+		link.click();
+		setTimeout(() => URL.revokeObjectURL(link.href), SAVE_MS);
+	};
+	return (
+		<div id="kept">
+			<p><Icon name="saved" />{say("pair.kept", { count })}</p>
+			<button className="button quiet full" type="button" onClick={save}>{say("pair.save")}</button>
+		</div>
 	);
 }
 
@@ -42,6 +69,7 @@ function Complaint({ id }: { id: string }) {
 /** Who is at the till? The names, and after a tap the PIN. */
 export function Who() {
 	const { till, view } = useTill();
+	useEffect(() => void till.people.readShop(), [till]);
 	if (view.chosen) {
 		return <Pin key={view.chosen.id} name={view.chosen.name} />;
 	}

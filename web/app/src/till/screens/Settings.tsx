@@ -1,10 +1,11 @@
-import { useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { chooseLocale, keepLocale, LANGUAGES, LOCALES, type Locale, speak } from "../../locale/locale.ts";
 import { problemCatalog } from "../../problem/sentence.ts";
 import { say, tillCatalog } from "../texts.ts";
 import type { Room } from "./App.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { Icon } from "./Icon.tsx";
+import { MAX_PIN } from "./People.tsx";
 import { useTill } from "./till.ts";
 
 const LOCK_MINUTES = [1, 2, 5, 15, 30];
@@ -24,7 +25,6 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 	const { till, view } = useTill();
 	const { settings } = view;
 	const [locale, setLocale] = useState<Locale>(chooseLocale(view.shop?.organization.locale));
-	const mayDecide = view.cashier?.permissions.includes("entries:adjust") ?? false;
 	const set = (change: Partial<typeof settings>) => void till.core.setSettings(change);
 	const choose = (l: Locale) => {
 		setLocale(l);
@@ -36,7 +36,6 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 			<h1>{say("bar.settings")}</h1>
 			<Tick id="automatic" label={say("settings.automatic")} hint={say("settings.automatic_hint")} on={settings.automatic} set={(automatic) => set({ automatic })} />
 			<Tick id="sound" label={say("settings.sound")} on={!settings.silent} set={(on) => set({ silent: !on })} />
-			<Tick id="redeem-offline" label={say("settings.redeem_offline")} hint={say("settings.redeem_offline_hint")} disabled={!mayDecide} on={settings.redeemOffline} set={(redeemOffline) => set({ redeemOffline })} />
 			<div className="field">
 				<label htmlFor="lock-after">{say("settings.lock_after")}</label>
 				<select id="lock-after" value={settings.lockAfter} onChange={(e) => set({ lockAfter: Number(e.target.value) })}>
@@ -79,25 +78,54 @@ function Tick({ id, label, hint, on, disabled = false, set }: TickProps) {
 }
 
 function Leave() {
-	const { till } = useTill();
 	const [asked, setAsked] = useState(false);
-	const [refused, setRefused] = useState(false);
 	return (
 		<>
-			<button className="button quiet" type="button" onClick={() => {
-				setRefused(false);
-				setAsked(true);
-			}}>{say("settings.leave")}</button>
-			{asked && (
-				<Dialog title={say("settings.leave")} onClose={() => setAsked(false)}>
-					<p>{say("settings.leave_text")}</p>
-					<p className="complaint" role="alert">{refused && say("settings.leave_refused")}</p>
-					<div className="buttons">
-						<button className="button quiet" type="button" onClick={() => setAsked(false)}>{say("counter.cancel")}</button>
-						<button className="button main" type="button" onClick={() => void till.people.leave().then((left) => setRefused(!left))}>{say("settings.leave")}</button>
-					</div>
-				</Dialog>
-			)}
+			<button className="button quiet" type="button" onClick={() => setAsked(true)}>{say("settings.leave")}</button>
+			{asked && <LeaveDialog onClose={() => setAsked(false)} />}
 		</>
+	);
+}
+
+/** Whoever takes a till out of service shows by their PIN that they may. */
+function LeaveDialog({ onClose }: { onClose: () => void }) {
+	const { till, view } = useTill();
+	const staff = view.shop?.staff ?? [];
+	const [who, setWho] = useState(view.cashier?.staffId ?? "");
+	const [pin, setPin] = useState("");
+	const [refused, setRefused] = useState("");
+	const [busy, setBusy] = useState(false);
+	const submit = async (e: SubmitEvent) => {
+		e.preventDefault();
+		if (busy) {
+			return;
+		}
+		setBusy(true);
+		setRefused(await till.people.leave(who, pin));
+		setBusy(false);
+		setPin("");
+	};
+	return (
+		<Dialog title={say("settings.leave")} onClose={onClose}>
+			<p>{say("settings.leave_text")}</p>
+			<form noValidate onSubmit={(e) => void submit(e)}>
+				<p className="complaint" id="leave-error" role="alert">{refused}</p>
+				<div className="field">
+					<label htmlFor="leave-who">{say("settings.leave_who")}</label>
+					<select id="leave-who" value={who} onChange={(e) => setWho(e.target.value)}>
+						{staff.map((s) => <option key={s.id} value={s.id}>{s.name}</option>)}
+					</select>
+				</div>
+				<div className="field">
+					<label htmlFor="leave-pin">{say("till.pin_label")}</label>
+					<input id="leave-pin" type="password" inputMode="numeric" maxLength={MAX_PIN} autoComplete="off" value={pin} aria-describedby="leave-error"
+						onChange={(e) => setPin(e.target.value.replace(/\D/g, ""))} />
+				</div>
+				<div className="buttons">
+					<button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button>
+					<button className="button main" type="submit" disabled={busy}>{say("settings.leave")}</button>
+				</div>
+			</form>
+		</Dialog>
 	);
 }
