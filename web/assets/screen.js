@@ -34,10 +34,14 @@ export function openScreen(dialog) {
 	if (dialog.open) {
 		return;
 	}
+	const opener = document.activeElement?.id ?? "";
 	dialog.showModal();
 	history.pushState({ leima: dialog.id }, "");
 	dialog.addEventListener("close", () => {
 		void lit?.release();
+		if (document.activeElement === document.body) {
+			document.getElementById(opener)?.focus(); // a change of the card has replaced it
+		}
 		if (history.state?.leima === dialog.id) {
 			history.back();
 		}
