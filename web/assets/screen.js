@@ -39,8 +39,9 @@ export function openScreen(dialog) {
 	history.pushState({ leima: dialog.id }, "");
 	dialog.addEventListener("close", () => {
 		void lit?.release();
-		if (document.activeElement === document.body) {
-			document.getElementById(opener)?.focus(); // a change of the card has replaced it
+		// Where a change of the card has replaced the opener, the browser does not find it.
+		if (document.activeElement === document.body || dialog.contains(document.activeElement)) {
+			document.getElementById(opener)?.focus();
 		}
 		if (history.state?.leima === dialog.id) {
 			history.back();
