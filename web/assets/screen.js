@@ -34,10 +34,15 @@ export function openScreen(dialog) {
 	if (dialog.open) {
 		return;
 	}
+	const opener = document.activeElement?.id ?? "";
 	dialog.showModal();
 	history.pushState({ leima: dialog.id }, "");
 	dialog.addEventListener("close", () => {
 		void lit?.release();
+		// Where a change of the card has replaced the opener, the browser does not find it.
+		if (document.activeElement === document.body || dialog.contains(document.activeElement)) {
+			document.getElementById(opener)?.focus();
+		}
 		if (history.state?.leima === dialog.id) {
 			history.back();
 		}

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { PNG } from "pngjs";
 import { keyOf, rotatingCode } from "../assets/code.js";
 import { qrPath } from "../assets/qr.js";
+import { violations } from "./looks.mjs";
 import { base, cashier, demo, desk, newCustomer, openCard, outcome, scan, smallPhone, stamp, text, visitor } from "./world.mjs";
 
 const STEP_MS = 30_000;
@@ -174,6 +175,7 @@ test("the screen of a reward moves with the time, and closes by the way back", a
 	assert.match(first, /^\d\d:\d\d:\d\d$/);
 	await page.waitForFunction((first) => document.getElementById("reward-clock").textContent !== first, first);
 	assert.ok(await page.evaluate(() => document.getAnimations().some((a) => a.playState === "running")), "it moves");
+	assert.deepEqual(await violations(page), []);
 	await page.goBack();
 	await page.waitForSelector("#reward:not([open])", { state: "attached" });
 	assert.equal(page.url(), card.link);

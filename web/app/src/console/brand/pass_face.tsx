@@ -4,7 +4,7 @@
 import type { CSSProperties, ReactNode } from "react";
 import { encode } from "uqr";
 import { initial, number } from "../format.ts";
-import { modulesPath } from "../tills/pairing.ts";
+import { modulesPath } from "../parts/modules.ts";
 import { brandColors } from "./colors.ts";
 import { columnsFor, type CardLook, type Look, type Say } from "./face.tsx";
 import "./pass_face.css";
