@@ -129,11 +129,8 @@ func (t *table) locales() map[string]bool {
 // that a language without one of them shows that text and not nothing. ASCII stays as it
 // is, anything else becomes UTF-16 with a byte order mark, which phones of all ages read.
 func (t *table) strings(locale string) []byte {
-	var design part
-	switch {
-	case t.design == nil:
-		design = newPart("")
-	default:
+	design := newPart("")
+	if t.design != nil {
 		var known bool
 		if design, known = t.design.parts[locale]; !known {
 			design = newPart(lines(t.design.byKey, locale))

@@ -154,7 +154,7 @@ func changesComeOnce(s suite) {
 
 // nothingIsMissed lets several goroutines change passes while a phone asks again and
 // again. A tag that was given before a change became visible, by a slow transaction
-// beside a quick one, shows as a pass that the phone never hears of.
+// beside a quick one, shows as a pass that the phone never hears of, if the moments meet.
 func nothingIsMissed(s suite) {
 	s.Helper()
 	const rounds, passes = 25, 8
