@@ -38,7 +38,7 @@ func TestWhatIsWrongHasANameAndItsNumbers(t *testing.T) {
 		"a place of no clock":   {settings, `{"zone":"Europe/Leimala"}`, "zone", "zone", nil},
 		"no address":            {settings, `{"brand":{"texts":{"fi":{"terms_url":"leimala"}}}}`, "brand.texts.fi.terms_url", "address", nil},
 		"no phone number":       {"/v1/programs/" + w.shop.program + "/cards", `{"first_name":"A","phone":"12"}`, "phone", "phone", nil},
-		"no contact":            {"/v1/programs/" + w.shop.program + "/cards", `{"first_name":"A"}`, "phone", "contact_missing", nil},
+		"no contact":            {"/v1/programs/" + w.shop.program + "/cards", `{"last_name":" "}`, "phone", "contact_missing", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call{method: "POST", path: c.path, token: w.shop.token["owner"], body: c.body}
