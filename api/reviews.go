@@ -245,7 +245,7 @@ func (h reviewHandlers) decide(ctx context.Context, rq *request, line customer.R
 	// The till may have tried again with success, or a decision's answer been lost.
 	line, err := note()
 	if err != nil || line.Status == loyalty.ReviewEntered {
-		return line, err //nolint:wrapcheck // DecideReview names it
+		return line, err
 	}
 	dismissed := line.Status == loyalty.ReviewDismissed
 	switch b.Action {
@@ -254,7 +254,8 @@ func (h reviewHandlers) decide(ctx context.Context, rq *request, line customer.R
 		if dismiss == dismissed {
 			return line, nil
 		}
-		return h.store.DismissReview(ctx, line.OrgID, line.ID, dismiss, rq.principal.Actor(), b.Reason, h.ledger.now()) //nolint:wrapcheck // DecideReview names it
+		return h.store.DismissReview(ctx, line.OrgID, line.ID, dismiss, rq.principal.Actor(), b.Reason, h.ledger.now())
+	case contract.ReviewDecisionActionEnter, contract.ReviewDecisionActionAdjust:
 	}
 	if dismissed {
 		return line, loyalty.ErrReviewDecided

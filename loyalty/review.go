@@ -2,8 +2,8 @@ package loyalty
 
 import "errors"
 
-// ErrReviewDecided: the review is not open, or not dismissed where one is to be opened
-// again; somebody decided it in the meantime.
+// ErrReviewDecided says that the review is not open, or not dismissed where one is to be
+// opened again: somebody decided it in the meantime.
 var ErrReviewDecided = errors.New("the review was decided")
 
 // ReviewStatus says what became of a review.

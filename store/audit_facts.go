@@ -20,7 +20,8 @@ func organizationFacts(o organization.Organization) []fact {
 		{name: "country", value: o.Country},
 		{name: "locale", value: o.Locale},
 		{name: "zone", value: o.Zone},
-		{name: "brand.color", value: o.Brand.Color}, {name: "brand.texts", value: brandFact(o.Brand.Texts)},
+		{name: "brand.color", value: o.Brand.Color},
+		{name: "brand.texts", value: brandFact(o.Brand.Texts)},
 	}
 }
 

@@ -60,8 +60,8 @@ func joinByName(su *suite) {
 	sh := newShop(su, withWelcome)
 	known := sh.join(sh.trusted(sh.phone())).View
 	byName := func() customer.View { return sh.join(sh.trusted("")).View }
-	contact := func(v customer.View, phone, email string) error {
-		return sh.AddContact(sh.ctx, sh.org.ID, v.Customer.ID, sh.program.ID, phone, email, sh.clock())
+	contact := func(v customer.View, phone string) error {
+		return sh.AddContact(sh.ctx, sh.org.ID, v.Customer.ID, sh.program.ID, phone, "", sh.clock())
 	}
 	v := byName()
 	if v.Card.Status != loyalty.CardProvisional || v.Card.Balance != 0 || v.Card.WelcomedAt != 0 {
@@ -71,18 +71,18 @@ func joinByName(su *suite) {
 	sh.apply(sh.stamp(v.Card.ID, 3))
 	su.takeTold()
 	phone := sh.phone()
-	sh.ok(contact(v, phone, ""))
+	sh.ok(contact(v, phone))
 	su.same("told", []string{v.Card.ID}, su.takeTold())
-	sh.is(contact(v, sh.phone(), ""), customer.ErrNotFound) // it waits to be confirmed
+	sh.is(contact(v, sh.phone()), customer.ErrNotFound) // it waits to be confirmed
 	confirmed, err := sh.Confirm(sh.ctx, sh.org.ID, sh.link(), sh.clock())
 	sh.ok(err)
 	su.same("made real", []any{false, loyalty.CardActive, 3 + 2, phone},
 		[]any{confirmed.Merged, confirmed.View.Card.Status, confirmed.View.Card.Balance, confirmed.View.Customer.Phone})
-	sh.is(contact(confirmed.View, sh.phone(), ""), customer.ErrNotFound)
+	sh.is(contact(confirmed.View, sh.phone()), customer.ErrNotFound)
 
 	second := byName()
 	sh.apply(sh.stamp(second.Card.ID, 4))
-	sh.ok(contact(second, known.Customer.Phone, ""))
+	sh.ok(contact(second, known.Customer.Phone))
 	confirmed, err = sh.Confirm(sh.ctx, sh.org.ID, sh.link(), sh.clock())
 	sh.ok(err)
 	su.same("merged with the card that was there", []any{true, known.Card.ID, 4 + 2},
