@@ -2,6 +2,9 @@ package customer
 
 import "errors"
 
+// MaxPassBatch bounds the passes that a store works on in one call.
+const MaxPassBatch = 500
+
 // MaxPassesOfDevice is how many passes of an organization one device may hold: people have
 // a few, and the limit keeps somebody who made up a device from filling the database.
 const MaxPassesOfDevice = 500
@@ -51,6 +54,17 @@ type PassPush struct {
 	Tries int
 	// Tokens are where the devices are told, each once.
 	Tokens []string
+}
+
+// PassPushed is what became of a PassPush.
+type PassPushed struct {
+	Serial  string
+	Version int64
+	// Sent tells that the devices were told. If not, it is tried again.
+	Sent bool
+	// Again is when the devices are to be told again (UTC milliseconds) if no phone has
+	// fetched the version by then; 0 is never.
+	Again int64
 }
 
 // PassCounts are how many passes an organization has.

@@ -10,10 +10,6 @@ import (
 	"github.com/leima/leima/loyalty"
 )
 
-// MaxPasses bounds the passes that one call of FollowPasses, SweepPasses or ClaimPasses
-// works on.
-const MaxPasses = 500
-
 func isMissing(err error) bool { return errors.Is(err, loyalty.ErrNotFound) }
 
 // passOutdated finds passes p that were not told of the present card c, program g or
@@ -27,7 +23,7 @@ const (
 // FollowPasses notes the changes of the cards that events since the instant tell of, on
 // the cards' passes: each gets its next version and is due to be pushed. What was noted
 // before is not noted again, however often an event is read and whoever else reads it. It
-// returns how many changed, at most MaxPasses; with so many, call it again. The instant
+// returns how many changed, at most customer.MaxPassBatch; with so many, call it again. The instant
 // is to be taken as for ChangedSince.
 func (s *Store) FollowPasses(ctx context.Context, orgID string, since int64) (int, error) {
 	return s.notePasses(ctx, orgID, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
@@ -43,7 +39,7 @@ func (s *Store) SweepPasses(ctx context.Context, orgID string) (int, error) {
 func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) (int, error) {
 	// Looked for apart, so that nothing is locked when there is nothing to do.
 	serials, err := readAll(ctx, s, orgID, scan1[string], "SELECT p.serial FROM pass p "+passJoins+
-		"WHERE p.org_id = $1 AND "+condition+" LIMIT $3", orgID, since, MaxPasses)
+		"WHERE p.org_id = $1 AND "+condition+" LIMIT $3", orgID, since, customer.MaxPassBatch)
 	if err != nil || len(serials) == 0 {
 		return 0, err
 	}
@@ -67,7 +63,7 @@ func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) 
 	})
 }
 
-// ClaimPasses returns up to MaxPasses passes of the type whose devices are to be told of a
+// ClaimPasses returns up to customer.MaxPassBatch passes of the type whose devices are to be told of a
 // change now, the longest due first. They are the caller's for the lease: whoever has not
 // called NotePassPushed by then leaves them to the next who asks. Passes on no device are
 // not due any more.
@@ -92,7 +88,7 @@ func (s *Store) ClaimPasses(ctx context.Context, orgID, passType string, lease t
 			return p, err
 		}, "UPDATE pass SET due_at = $3 WHERE org_id = $1 AND serial IN (SELECT serial FROM pass WHERE org_id = $1 AND due_at <> 0 "+
 			"AND due_at <= $2 AND pass_type = $4 ORDER BY due_at, serial LIMIT $5) RETURNING serial, version, push_tries",
-			orgID, now, now+lease.Milliseconds(), passType, MaxPasses)
+			orgID, now, now+lease.Milliseconds(), passType, customer.MaxPassBatch)
 		if err != nil || len(claimed) == 0 {
 			return err
 		}
@@ -117,7 +113,7 @@ func (s *Store) ClaimPasses(ctx context.Context, orgID, passType string, lease t
 }
 
 // maxTokensClaimed bounds the devices of all passes in one claim.
-const maxTokensClaimed = 20 * MaxPasses
+const maxTokensClaimed = 20 * customer.MaxPassBatch
 
 func tokensOf(ctx context.Context, tx *transaction, orgID string, passes []customer.PassPush) error {
 	at := make(map[string]int, len(passes))
@@ -141,15 +137,18 @@ func tokensOf(ctx context.Context, tx *transaction, orgID string, passes []custo
 	return err
 }
 
-// NotePassPushed keeps that the devices of a pass were told of a version. If it is still
-// the newest and no phone has fetched it, they are due to be told again at the instant
-// again; 0 is never.
-func (s *Store) NotePassPushed(ctx context.Context, orgID, serial string, version, again int64) error {
+// NotePassPushed keeps what became of a push. If the version is still the newest and no
+// phone has fetched it, the devices are due to be told again when p says.
+func (s *Store) NotePassPushed(ctx context.Context, orgID string, p customer.PassPushed) error {
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		now := s.now()
-		_, err := exec(ctx, tx, "UPDATE pass SET pushed_version = $3, pushed_at = $4, push_tries = push_tries + 1, "+
-			"due_at = CASE WHEN version > $3 THEN $4 WHEN fetched_version >= $3 THEN 0 ELSE $5 END "+
-			"WHERE org_id = $1 AND serial = $2 AND pushed_version <= $3", orgID, serial, version, now, again)
+		now, sent := s.now(), int64(0)
+		if p.Sent {
+			sent = p.Version
+		}
+		_, err := exec(ctx, tx, "UPDATE pass SET pushed_at = CASE WHEN $6 > 0 THEN $4 ELSE pushed_at END, "+
+			"pushed_version = CASE WHEN pushed_version < $6 THEN $6 ELSE pushed_version END, push_tries = push_tries + 1, "+
+			"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE $5 END "+
+			"WHERE org_id = $1 AND serial = $2 AND version = $3", orgID, p.Serial, p.Version, now, p.Again, sent)
 		return err
 	})
 }

@@ -25,6 +25,7 @@ type cardPage struct {
 	Notice       notice
 	Consents     []consentState
 	Private      bool
+	Wallet       walletOffer
 }
 
 // notice is one sentence about what was just done.
@@ -81,7 +82,7 @@ func (w *Web) cardPage(r *request) error {
 	data := cardPage{
 		page: r.newPage(r.T("card.title", "shop", r.org.Name)), cardFace: face,
 		Link: r.cardPath(view.Link), Code: groupCode(view.Code), Number: customer.FormatNumber(view.Customer.Number),
-		Shown: code, Notice: r.notice(view), Private: true,
+		Shown: code, Notice: r.notice(view), Private: true, Wallet: w.walletOffer(r, view),
 	}
 	if data.Consents, err = w.consentStates(r, view); err != nil {
 		return err

@@ -118,6 +118,7 @@ const (
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
+	ProblemCodePassesNotOffered       ProblemCode = "passes_not_offered"
 	ProblemCodeProgramEnded           ProblemCode = "program_ended"
 	ProblemCodeProgramNotActive       ProblemCode = "program_not_active"
 	ProblemCodeProgramNotBegun        ProblemCode = "program_not_begun"
@@ -1052,6 +1053,7 @@ type Problem struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
+	// | `passes_not_offered` | 404 | this server has no certificate for passes |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `customer_not_found` | 404 | there is no such customer |
@@ -1139,6 +1141,7 @@ type Problem struct {
 // | `till_session_not_found` | 404 | the credential is not a till session |
 // | `program_not_found` | 404 | there is no such program |
 // | `card_not_found` | 404 | there is no such card, or none that can be used |
+// | `passes_not_offered` | 404 | this server has no certificate for passes |
 // | `coupon_not_found` | 404 | there is no such coupon |
 // | `entry_not_found` | 404 | there is no such ledger entry |
 // | `customer_not_found` | 404 | there is no such customer |
@@ -1457,6 +1460,7 @@ type ScanRefusal struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
+	// | `passes_not_offered` | 404 | this server has no certificate for passes |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `customer_not_found` | 404 | there is no such customer |
@@ -2063,6 +2067,9 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// GetCardPass A card for Apple Wallet
+	// (GET /v1/cards/{card_id}/pass.pkpass)
+	GetCardPass(ctx echo.Context, cardID CardID) error
 	// RevokeCard Block a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
@@ -2373,6 +2380,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCardEntries(ctx, cardID, params)
+	return err
+}
+
+// GetCardPass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCardPass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCardPass(ctx, cardID)
 	return err
 }
 
@@ -3433,6 +3456,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
+	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
@@ -4252,6 +4276,116 @@ type ListCardEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCardEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPassRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type GetCardPassResponseObject interface {
+	VisitGetCardPassResponse(w http.ResponseWriter) error
+}
+
+type GetCardPass200ApplicationVndApplePkpassResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCardPass200ApplicationVndApplePkpassResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpass")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCardPass400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass400ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass401ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass403ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass404ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPassdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCardPassdefaultApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9264,6 +9398,9 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// GetCardPass A card for Apple Wallet
+	// (GET /v1/cards/{card_id}/pass.pkpass)
+	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
 	// RevokeCard Block a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
@@ -9632,6 +9769,31 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 		return err
 	} else if validResponse, ok := response.(ListCardEntriesResponseObject); ok {
 		return validResponse.VisitListCardEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCardPass operation middleware
+func (sh *strictHandler) GetCardPass(ctx echo.Context, cardID CardID) error {
+	var request GetCardPassRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCardPass(ctx.Request().Context(), request.(GetCardPassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCardPass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCardPassResponseObject); ok {
+		return validResponse.VisitGetCardPassResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
