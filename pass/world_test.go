@@ -142,14 +142,9 @@ func (sh *shop) ok(err error) {
 // join gives somebody a card.
 func (sh *shop) join() customer.View {
 	sh.t.Helper()
-	j, err := customer.Join{
-		OrgID: sh.org.ID, ProgramID: sh.program.ID, FirstName: "Aino", Email: fmt.Sprintf("aino%d@example.org", sh.joined.Add(1)), Locale: "fi",
-		Trusted: true, Source: customer.SourceStaff, Actor: loyalty.Actor{Kind: loyalty.ActorSystem}, Zone: time.UTC, Now: time.Now().UnixMilli(),
-	}.Parse("FI", organization.KnownLocale)
-	sh.ok(err)
-	joined, err := sh.store.Join(sh.t.Context(), j)
-	sh.ok(err)
-	return joined.View
+	return sh.joinAs(customer.Join{
+		ProgramID: sh.program.ID, FirstName: "Aino", Email: fmt.Sprintf("aino%d@example.org", sh.joined.Add(1)), Trusted: true, Source: customer.SourceStaff,
+	})
 }
 
 // stamp gives a card one stamp. It may be called by several goroutines.

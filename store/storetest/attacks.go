@@ -39,7 +39,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	all := map[string]attack{}
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnConsents(v),
-		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v),
+		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnPasses(v),
 	} {
 		for name, a := range group {
 			all[name] = a

@@ -31,6 +31,7 @@ type victim struct {
 	principal        access.Principal
 	text             customer.ConsentText
 	imported         customer.Import
+	pass             customer.Pass
 }
 
 func newVictim(su *suite) *victim {
@@ -59,6 +60,7 @@ func newVictim(su *suite) *victim {
 	v.ok(v.SetPIN(v.ctx, v.org.ID, v.cashier.ID, fakeHash))
 	v.imported = v.newImport()
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
+	v.pass = v.newPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	return v
@@ -96,6 +98,12 @@ func (v *victim) everything() []any {
 	keep(texts, err)
 	st, err := v.Stats(ctx, org, v.program.ID, v.clock())
 	keep(st, err)
+	pass, err := v.PassBySerial(ctx, org, passType, v.pass.Serial)
+	keep(pass, err)
+	changed, err := v.ChangedPasses(ctx, org, passType, "phone", 0)
+	keep(changed, err)
+	counts, err := v.PassCounts(ctx, org, passType)
+	keep(counts, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	for _, view := range []customer.View{v.view, v.provisional} {
