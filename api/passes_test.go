@@ -20,8 +20,15 @@ var madeUp = sync.OnceValue(func() *apple.DemoIdentity {
 	return must(apple.NewDemoIdentity(apple.Expected{PassType: "pass.example.leima", Team: "ABCDE12345"}, time.Now()))
 })
 
+// passes are those of a server with the made-up certificate.
+type passes struct{ *pass.Issuer }
+
+func (p passes) State() api.PassesState {
+	return api.PassesState{PassType: p.Identity.PassType, Expires: p.Identity.Expires(), Updated: p.Updates()}
+}
+
 func issuer(s *store.Store, log *slog.Logger) api.Passes {
-	return pass.New(pass.Options{Identity: madeUp().Identity, Store: s, BaseURL: "https://cards.example", Log: log})
+	return passes{pass.New(pass.Options{Identity: madeUp().Identity, Store: s, BaseURL: "https://cards.example", Log: log})}
 }
 
 // passText returns what pass.json of a pass says.
@@ -56,6 +63,14 @@ func TestACardIsDownloadedAsAPass(t *testing.T) {
 	if again := w.want(w.do(call{"GET", address, w.shop.token["cashier"], "", nil}), 200); again.body != first.body {
 		t.Error("the pass of a card that did not change is another one")
 	}
+	stats := w.want(w.do(call{"GET", "/v1/passes/stats", w.shop.token["owner"], "", nil}), 200)
+	for path, want := range map[string]any{
+		"offered": true, "pass_type": "pass.example.leima", "trusted": false, "updated": true, "issued": 1.0, "installed": 0.0, "stale": 0.0,
+	} {
+		if got := stats.get(path); got != want {
+			t.Errorf("%s = %v, want %v", path, got, want)
+		}
+	}
 	w.want(w.do(call{"GET", address, w.shop.token["join key"], "", nil}), 403)
 	w.want(w.do(call{"GET", address, w.other.token["owner"], "", nil}), 404)
 
@@ -69,6 +84,9 @@ func TestACardIsDownloadedAsAPass(t *testing.T) {
 func TestAServerWithoutACertificateOffersNoPasses(t *testing.T) {
 	w := newWorld(t, func(d *api.Dependencies) { d.Passes = nil })
 	a := w.want(w.do(call{"GET", "/v1/cards/" + w.shop.card + "/pass.pkpass", w.shop.token["owner"], "", nil}), 404)
+	if got := w.want(w.do(call{"GET", "/v1/passes/stats", w.shop.token["owner"], "", nil}), 200).get("offered"); got != false {
+		t.Errorf("offered: %v", got)
+	}
 	if a.text("code") != "passes_not_offered" {
 		t.Errorf("code %q", a.text("code"))
 	}

@@ -9,7 +9,7 @@ const MaxPassBatch = 500
 // a few, and the limit keeps somebody who made up a device from filling the database.
 const MaxPassesOfDevice = 500
 
-// ErrTooManyPasses: a device holds MaxPassesOfDevice.
+// ErrTooManyPasses is returned for a device that holds MaxPassesOfDevice.
 var ErrTooManyPasses = errors.New("too many passes on one device")
 
 // Pass is a card in the wallet of a phone.

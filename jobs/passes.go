@@ -218,10 +218,10 @@ func (x *UpdatePasses) update(ctx context.Context, orgID string) error {
 // what became of it.
 func (x *UpdatePasses) push(ctx context.Context, orgID string, due []customer.PassPush) error {
 	results := x.pushAll(ctx, orgID, due)
-	if ctx.Err() != nil {
-		return nil // stopping: what was claimed is pushed again after the lease
-	}
 	for _, p := range due {
+		if ctx.Err() != nil {
+			break // stopping: what is left of the claim is pushed again after the lease
+		}
 		sent := true
 		for _, token := range p.Tokens {
 			sent = sent && (results[token] == PushSent || results[token] == PushGone)

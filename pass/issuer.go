@@ -52,6 +52,7 @@ type Store interface {
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error)
 }
 
 // Options are what an Issuer is made of.
@@ -85,6 +86,15 @@ func New(o Options) *Issuer {
 
 // Updates reports whether phones can ask for changes: they do so by https only.
 func (i *Issuer) Updates() bool { return strings.HasPrefix(i.BaseURL, "https://") }
+
+// Counts counts the organization's passes.
+func (i *Issuer) Counts(ctx context.Context, orgID string) (customer.PassCounts, error) {
+	n, err := i.Store.PassCounts(ctx, orgID, i.Identity.PassType)
+	if err != nil {
+		return n, fmt.Errorf("count passes: %w", err)
+	}
+	return n, nil
+}
 
 // Package returns the signed pass of a card, or loyalty.ErrNotFound. The pass of a card
 // that is not in use is void. It notes that somebody has the version.

@@ -145,9 +145,9 @@ func (s *Store) NotePassPushed(ctx context.Context, orgID string, p customer.Pas
 		if p.Sent {
 			sent = p.Version
 		}
-		_, err := exec(ctx, tx, "UPDATE pass SET pushed_at = CASE WHEN $6 > 0 THEN $4 ELSE pushed_at END, "+
+		_, err := exec(ctx, tx, "UPDATE pass SET pushed_at = CASE WHEN CAST($6 AS BIGINT) > 0 THEN $4 ELSE pushed_at END, "+
 			"pushed_version = CASE WHEN pushed_version < $6 THEN $6 ELSE pushed_version END, push_tries = push_tries + 1, "+
-			"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE $5 END "+
+			"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($5 AS BIGINT) END "+
 			"WHERE org_id = $1 AND serial = $2 AND version = $3", orgID, p.Serial, p.Version, now, p.Again, sent)
 		return err
 	})

@@ -1027,6 +1027,39 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+type PassStats struct {
+	// ExpiresAt When the certificate ends.
+	ExpiresAt *time.Time `json:"expires_at"`
+
+	// Fetched Those installed of which a phone has the last version.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Passes that are on a device now.
+	Installed int64 `json:"installed"`
+
+	// Issued Passes that were made.
+	Issued int64 `json:"issued"`
+
+	// Offered Whether this server has a certificate. If not, the rest says nothing.
+	Offered bool `json:"offered"`
+
+	// PassType The pass type of the certificate, empty if there is none.
+	PassType string `json:"pass_type"`
+
+	// Pushed Those installed whose devices were told of the last change.
+	Pushed int64 `json:"pushed"`
+
+	// Stale Those installed of which no phone has the last version yet.
+	Stale int64 `json:"stale"`
+
+	// Trusted Whether phones accept the passes; false for the made-up certificate of a demo.
+	Trusted bool `json:"trusted"`
+
+	// Updated Whether phones can ask this server for changes, which they do by https only.
+	Updated bool `json:"updated"`
+}
+
 // Permission One thing that a credential allows. An API key's scopes are permissions.
 //
 // Example: stamps:write
@@ -2142,6 +2175,9 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// GetPassStats How passes are
+	// (GET /v1/passes/stats)
+	GetPassStats(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
@@ -2942,6 +2978,15 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 	return err
 }
 
+// GetPassStats converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPassStats(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPassStats(ctx)
+	return err
+}
+
 // ListPrograms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
@@ -3450,6 +3495,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
+	router.GET(options.BaseURL+"/v1/passes/stats", wrapper.GetPassStats, options.OperationMiddlewares["getPassStats"]...)
 	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
 	router.POST(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.JoinProgram, options.OperationMiddlewares["joinProgram"]...)
@@ -6990,6 +7036,93 @@ func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetPassStatsRequestObject struct {
+}
+
+type GetPassStatsResponseObject interface {
+	VisitGetPassStatsResponse(w http.ResponseWriter) error
+}
+
+type GetPassStats200JSONResponse PassStats
+
+func (response GetPassStats200JSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats400ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats401ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats403ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStatsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPassStatsdefaultApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProgramsRequestObject struct {
 	Params ListProgramsParams
 }
@@ -9473,6 +9606,9 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// GetPassStats How passes are
+	// (GET /v1/passes/stats)
+	GetPassStats(ctx context.Context, request GetPassStatsRequestObject) (GetPassStatsResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
@@ -10587,6 +10723,29 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 		return err
 	} else if validResponse, ok := response.(UpdateOrganizationResponseObject); ok {
 		return validResponse.VisitUpdateOrganizationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPassStats operation middleware
+func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
+	var request GetPassStatsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPassStats(ctx.Request().Context(), request.(GetPassStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPassStats")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPassStatsResponseObject); ok {
+		return validResponse.VisitGetPassStatsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

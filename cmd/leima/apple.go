@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/pem"
 	"errors"
@@ -187,6 +188,18 @@ func splitDemo(data []byte) (apple.PEMFiles, bool) {
 type passes struct {
 	issuer *pass.Issuer
 	update *jobs.UpdatePasses
+	madeUp bool
+}
+
+// passesForAPI are the passes as the API knows them.
+type passesForAPI struct {
+	*pass.Issuer
+	madeUp bool
+}
+
+// State implements api.Passes.
+func (x passesForAPI) State() api.PassesState {
+	return api.PassesState{PassType: x.Identity.PassType, Expires: x.Identity.Expires(), Trusted: !x.madeUp, Updated: x.Updates()}
 }
 
 // openPasses returns them, nil if the server has no certificate.
@@ -194,7 +207,7 @@ func openPasses(p parts) *passes {
 	if p.wallet == nil {
 		return nil
 	}
-	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log})}
+	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp}
 	x.update = jobs.NewUpdatePasses(jobs.UpdatePassesOptions{
 		Store: p.store, Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
 	})
@@ -216,7 +229,7 @@ func (x *passes) forAPI() api.Passes {
 	if x == nil {
 		return nil
 	}
-	return x.issuer
+	return passesForAPI{x.issuer, x.madeUp}
 }
 
 func (x *passes) forWeb() web.Passes {
@@ -248,7 +261,7 @@ func (sh *shell) checkApple() check {
 	var problem *exitError
 	switch {
 	case errors.As(err, &problem):
-		return bad(name, problem.wayOut, "%v", problem)
+		return bad(name, cmp.Or(problem.wayOut, "Correct the settings that begin with --apple."), "%v", problem)
 	case err != nil:
 		return bad(name, "Correct the settings that begin with --apple.", "%v", err)
 	case identity == nil:

@@ -207,7 +207,7 @@ func verifyByOpenSSL(t *testing.T, files map[string][]byte) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	c := exec.CommandContext(ctx, program, "smime", "-verify", "-binary", "-inform", "DER", "-in", "signature", //nolint:gosec // openssl
+	c := exec.CommandContext(ctx, program, "smime", "-verify", "-binary", "-inform", "DER", "-in", "signature",
 		"-content", "manifest.json", "-CAfile", "root.pem", "-out", os.DevNull)
 	c.Dir = folder
 	var said bytes.Buffer

@@ -5,6 +5,7 @@ import { home } from "./home/section.ts";
 import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
 import { locations } from "./locations/section.ts";
+import { passes } from "./passes/section.ts";
 import { programs } from "./programs/section.ts";
 import { settings } from "./settings/section.ts";
 import { staff } from "./staff/section.ts";
@@ -17,6 +18,7 @@ export const sections = [
 	locations,
 	staff,
 	tills,
+	passes,
 	imports,
 	keys,
 	settings,
