@@ -219,8 +219,8 @@ func (x *UpdatePasses) update(ctx context.Context, orgID string) error {
 func (x *UpdatePasses) push(ctx context.Context, orgID string, due []customer.PassPush) error {
 	results := x.pushAll(ctx, orgID, due)
 	for _, p := range due {
-		if ctx.Err() != nil {
-			break // stopping: what is left of the claim is pushed again after the lease
+		if ctx.Err() != nil { // what is left of the claim is pushed again after the lease
+			return fmt.Errorf("stopped while pushing: %w", ctx.Err())
 		}
 		sent := true
 		for _, token := range p.Tokens {

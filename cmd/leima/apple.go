@@ -9,8 +9,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +50,11 @@ var appleDefinitions = []setting{
 const (
 	// maxAppleFile bounds a file with a certificate or a key, in bytes.
 	maxAppleFile = 256 << 10
+	// callsOfAddress bounds what phones behind one network address may ask in a
+	// callsWindow. Operators of mobile networks put thousands behind one, so it keeps away
+	// floods and nothing else. Complaints are logged, so there are fewer of them.
+	callsOfAddress, complaintsOfAddress = 3000, 30
+	callsWindow                         = time.Minute
 	// renewWithin is how long before the end of the certificate doctor warns: Apple
 	// issues a new one at once, but somebody has to ask.
 	renewWithin = 30 * 24 * time.Hour
@@ -189,6 +196,7 @@ type passes struct {
 	issuer *pass.Issuer
 	update *jobs.UpdatePasses
 	madeUp bool
+	limits api.Limits
 }
 
 // passesForAPI are the passes as the API knows them.
@@ -207,7 +215,7 @@ func openPasses(p parts) *passes {
 	if p.wallet == nil {
 		return nil
 	}
-	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp}
+	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp, limits: p.hot}
 	x.update = jobs.NewUpdatePasses(jobs.UpdatePassesOptions{
 		Store: p.store, Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
 	})
@@ -242,7 +250,22 @@ func (x *passes) forWeb() web.Passes {
 // register adds the addresses that phones ask.
 func (x *passes) register(e *echo.Echo) {
 	if x != nil {
-		e.Any(pass.ServicePath+":slug/v1/*", echo.WrapHandler(x.issuer))
+		answer := echo.WrapHandler(x.issuer)
+		e.Any(pass.ServicePath+":slug/v1/*", x.limited("passes:", callsOfAddress, answer))
+		e.POST(pass.ServicePath+":slug/v1/log", x.limited("pass-log:", complaintsOfAddress, answer))
+	}
+}
+
+// limited answers a network address that asks too much with 429. Where calls cannot be
+// counted they are answered.
+func (x *passes) limited(kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ok, wait, err := x.limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
+		if err == nil && !ok {
+			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+			return c.NoContent(http.StatusTooManyRequests) //nolint:wrapcheck // the connection, and nothing of ours
+		}
+		return next(c)
 	}
 }
 

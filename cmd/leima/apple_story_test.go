@@ -249,3 +249,28 @@ func TestThePassOfARevokedCardTurnsVoid(t *testing.T) {
 		t.Errorf("the pass of a revoked card is answered with %d", status)
 	}
 }
+
+// Complaints of phones are logged, and anybody can send them: a flood is not.
+func TestAFloodOfComplaintsIsNotLogged(t *testing.T) {
+	h, _ := openWithPasses(t)
+	const sent = 40
+	refused := 0
+	for n := range sent {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.address+"/apple/"+h.plan.Organization.Slug+"/v1/log",
+			strings.NewReader(fmt.Sprintf(`{"logs":["complaint %d"]}`, n)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close() // there is nothing in it
+		if response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != "" {
+			refused++
+		}
+	}
+	if logged := strings.Count(h.log.String(), "a phone complains"); logged != complaintsOfAddress || refused != sent-complaintsOfAddress {
+		t.Errorf("%d logged, %d refused", logged, refused)
+	}
+}

@@ -24,7 +24,7 @@ async function rooms(page) {
 	return [
 		"/", "/customers", `/customers/${card.customer_id}`, "/programs", "/programs/new", `/programs/${demo.program_id}`,
 		"/locations", "/locations/new", `/locations/${await ids("/v1/locations")}`, "/staff", "/staff/new", `/staff/${await ids("/v1/staff")}`,
-		"/tills", "/tills/new", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
+		"/tills", "/tills/new", "/passes", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
 	];
 }
 
