@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -70,8 +71,17 @@ type Phones interface {
 // Phones returns what the web service stands on. Contexts must come from In.
 func (i *Issuer) Phones() Phones { return phones{i} }
 
+// nameable reports whether what a phone called itself can be a name: PostgreSQL keeps no
+// text with a zero byte or broken UTF-8 in it, and no phone sends one.
+func nameable(device string) bool {
+	return utf8.ValidString(device) && !strings.Contains(device, "\x00")
+}
+
 // Register implements apple.Registrations.
 func (p phones) Register(ctx context.Context, r apple.Registration) (bool, error) {
+	if !nameable(r.Device) {
+		return false, apple.ErrNoPass
+	}
 	created, err := p.i.Store.RegisterPass(ctx, customer.PassDevice{
 		OrgID: orgOf(ctx), Type: r.Key.PassType, Serial: r.Key.Serial, Device: r.Device, PushToken: r.PushToken,
 	})
@@ -94,6 +104,9 @@ func missing(what string, err error) error {
 
 // Unregister implements apple.Registrations.
 func (p phones) Unregister(ctx context.Context, device string, key apple.Key) error {
+	if !nameable(device) {
+		return nil
+	}
 	if err := p.i.Store.UnregisterPass(ctx, orgOf(ctx), device, key.Serial); err != nil {
 		return fmt.Errorf("unregister: %w", err)
 	}
@@ -102,6 +115,9 @@ func (p phones) Unregister(ctx context.Context, device string, key apple.Key) er
 
 // Changed implements apple.Registrations.
 func (p phones) Changed(ctx context.Context, device, passType string, after int64) (apple.Changes, error) {
+	if !nameable(device) || !nameable(passType) {
+		return apple.Changes{}, nil
+	}
 	changes, err := p.i.Store.ChangedPasses(ctx, orgOf(ctx), passType, device, after)
 	if err != nil {
 		return apple.Changes{}, fmt.Errorf("find changed passes: %w", err)

@@ -263,7 +263,7 @@ func (x *passes) limited(kind string, limit int, next echo.HandlerFunc) echo.Han
 		ok, wait, err := x.limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
 		if err == nil && !ok {
 			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-			return c.NoContent(http.StatusTooManyRequests) //nolint:wrapcheck // the connection, and nothing of ours
+			return c.NoContent(http.StatusTooManyRequests)
 		}
 		return next(c)
 	}
