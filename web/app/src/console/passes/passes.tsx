@@ -19,15 +19,15 @@ export function Passes() {
 	return (
 		<Room title={say("passes.title")} intro={say("passes.intro")}>
 			<Answer of={stats}>
-				{(s) => (s.offered ? <State stats={s} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
+				{(s) => (s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
 			</Answer>
 		</Room>
 	);
 }
 
-function State({ stats }: { stats: PassStats }) {
+function State({ stats, now }: { stats: PassStats; now: number }) {
 	const { say } = useTexts();
-	const state = certificateState(stats, Date.now());
+	const state = certificateState(stats, now);
 	return (
 		<>
 			<Sheet title={say("passes.on_phones")}>
