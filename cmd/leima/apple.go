@@ -224,8 +224,12 @@ func openPasses(p parts) *passes {
 		p.log.LogAttrs(context.Background(), slog.LevelWarn, "passes are not kept up to date: phones ask by https only", slog.String("base_url", p.links.base))
 	}
 	tell := func(c loyalty.Commit) {
+		last := ""
 		for _, card := range c.Cards {
-			x.update.Changed(card.OrgID)
+			if card.OrgID != last {
+				last = card.OrgID
+				x.update.Changed(last)
+			}
 		}
 	}
 	p.hot.also.Store(&tell)

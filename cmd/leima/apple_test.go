@@ -1,11 +1,14 @@
 package main
 
 import (
+	"crypto/x509"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 )
 
 // certificateFiles writes the identity of these tests as an administrator has it.
@@ -89,5 +92,31 @@ func TestADemoMakesItsOwnCertificate(t *testing.T) {
 	given, err := withApple(certificateFiles(t), "", time.Now()).demoWallet()
 	if err != nil || given.madeUp || given.identity.PassType != testPassType {
 		t.Errorf("a demo with a certificate: %+v, %v", given, err)
+	}
+}
+
+// Keychain Access exports one file with everything.
+func TestACertificateIsReadFromOneFileWithAPassword(t *testing.T) {
+	given := madeUp().TLSCertificate()
+	intermediate, err := x509.ParseCertificate(given.Certificate[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pkcs12.Modern.Encode(given.PrivateKey, given.Leaf, []*x509.Certificate{intermediate}, "hush")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "pass.p12")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{appleCertificate: path, applePassType: testPassType, appleTeam: "ABCDE12345", applePassword: "hush"}
+	made, err := withApple(values, publicBase, time.Now()).openWallet()
+	if err != nil || made.identity.PassType != testPassType || made.pusher == nil {
+		t.Errorf("%+v, %v", made, err)
+	}
+	values[applePassword] = "guess"
+	if _, err := withApple(values, publicBase, time.Now()).openWallet(); err == nil || !strings.Contains(err.Error(), "another password") {
+		t.Errorf("with another password: %v", err)
 	}
 }
