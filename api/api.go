@@ -21,6 +21,8 @@ type Dependencies struct {
 	// CardURL returns the full address of the customer's page for an organization's
 	// slug and a card's link.
 	CardURL func(slug, link string) string
+	// Passes makes passes; nil is a server that has no certificate for them.
+	Passes Passes
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -86,6 +88,7 @@ type handlers struct {
 	tryOutHandlers
 	totalsHandlers
 	cardHandlers
+	passHandlers
 	scanHandlers
 	ledgerHandlers
 	customerHandlers
@@ -135,6 +138,7 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
+		passHandlers:         passHandlers{store: d.Store, passes: d.Passes},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},

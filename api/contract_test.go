@@ -18,11 +18,13 @@ import (
 
 	"github.com/leima/leima"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/pass"
 )
 
 // document is the contract.
 var document = sync.OnceValue(func() *openapi3.T {
 	doc := must(openapi3.NewLoader().LoadFromData(leima.OpenAPI))
+	openapi3filter.RegisterBodyDecoder(pass.MediaType, openapi3filter.FileBodyDecoder)
 	if err := doc.Validate(openapi3.NewLoader().Context); err != nil {
 		panic(err)
 	}

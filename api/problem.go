@@ -30,6 +30,7 @@ const (
 	codeTillSessionNotFound  = contract.ProblemCodeTillSessionNotFound
 	codeProgramNotFound      = contract.ProblemCodeProgramNotFound
 	codeCardNotFound         = contract.ProblemCodeCardNotFound
+	codePassesNotOffered     = contract.ProblemCodePassesNotOffered
 	codeCouponNotFound       = contract.ProblemCodeCouponNotFound
 	codeEntryNotFound        = contract.ProblemCodeEntryNotFound
 	codeReviewNotFound       = contract.ProblemCodeReviewNotFound
@@ -87,6 +88,7 @@ var kinds = map[contract.ProblemCode]kind{
 	codeTillSessionNotFound:  {404, "There is no till session", false},
 	codeProgramNotFound:      {404, "There is no such program", false},
 	codeCardNotFound:         {404, "There is no such card", false},
+	codePassesNotOffered:     {404, "This server offers no passes", false},
 	codeCouponNotFound:       {404, "There is no such coupon", false},
 	codeEntryNotFound:        {404, "There is no such ledger entry", false},
 	codeReviewNotFound:       {404, "There is no such review", false},

@@ -27,6 +27,7 @@ type cardPage struct {
 	// Complete asks for a contact, nil where there is one.
 	Complete *contactForm
 	Private  bool
+	Wallet   walletOffer
 }
 
 // notice is one sentence about what was just done.
@@ -88,7 +89,7 @@ func (w *Web) showCard(r *request, status int, view customer.View, form *contact
 	data := cardPage{
 		page: r.newPage(r.T("card.title", "shop", r.org.Name)), cardFace: face,
 		Link: r.cardPath(view.Link), Code: groupCode(view.Code), Number: customer.FormatNumber(view.Customer.Number),
-		Shown: code, Notice: r.notice(view), Complete: form, Private: true,
+		Shown: code, Notice: r.notice(view), Complete: form, Private: true, Wallet: w.walletOffer(r, view),
 	}
 	if data.Consents, err = w.consentStates(r, view); err != nil {
 		return err

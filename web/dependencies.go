@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -22,6 +22,8 @@ type Dependencies struct {
 	Access        Access
 	Shop          Shop
 	Live          Live
+	// Passes makes passes; nil is a server without a certificate, which offers none.
+	Passes Passes
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.

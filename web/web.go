@@ -93,6 +93,7 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/card/:slug/:link", w.cardPage)
 	e.GET("/card/:slug/:link/events", w.page(w.cardEvents))
 	get("/card/:slug/:link/manifest.webmanifest", w.cardManifest)
+	get("/card/:slug/:link/pass.pkpass", w.cardPass)
 	get("/card/:slug/:link/qr.svg", w.cardQRSVG)
 	get("/card/:slug/:link/qr.png", w.cardQRPNG)
 	get("/card/:slug/:link/address.svg", w.cardAddressSVG)

@@ -49,8 +49,10 @@ type world struct {
 	store *store.Store
 	live  *hot.InProcess
 	// deaf makes commits tell nobody, as those of another process do.
-	deaf    atomic.Bool
-	clock   atomic.Int64
+	deaf  atomic.Bool
+	clock atomic.Int64
+	// passes are offered, if set.
+	passes  bool
 	web     *web.Web
 	echo    *echo.Echo
 	log     *bytes.Buffer
@@ -133,6 +135,9 @@ func (w *world) build(d web.Dependencies) *web.Web {
 	d.Directory, d.Programs, d.Cards, d.Consents, d.Confirmations = w.store, w.store, w.store, w.store, w.store
 	d.Access, d.Shop, d.Live = w.store, w.store, w.live
 	d.Now, d.Log = w.clock.Load, slog.New(slog.NewTextHandler(w.log, nil))
+	if w.passes {
+		d.Passes = w.issuer()
+	}
 	if d.BaseURL == "" {
 		d.BaseURL = baseURL
 	}

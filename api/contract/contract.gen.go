@@ -184,6 +184,7 @@ const (
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
+	ProblemCodePassesNotOffered       ProblemCode = "passes_not_offered"
 	ProblemCodeProgramEnded           ProblemCode = "program_ended"
 	ProblemCodeProgramNotActive       ProblemCode = "program_not_active"
 	ProblemCodeProgramNotBegun        ProblemCode = "program_not_begun"
@@ -1524,6 +1525,39 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+type PassStats struct {
+	// ExpiresAt When the certificate ends.
+	ExpiresAt *time.Time `json:"expires_at"`
+
+	// Fetched Those installed of which a phone has the last version.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Passes that are on a device now.
+	Installed int64 `json:"installed"`
+
+	// Issued Passes that were made.
+	Issued int64 `json:"issued"`
+
+	// Offered Whether this server has a certificate. If not, the rest says nothing.
+	Offered bool `json:"offered"`
+
+	// PassType The pass type of the certificate, empty if there is none.
+	PassType string `json:"pass_type"`
+
+	// Pushed Those installed whose devices were told of the last change.
+	Pushed int64 `json:"pushed"`
+
+	// Stale Those installed of which no phone has the last version yet.
+	Stale int64 `json:"stale"`
+
+	// Trusted Whether phones accept the passes; false for the made-up certificate of a demo.
+	Trusted bool `json:"trusted"`
+
+	// Updated Whether phones can ask this server for changes, which they do by https only.
+	Updated bool `json:"updated"`
+}
+
 // Permission One thing that a credential allows. An API key's scopes are permissions.
 //
 // Example: stamps:write
@@ -1569,6 +1603,7 @@ type Problem struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
+	// | `passes_not_offered` | 404 | this server has no certificate for passes |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `review_not_found` | 404 | there is no such review |
@@ -1693,6 +1728,7 @@ type Problem struct {
 // | `till_session_not_found` | 404 | the credential is not a till session |
 // | `program_not_found` | 404 | there is no such program |
 // | `card_not_found` | 404 | there is no such card, or none that can be used |
+// | `passes_not_offered` | 404 | this server has no certificate for passes |
 // | `coupon_not_found` | 404 | there is no such coupon |
 // | `entry_not_found` | 404 | there is no such ledger entry |
 // | `review_not_found` | 404 | there is no such review |
@@ -2195,6 +2231,7 @@ type ScanRefusal struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
+	// | `passes_not_offered` | 404 | this server has no certificate for passes |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `review_not_found` | 404 | there is no such review |
@@ -3162,6 +3199,9 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// GetCardPass A card for Apple Wallet
+	// (GET /v1/cards/{card_id}/pass.pkpass)
+	GetCardPass(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
@@ -3276,6 +3316,9 @@ type ServerInterface interface {
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx echo.Context) error
+	// GetPassStats How passes are
+	// (GET /v1/passes/stats)
+	GetPassStats(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
@@ -3618,6 +3661,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCardEntries(ctx, cardID, params)
+	return err
+}
+
+// GetCardPass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCardPass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCardPass(ctx, cardID)
 	return err
 }
 
@@ -4573,6 +4632,15 @@ func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
 	return err
 }
 
+// GetPassStats converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPassStats(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPassStats(ctx)
+	return err
+}
+
 // ListPrograms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
@@ -5200,12 +5268,14 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
+	router.GET(options.BaseURL+"/v1/passes/stats", wrapper.GetPassStats, options.OperationMiddlewares["getPassStats"]...)
 	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
 	router.POST(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.JoinProgram, options.OperationMiddlewares["joinProgram"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
+	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
@@ -6218,6 +6288,116 @@ type ListCardEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCardEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPassRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type GetCardPassResponseObject interface {
+	VisitGetCardPassResponse(w http.ResponseWriter) error
+}
+
+type GetCardPass200ApplicationVndApplePkpassResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCardPass200ApplicationVndApplePkpassResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpass")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCardPass400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass400ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass401ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass403ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPass404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardPass404ApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardPassdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCardPassdefaultApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10410,6 +10590,93 @@ func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoRes
 	return err
 }
 
+type GetPassStatsRequestObject struct {
+}
+
+type GetPassStatsResponseObject interface {
+	VisitGetPassStatsResponse(w http.ResponseWriter) error
+}
+
+type GetPassStats200JSONResponse PassStats
+
+func (response GetPassStats200JSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats400ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats401ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStats403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassStats403ApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassStatsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPassStatsdefaultApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProgramsRequestObject struct {
 	Params ListProgramsParams
 }
@@ -13285,6 +13552,9 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// GetCardPass A card for Apple Wallet
+	// (GET /v1/cards/{card_id}/pass.pkpass)
+	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
@@ -13399,6 +13669,9 @@ type StrictServerInterface interface {
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
+	// GetPassStats How passes are
+	// (GET /v1/passes/stats)
+	GetPassStats(ctx context.Context, request GetPassStatsRequestObject) (GetPassStatsResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
@@ -13757,6 +14030,31 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 		return err
 	} else if validResponse, ok := response.(ListCardEntriesResponseObject); ok {
 		return validResponse.VisitListCardEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCardPass operation middleware
+func (sh *strictHandler) GetCardPass(ctx echo.Context, cardID CardID) error {
+	var request GetCardPassRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCardPass(ctx.Request().Context(), request.(GetCardPassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCardPass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCardPassResponseObject); ok {
+		return validResponse.VisitGetCardPassResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -14974,6 +15272,29 @@ func (sh *strictHandler) SetLogo(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SetLogoResponseObject); ok {
 		return validResponse.VisitSetLogoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPassStats operation middleware
+func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
+	var request GetPassStatsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPassStats(ctx.Request().Context(), request.(GetPassStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPassStats")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPassStatsResponseObject); ok {
+		return validResponse.VisitGetPassStatsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

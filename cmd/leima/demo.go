@@ -66,6 +66,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, debug.close()) }()
+	made, err := sh.demoWallet()
+	if err != nil {
+		return err
+	}
 	st, state, err := sh.openLive(ctx, log)
 	if err != nil {
 		return err
@@ -80,7 +84,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, metrics: counted, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, metrics: counted, demo: doors, demoSlug: demo.Slug})
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 		if err := notes.publish(note); err != nil {
 			return err
 		}
-		return sh.show(note, func(w io.Writer) { sh.greet(w, note, l.Addr()) })
+		return sh.show(note, func(w io.Writer) { sh.greet(w, note, l.Addr(), made) })
 	})
 }
 
@@ -179,7 +183,7 @@ func showcase(ctx context.Context, st *store.Store, plan demo.Plan) (customer.Vi
 }
 
 // greet tells a person where to go.
-func (sh *shell) greet(w io.Writer, n demoNote, addr net.Addr) {
+func (sh *shell) greet(w io.Writer, n demoNote, addr net.Addr, passes *wallet) {
 	fmt.Fprintf(w, `
 Leimala is open. Everything in it is made up.
 
@@ -194,6 +198,9 @@ Leimala is open. Everything in it is made up.
 `, n.JoinURL, n.CardURL, n.TillURL, n.PosterURL, n.StaffURL, n.PIN, demoNotePath(sh.settings.Data))
 	if code, err := qrcode.New(n.JoinURL, qrcode.Low); err == nil {
 		fmt.Fprintf(w, "\nThe join page, for a phone that reaches this machine:\n%s", code.ToSmallString(false))
+	}
+	if passes.madeUp {
+		fmt.Fprintln(w, "Passes for Apple Wallet are signed by a made-up authority: they can be looked at, but no phone accepts them.")
 	}
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsLoopback() {
 		fmt.Fprintln(w, "It listens on this machine only. To try it with a phone: --addr :8080 --base-url http://THIS-MACHINE:8080")

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/leima/leima/hot"
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/projection"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/web"
@@ -35,6 +36,9 @@ type hotState struct {
 	follower *projection.Follower
 	// keeper is set when the database is open. Nothing is read or written before.
 	keeper atomic.Pointer[projection.Keeper]
+
+	// also hears of commits once it is set. It must be quick.
+	also atomic.Pointer[func(loyalty.Commit)]
 
 	mu     sync.Mutex
 	unwell int // how many looks in a row found it degraded
@@ -68,7 +72,7 @@ func (sh *shell) openLive(ctx context.Context, log *slog.Logger) (*store.Store, 
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := sh.openStore(ctx, openOptions{migrate: true, log: log, committed: state.follower.Committed})
+	st, err := sh.openStore(ctx, openOptions{migrate: true, log: log, committed: state.committed})
 	if err != nil {
 		return nil, nil, errors.Join(err, state.Close())
 	}
@@ -76,6 +80,14 @@ func (sh *shell) openLive(ctx context.Context, log *slog.Logger) (*store.Store, 
 		return nil, nil, errors.Join(openProblem(err), state.Close(), st.Close())
 	}
 	return st, state, nil
+}
+
+// committed tells all who follow the ledger.
+func (h *hotState) committed(c loyalty.Commit) {
+	h.follower.Committed(c)
+	if tell := h.also.Load(); tell != nil {
+		(*tell)(c)
+	}
 }
 
 // keepBehind begins the epoch of the database.

@@ -39,6 +39,8 @@ type metrics struct {
 	jobRuns   *prometheus.CounterVec
 	jobWorked *prometheus.GaugeVec
 
+	pushed *prometheus.CounterVec
+
 	checkedCards prometheus.Counter
 	drift        *prometheus.CounterVec
 	checkedAt    prometheus.Gauge
@@ -64,6 +66,9 @@ func newMetrics(b build) *metrics {
 		jobWorked: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: metricsPrefix + "job_last_success_timestamp_seconds", Help: "When a background job last did what was due.",
 		}, []string{"job"}),
+		pushed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricsPrefix + "apple_pushes_total", Help: "Pushes to phones that a pass changed, by what became of them.",
+		}, []string{"result"}),
 		checkedCards: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: metricsPrefix + "self_check_cards_total", Help: "Cards whose ledger was proved by the nightly self-check.",
 		}),

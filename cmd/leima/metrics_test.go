@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -210,5 +211,26 @@ func BenchmarkRequest(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+func TestMetricsTellWhenTheCertificateForPassesEndsAndOfPushes(t *testing.T) {
+	m := newMetrics(thisBuild())
+	m.appleExpires(time.Unix(1_800_000_000, 0))
+	pushed := m.pushes()
+	pushed(jobs.PushSent)
+	pushed(jobs.PushSent)
+	pushed(jobs.PushGone)
+	must(t, scrape(t, m), map[string]string{
+		"leima_apple_certificate_expires_timestamp_seconds": "1.8e+09",
+		`leima_apple_pushes_total{result="sent"}`:           "2",
+		`leima_apple_pushes_total{result="gone"}`:           "1",
+		`leima_apple_pushes_total{result="failed"}`:         "0",
+		`leima_apple_pushes_total{result="refused"}`:        "0",
+	})
+	var none *metrics
+	none.appleExpires(time.Now())
+	if none.pushes() != nil {
+		t.Error("a server that counts nothing counts pushes")
 	}
 }

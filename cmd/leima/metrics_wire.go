@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -81,6 +82,30 @@ func (m *metrics) watch(w watched) {
 	if m != nil {
 		m.registry.MustRegister(newWatchedMetrics(w))
 	}
+}
+
+// pushes returns what counts pushes of passes, nil if nobody asks.
+func (m *metrics) pushes() func(jobs.PushResult) {
+	if m == nil {
+		return nil
+	}
+	for _, result := range jobs.PushResults {
+		m.pushed.WithLabelValues(string(result)) // so that it is there, with 0, before there is any
+	}
+	m.registry.MustRegister(m.pushed)
+	return func(result jobs.PushResult) { m.pushed.WithLabelValues(string(result)).Inc() }
+}
+
+// appleExpires tells when the certificate for passes ends.
+func (m *metrics) appleExpires(at time.Time) {
+	if m == nil {
+		return
+	}
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: metricsPrefix + "apple_certificate_expires_timestamp_seconds", Help: "When the certificate for passes for Apple Wallet ends.",
+	})
+	gauge.Set(float64(at.Unix()))
+	m.registry.MustRegister(gauge)
 }
 
 // watched are the parts of a server that know numbers of their own.

@@ -54,9 +54,11 @@ type house struct {
 	store *store.Store
 	plan  demo.Plan
 	base  string
-	log   *log
-	stop  context.CancelFunc
-	ended chan error
+	// address is where it listens, whatever its public address.
+	address string
+	log     *log
+	stop    context.CancelFunc
+	ended   chan error
 }
 
 // open starts the server; add may give it more routes first.
@@ -69,6 +71,7 @@ func open(t *testing.T, add func(e *echo.Echo)) *house {
 type options struct {
 	add     func(e *echo.Echo)
 	metrics *metrics
+	wallet  *wallet
 	// settings may change them.
 	settings func(*settings)
 }
@@ -99,8 +102,8 @@ func openWith(t *testing.T, o options) *house {
 		t.Fatal(err)
 	}
 	sh.settings.Addr = l.Addr().String()
-	h.base = sh.links().base
-	if h.server, err = wire(parts{sh: sh, log: logger, links: sh.links(), store: h.store, hot: state, metrics: o.metrics}); err != nil {
+	h.base, h.address = sh.links().base, "http://"+l.Addr().String()
+	if h.server, err = wire(parts{sh: sh, log: logger, links: sh.links(), store: h.store, hot: state, wallet: o.wallet, metrics: o.metrics}); err != nil {
 		t.Fatal(err)
 	}
 	if o.add != nil {

@@ -40,7 +40,7 @@ type setting struct {
 	secret bool
 }
 
-var definitions = []setting{
+var definitions = append([]setting{
 	{name: "config", help: "settings file (default: " + configName + " in the data folder, if it is there)"},
 	{name: "data", standard: "leima-data", help: "data folder: database, uploads, settings file. “leima demo” has demo-data instead"},
 	{name: "db", secret: true, help: "database, such as postgres://… (default: SQLite in the data folder)"},
@@ -51,7 +51,7 @@ var definitions = []setting{
 	{name: "trusted-proxies", help: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128"},
 	{name: "log-level", standard: "info", help: "debug, info, warn or error"},
 	{name: "log-format", standard: "auto", help: "json, text, or auto: text on a terminal"},
-}
+}, appleDefinitions...)
 
 // settings are the values that count.
 type settings struct {

@@ -36,6 +36,8 @@ type parts struct {
 	links links
 	store *store.Store
 	hot   *hotState
+	// wallet is nil if there is no certificate for passes.
+	wallet *wallet
 	// metrics is nil if nobody can ask for them.
 	metrics *metrics
 	// demo is nil but in a demo; demoSlug names its shop.
@@ -78,17 +80,18 @@ func wire(p parts) (*server, error) {
 	s.imports = jobs.NewImportQueue(jobs.ImportQueueConfig{
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
+	wallets := openPasses(p)
 	v1, err := api.New(api.Dependencies{
 		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
-		CardURL: p.links.card, Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+		CardURL: p.links.card, Passes: wallets.forAPI(), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
-		Access: p.store, Shop: p.store, Live: p.hot, Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -98,6 +101,7 @@ func wire(p parts) (*server, error) {
 	v1.Register(s.echo)
 	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", leima.OpenAPI) })
 	s.web.Register(s.echo)
+	wallets.register(s.echo)
 
 	confirmations := jobs.SendConfirmations{
 		Store: p.store, Sender: &jobs.Console{Out: p.sh.out}, Link: p.links.confirm, Now: p.sh.clock, Log: p.log,
@@ -113,7 +117,7 @@ func wire(p parts) (*server, error) {
 		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
 	}
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
-	s.jobs = p.metrics.periodic(s.jobs)
+	s.jobs = p.metrics.periodic(append(s.jobs, wallets.periodic()...))
 	return s, nil
 }
 

@@ -33,6 +33,7 @@ type victim struct {
 	imported         customer.Import
 	merge            customer.Merge
 	review           customer.ReviewLine
+	pass             customer.Pass
 }
 
 func newVictim(su *suite) *victim {
@@ -62,6 +63,7 @@ func newVictim(su *suite) *victim {
 	v.imported = v.newImport()
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
+	v.pass = v.newPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
@@ -103,6 +105,12 @@ func (v *victim) everything() []any {
 	keep(texts, err)
 	st, err := v.Stats(ctx, org, v.program.ID, v.clock())
 	keep(st, err)
+	pass, err := v.PassBySerial(ctx, org, passType, v.pass.Serial)
+	keep(pass, err)
+	changed, err := v.ChangedPasses(ctx, org, passType, "phone", 0)
+	keep(changed, err)
+	counts, err := v.PassCounts(ctx, org, passType)
+	keep(counts, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)

@@ -14,7 +14,9 @@ worker.addEventListener("activate", (e) => e.waitUntil(worker.clients.claim()));
 
 worker.addEventListener("fetch", (e) => {
 	const url = new URL(e.request.url);
-	if (e.request.method !== "GET" || url.origin !== worker.location.origin || url.pathname.endsWith("/events")) {
+	// A pass goes from the server to the wallet: there is no copy, and nothing to decide.
+	const passedOn = url.pathname.endsWith("/events") || url.pathname.endsWith(".pkpass");
+	if (e.request.method !== "GET" || url.origin !== worker.location.origin || passedOn) {
 		return;
 	}
 	if (url.pathname.startsWith("/static/") || url.pathname.startsWith("/brand/")) {

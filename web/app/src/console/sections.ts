@@ -8,6 +8,7 @@ import { home } from "./home/section.ts";
 import { imports } from "./imports/section.ts";
 import { keys } from "./keys/section.ts";
 import { locations } from "./locations/section.ts";
+import { passes } from "./passes/section.ts";
 import { programs } from "./programs/section.ts";
 import { reviews } from "./reviews/section.ts";
 import { settings } from "./settings/section.ts";
@@ -23,6 +24,7 @@ export const sections = [
 	locations,
 	staff,
 	tills,
+	passes,
 	imports,
 	exports,
 	keys,

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/api"
+	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/pass"
+	"github.com/leima/leima/wallet/apple"
+	"github.com/leima/leima/web"
+)
+
+// The settings of passes for Apple Wallet.
+const (
+	applePassType    = "apple-pass-type"
+	appleTeam        = "apple-team"
+	appleCertificate = "apple-certificate"
+	appleKey         = "apple-key"
+	appleWWDR        = "apple-wwdr"
+	applePassword    = "apple-password"
+	applePushServer  = "apple-push-server"
+)
+
+var appleDefinitions = []setting{
+	{name: applePassType, help: "pass type of the passes for Apple Wallet, such as pass.org.example.cards (default: there are no passes)"},
+	{name: appleTeam, help: "team at Apple that the pass type belongs to, ten characters"},
+	{name: appleCertificate, help: "file with the certificate of the pass type: PEM, DER, or .p12 with its key"},
+	{name: appleKey, help: "file with the private key, PEM; not needed with .p12"},
+	{name: appleWWDR, help: "file with Apple's WWDR certificate that issued it; not needed if the .p12 holds it"},
+	{name: applePassword, secret: true, help: "password of the .p12 file"},
+	{name: applePushServer, standard: apple.PushServer, help: "where phones are told that their pass changed"},
+}
+
+const (
+	// maxAppleFile bounds a file with a certificate or a key, in bytes.
+	maxAppleFile = 256 << 10
+	// callsOfAddress bounds what phones behind one network address may ask in a
+	// callsWindow. Operators of mobile networks put thousands behind one, so it keeps away
+	// floods and nothing else. Complaints are logged, so there are fewer of them.
+	callsOfAddress, complaintsOfAddress = 3000, 30
+	callsWindow                         = time.Minute
+	// renewWithin is how long before the end of the certificate doctor warns: Apple
+	// issues a new one at once, but somebody has to ask.
+	renewWithin = 30 * 24 * time.Hour
+	// demoIdentityName is the file in which a demo keeps the identity that it made up.
+	demoIdentityName = "apple-demo.pem"
+	demoPassType     = "pass.demo.leima"
+	demoTeam         = "LEIMADEMO1"
+)
+
+// wallet is what a server makes passes with.
+type wallet struct {
+	identity *apple.Identity
+	// madeUp tells that no phone accepts the passes.
+	madeUp bool
+	// pusher is nil if phones are not told of changes.
+	pusher jobs.Pusher
+}
+
+// openWallet returns what passes are made with by the settings, nil if they name no
+// certificate.
+func (sh *shell) openWallet() (*wallet, error) {
+	identity, err := sh.appleIdentity()
+	if identity == nil || err != nil {
+		return nil, err
+	}
+	return &wallet{identity: identity, pusher: apple.NewPusher(identity, apple.PushOptions{Server: sh.settings.values[applePushServer]})}, nil
+}
+
+// appleIdentity loads the identity that the settings name. It returns nil if they name
+// none, and otherwise an error that says in a sentence what is wrong.
+func (sh *shell) appleIdentity() (*apple.Identity, error) {
+	v := sh.settings.values
+	if v[appleCertificate] == "" {
+		for _, name := range []string{applePassType, appleTeam, appleKey, appleWWDR, applePassword} {
+			if v[name] != "" {
+				return nil, usagef("--%s is set, but --%s is not", name, appleCertificate).hint("Name the file with the certificate of the pass type.")
+			}
+		}
+		return nil, nil //nolint:nilnil // no certificate, no identity
+	}
+	for _, name := range []string{applePassType, appleTeam} {
+		if v[name] == "" {
+			return nil, usagef("--%s is set, but --%s is not", appleCertificate, name)
+		}
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{appleCertificate, appleKey, appleWWDR} {
+		data, err := readAppleFile(name, v[name])
+		if err != nil {
+			return nil, err
+		}
+		files[name] = data
+	}
+	want := apple.Expected{PassType: v[applePassType], Team: v[appleTeam]}
+	var identity *apple.Identity
+	var err error
+	switch strings.ToLower(filepath.Ext(v[appleCertificate])) {
+	case ".p12", ".pfx":
+		identity, err = apple.LoadPKCS12(files[appleCertificate], v[applePassword], files[appleWWDR], want, sh.now())
+	default:
+		identity, err = apple.LoadPEM(apple.PEMFiles{Certificate: files[appleCertificate], Key: files[appleKey], Intermediate: files[appleWWDR]}, want, sh.now())
+	}
+	if err != nil {
+		return nil, notReadyf("%w", err).hint("Correct the settings that begin with --apple, or take them all away to go on without passes.")
+	}
+	return identity, nil
+}
+
+// readAppleFile returns what the file of a setting holds, nothing if it names none.
+func readAppleFile(name, path string) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usagef("the file of --%s cannot be read: %w", name, err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, maxAppleFile+1))
+	if err != nil {
+		return nil, usagef("the file of --%s cannot be read: %w", name, err)
+	}
+	if len(data) > maxAppleFile {
+		return nil, usagef("the file of --%s has more than %d bytes: that is no certificate or key", name, maxAppleFile)
+	}
+	return data, nil
+}
+
+// demoWallet is openWallet for a demo: without a certificate it makes one up and keeps it
+// in the data folder, so that passes stay valid over a restart. Nobody is pushed to with
+// it: Apple would refuse.
+func (sh *shell) demoWallet() (*wallet, error) {
+	w, err := sh.openWallet()
+	if w != nil || err != nil {
+		return w, err
+	}
+	path := filepath.Join(sh.settings.Data, demoIdentityName)
+	want := apple.Expected{PassType: demoPassType, Team: demoTeam}
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if files, ok := splitDemo(data); ok {
+			if identity, err := apple.LoadPEM(files, want, sh.now()); err == nil {
+				return &wallet{identity: identity, madeUp: true}, nil
+			}
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, failf("%s cannot be read: %w", demoIdentityName, err)
+	}
+	made, err := apple.NewDemoIdentity(want, sh.now())
+	if err != nil {
+		return nil, failf("no certificate for passes could be made up: %w", err)
+	}
+	data = append(append(append(append([]byte{}, made.Files.Certificate...), made.Files.Intermediate...), made.Root...), made.Files.Key...)
+	if err := os.WriteFile(path, data, demoNoteMode); err != nil {
+		return nil, failf("%s cannot be written: %w", demoIdentityName, err)
+	}
+	return &wallet{identity: made.Identity, madeUp: true}, nil
+}
+
+// splitDemo takes the file apart that demoWallet wrote: certificate, intermediate, root
+// and key.
+func splitDemo(data []byte) (apple.PEMFiles, bool) {
+	const certificate, intermediate, root, key, blocks = 0, 1, 2, 3, 4
+	var parts [blocks][]byte
+	for i := range blocks {
+		block, rest := pem.Decode(data)
+		if block == nil {
+			return apple.PEMFiles{}, false
+		}
+		parts[i], data = pem.EncodeToMemory(block), rest
+	}
+	_ = root // stands there for programs that check signatures
+	return apple.PEMFiles{Certificate: parts[certificate], Intermediate: parts[intermediate], Key: parts[key]}, true
+}
+
+// passes are the parts of a server that have to do with wallets of phones.
+type passes struct {
+	issuer *pass.Issuer
+	update *jobs.UpdatePasses
+	madeUp bool
+	limits api.Limits
+}
+
+// passesForAPI are the passes as the API knows them.
+type passesForAPI struct {
+	*pass.Issuer
+	madeUp bool
+}
+
+// State implements api.Passes.
+func (x passesForAPI) State() api.PassesState {
+	return api.PassesState{PassType: x.Identity.PassType, Expires: x.Identity.Expires(), Trusted: !x.madeUp, Updated: x.Updates()}
+}
+
+// openPasses returns them, nil if the server has no certificate.
+func openPasses(p parts) *passes {
+	if p.wallet == nil {
+		return nil
+	}
+	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp, limits: p.hot}
+	x.update = jobs.NewUpdatePasses(jobs.UpdatePassesOptions{
+		Store: p.store, Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
+	})
+	p.metrics.appleExpires(p.wallet.identity.Expires())
+	if !x.issuer.Updates() {
+		p.log.LogAttrs(context.Background(), slog.LevelWarn, "passes are not kept up to date: phones ask by https only", slog.String("base_url", p.links.base))
+	}
+	tell := func(c loyalty.Commit) {
+		last := ""
+		for _, card := range c.Cards {
+			if card.OrgID != last {
+				last = card.OrgID
+				x.update.Changed(last)
+			}
+		}
+	}
+	p.hot.also.Store(&tell)
+	return x
+}
+
+// forAPI and forWeb return nil interfaces for a server without passes.
+func (x *passes) forAPI() api.Passes {
+	if x == nil {
+		return nil
+	}
+	return passesForAPI{x.issuer, x.madeUp}
+}
+
+func (x *passes) forWeb() web.Passes {
+	if x == nil {
+		return nil
+	}
+	return x.issuer
+}
+
+// register adds the addresses that phones ask.
+func (x *passes) register(e *echo.Echo) {
+	if x != nil {
+		answer := echo.WrapHandler(x.issuer)
+		e.Any(pass.ServicePath+":slug/v1/*", x.limited("passes:", callsOfAddress, answer))
+		e.POST(pass.ServicePath+":slug/v1/log", x.limited("pass-log:", complaintsOfAddress, answer))
+	}
+}
+
+// limited answers a network address that asks too much with 429. Where calls cannot be
+// counted they are answered.
+func (x *passes) limited(kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ok, wait, err := x.limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
+		if err == nil && !ok {
+			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+			return c.NoContent(http.StatusTooManyRequests)
+		}
+		return next(c)
+	}
+}
+
+// periodic returns the jobs of passes.
+func (x *passes) periodic() []jobs.Periodic {
+	if x == nil {
+		return nil
+	}
+	return []jobs.Periodic{{Name: "update passes", Every: jobs.PassesEvery, Wake: x.update.Wake(), Run: x.update.Run}}
+}
+
+// checkApple tells of the certificate for passes.
+func (sh *shell) checkApple() check {
+	const name = "Apple Wallet"
+	identity, err := sh.appleIdentity()
+	var problem *exitError
+	switch {
+	case errors.As(err, &problem):
+		return bad(name, cmp.Or(problem.wayOut, "Correct the settings that begin with --apple."), "%v", problem)
+	case err != nil:
+		return bad(name, "Correct the settings that begin with --apple.", "%v", err)
+	case identity == nil:
+		return good(name, "no certificate: cards are not offered as passes")
+	}
+	left := identity.Expires().Sub(sh.now())
+	until := identity.Expires().UTC().Format(time.DateOnly)
+	const day = 24 * time.Hour
+	if left < renewWithin {
+		return bad(name, "Renew it at developer.apple.com: after that day no passes can be made or updated.",
+			"the certificate of %s ends on %s, in %d days", identity.PassType, until, int(left/day))
+	}
+	if base := sh.links().base; !strings.HasPrefix(base, "https://") {
+		return bad(name, "Set --base-url to the https address of the server.", "phones ask for changes by https only, and %s is not", base)
+	}
+	return good(name, "%s, valid until %s, in %s days", identity.PassType, until, fmt.Sprint(int(left/day)))
+}

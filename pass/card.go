@@ -1,0 +1,142 @@
+package pass
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/locale"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/wallet/apple"
+)
+
+// shownEntries is how many of a card's entries stand on the back.
+const shownEntries = 10
+
+// card translates a card as it is now onto its pass.
+func (i *Issuer) card(ctx context.Context, org organization.Organization, v customer.View, p customer.Pass) (apple.Card, error) {
+	c := apple.Card{Serial: p.Serial, Token: p.Token, Version: v.Card.Version}
+	if !v.Card.Status.Usable() || v.Code != p.Code {
+		// Whoever has the phone need not be whose card it is now: nothing of it is shown.
+		c.Voided, c.Balance = true, apple.Say("–")
+		return c, nil
+	}
+	goal := loyalty.CardGoal(v.Program, v.Card)
+	next, missing := loyalty.Next(v.Program, v.Card)
+	c.Stamps = min(max(v.Card.Balance, 0), goal)
+	c.Balance = inAll(org, func(l locale.Localizer) string { return l.Number(int64(v.Card.Balance)) + "/" + l.Number(int64(goal)) })
+	c.NextGoal = inAll(org, func(l locale.Localizer) string {
+		return l.N("card.next", missing) + ": " + next.Name.In(l.Locale(), org.Locale)
+	})
+	if len(v.Coupons) > 0 {
+		c.Rewards = inAll(org, func(l locale.Localizer) string { return rewards(l, org, v.Coupons) })
+	}
+	c.Holder = strings.TrimSpace(v.Customer.FirstName + " " + v.Customer.LastName)
+	c.Code, c.Number = v.Code, customer.FormatNumber(v.Customer.Number)
+	if v.Program.EndsAt != 0 && len(v.Coupons) == 0 {
+		c.Expires = time.UnixMilli(v.Program.EndsAt).UTC()
+	}
+	var err error
+	c.Entries, err = i.entries(ctx, org, v)
+	return c, err
+}
+
+// rewards names the coupons, each kind once, with how many there are.
+func rewards(l locale.Localizer, org organization.Organization, coupons []loyalty.Coupon) string {
+	var names []string
+	count := map[string]int{}
+	for _, c := range coupons {
+		name := c.Name.In(l.Locale(), org.Locale)
+		if count[name] == 0 {
+			names = append(names, name)
+		}
+		count[name]++
+	}
+	for n, name := range names {
+		if count[name] > 1 {
+			names[n] = l.Number(int64(count[name])) + " × " + name
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// entries are the last of the card's ledger in words, the newest first.
+func (i *Issuer) entries(ctx context.Context, org organization.Organization, v customer.View) ([]apple.Text, error) {
+	list, err := i.Store.Entries(ctx, v.Card.OrgID, v.Card.ID, paging.Page{Limit: shownEntries})
+	if err != nil {
+		return nil, fmt.Errorf("read entries of pass: %w", err)
+	}
+	zone := organization.LoadZone(org.Zone, "")
+	var texts []apple.Text
+	for _, e := range list.Items {
+		reward, err := i.rewardOf(ctx, e, v.Coupons)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, inAll(org, func(l locale.Localizer) string {
+			line := l.Date(e.At, zone) + "  " + entryWords(l, e, reward.In(l.Locale(), org.Locale))
+			if e.Quantity != 0 {
+				line += "  " + l.Signed(int64(e.Quantity))
+			}
+			return line
+		}))
+	}
+	return texts, nil
+}
+
+// rewardOf returns the name of what an entry is about, empty if it is about none.
+func (i *Issuer) rewardOf(ctx context.Context, e loyalty.Entry, known []loyalty.Coupon) (loyalty.Text, error) {
+	if e.CouponID == "" {
+		return nil, nil
+	}
+	if at := slices.IndexFunc(known, func(c loyalty.Coupon) bool { return c.ID == e.CouponID }); at >= 0 {
+		return known[at].Name, nil
+	}
+	c, err := i.Store.Coupon(ctx, e.OrgID, e.CouponID)
+	if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
+		return nil, fmt.Errorf("read coupon of pass: %w", err)
+	}
+	return c.Name, nil
+}
+
+// entryWords says what an entry was about, as the card's page does.
+func entryWords(l locale.Localizer, e loyalty.Entry, reward string) string {
+	if reward == "" {
+		reward = l.T("entry.a_reward")
+	}
+	about := func(key string) string { return l.T(key, locale.Params{"reward": reward}) }
+	switch e.Kind {
+	case loyalty.EntryStamp:
+		return l.T("entry.stamp")
+	case loyalty.EntryWelcome:
+		return l.T("entry.welcome")
+	case loyalty.EntryReward:
+		return about("entry.reward")
+	case loyalty.EntryRedeem:
+		return about("entry.redeem")
+	case loyalty.EntryExpire:
+		return about("entry.expire")
+	case loyalty.EntryAdjust:
+		return l.T("entry.adjust")
+	case loyalty.EntryMerge:
+		if e.Quantity < 0 {
+			return l.T("entry.merge_out")
+		}
+		return l.T("entry.merge")
+	case loyalty.EntryReversal:
+		switch {
+		case e.CouponID == "":
+			return l.T("entry.reversal")
+		case e.HeadID == e.ID: // a reversal of its own about a coupon undoes its use
+			return about("entry.reversal_redeem")
+		}
+		return about("entry.reversal_reward")
+	}
+	return string(e.Kind)
+}

@@ -1,0 +1,89 @@
+package pass
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/locale"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/wallet/apple"
+	"github.com/leima/leima/wallet/strip"
+)
+
+// designVersion names all that passes of a program have in common. The size of the card is
+// part of it: a card that was begun keeps its size when the program's grows.
+func designVersion(org organization.Organization, v customer.View) string {
+	return fmt.Sprintf("%s/%d/%d/%s/%d/%d", org.ID, org.Version, org.Brand.LogoVersion, v.Program.ID, v.Program.Version, loyalty.CardGoal(v.Program, v.Card))
+}
+
+// design translates the brand and the program. A logo that cannot be used is left out: a
+// shop's passes must not hang on its picture.
+func design(org organization.Organization, v customer.View, version string, logo []byte) (apple.Design, error) {
+	paper, err := strip.ParseColor(org.Brand.Color)
+	if err != nil {
+		return apple.Design{}, fmt.Errorf("colour of the brand: %w", err)
+	}
+	ink := textOn(paper)
+	d := apple.Design{
+		Version: version, Organization: org.Name, Description: said(org, v.Program.Name),
+		Background: paper, Foreground: ink, Label: ink,
+		Strip:  strip.Design{Version: version, Paper: paper, Ink: ink},
+		Labels: apple.StandardLabels(), Changed: apple.StandardChanged(), Barcode: apple.QR, NoSharing: true,
+	}
+	// Of a larger card the strip is plain: its places would be too small to see.
+	if goal := loyalty.CardGoal(v.Program, v.Card); goal <= strip.MaxSize {
+		d.Strip.Size = goal
+	}
+	var art *strip.Artwork
+	if len(logo) > 0 {
+		if art, err = strip.ReadArtwork(logo); err != nil {
+			art = nil
+		}
+	}
+	if art == nil {
+		d.LogoText = org.Name
+	} else if d.Logo, err = apple.MakeLogo(art); err != nil {
+		return d, fmt.Errorf("logo of pass: %w", err)
+	}
+	if d.Icon, err = apple.MakeIcon(art, d.Strip); err != nil {
+		return d, fmt.Errorf("icon of pass: %w", err)
+	}
+	return d, nil
+}
+
+// textOn returns white or nearly black, whichever reads better on the colour: the one
+// with the larger contrast of WCAG 2.2, 1.4.3.
+func textOn(c strip.Color) strip.Color {
+	linear := func(v uint8) float64 {
+		x := float64(v) / math.MaxUint8
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	luminance := 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
+	// Where both contrasts are the same, (1.05)/(l+0.05) = (l+0.05)/0.05.
+	const middle = 0.179
+	if luminance > middle {
+		return strip.Color{R: 0x10, G: 0x10, B: 0x10}
+	}
+	return strip.Color{R: math.MaxUint8, G: math.MaxUint8, B: math.MaxUint8}
+}
+
+// said is a text of the organization in all languages of the pages: where it has none,
+// the organization's own.
+func said(org organization.Organization, t loyalty.Text) apple.Text {
+	return inAll(org, func(l locale.Localizer) string { return t.In(l.Locale(), org.Locale) })
+}
+
+// inAll says something in all languages. A phone with another language shows the
+// organization's.
+func inAll(org organization.Organization, say func(locale.Localizer) string) apple.Text {
+	t := apple.Text{Plain: say(locale.For(org.Locale)), Translations: make(map[string]string, len(locale.Locales))}
+	for _, l := range locale.Locales {
+		t.Translations[l] = say(locale.For(l))
+	}
+	return t
+}

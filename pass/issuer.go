@@ -1,0 +1,171 @@
+package pass
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
+	"github.com/leima/leima/typeid"
+	"github.com/leima/leima/wallet/apple"
+	"github.com/leima/leima/wallet/recent"
+)
+
+// MediaType is that of a pass for Apple Wallet.
+const MediaType = apple.MediaType
+
+// ServicePath is below the public address where phones ask for changes; the slug of the
+// organization follows, and then what apple.Service serves.
+const ServicePath = "/apple/"
+
+// Limits of what an Issuer keeps in memory.
+const (
+	cachedTemplates      = 512
+	cachedTemplatesBytes = 64 << 20
+)
+
+// Store is what an Issuer needs. What is not there is loyalty.ErrNotFound.
+type Store interface {
+	// IssuePass returns the pass of the card under its present code; the first call keeps
+	// the serial and token given.
+	IssuePass(ctx context.Context, p customer.Pass) (customer.Pass, error)
+	// PassBySerial returns a pass, also that of a card that is blocked.
+	PassBySerial(ctx context.Context, orgID, passType, serial string) (customer.Pass, error)
+	NotePassFetched(ctx context.Context, orgID, serial string, version int64) error
+	// RegisterPass returns customer.ErrTooManyPasses.
+	RegisterPass(ctx context.Context, d customer.PassDevice) (created bool, err error)
+	UnregisterPass(ctx context.Context, orgID, device, serial string) error
+	// ChangedPasses gives out tags in the order in which changes become visible.
+	ChangedPasses(ctx context.Context, orgID, passType, device string, after int64) (customer.PassChanges, error)
+	// Card returns a card as the database has it, whatever its status.
+	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
+	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
+	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
+	// Organization and OrganizationBySlug return organization.ErrNotFound.
+	Organization(ctx context.Context, orgID string) (organization.Organization, error)
+	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
+	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error)
+}
+
+// Options are what an Issuer is made of.
+type Options struct {
+	Identity *apple.Identity
+	Store    Store
+	// BaseURL is the public address of the server. Only below one with https phones ask
+	// for changes.
+	BaseURL string
+	Log     *slog.Logger
+}
+
+// Issuer makes the passes of cards. It may be used by many goroutines.
+type Issuer struct {
+	Options
+	maker     *apple.Maker
+	templates *recent.Cache[string, *apple.Template]
+	service   *apple.Service
+}
+
+// New returns an issuer that signs with the identity.
+func New(o Options) *Issuer {
+	i := &Issuer{
+		Options: o, maker: apple.NewMaker(o.Identity, apple.CacheLimits{}),
+		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*apple.Template) int { return cachedTemplatesBytes / cachedTemplates }),
+	}
+	phones := phones{i}
+	i.service = apple.NewService(phones, phones, phones, o.Log)
+	return i
+}
+
+// Updates reports whether phones can ask for changes: they do so by https only.
+func (i *Issuer) Updates() bool { return strings.HasPrefix(i.BaseURL, "https://") }
+
+// Counts counts the organization's passes.
+func (i *Issuer) Counts(ctx context.Context, orgID string) (customer.PassCounts, error) {
+	n, err := i.Store.PassCounts(ctx, orgID, i.Identity.PassType)
+	if err != nil {
+		return n, fmt.Errorf("count passes: %w", err)
+	}
+	return n, nil
+}
+
+// Package returns the signed pass of a card, or loyalty.ErrNotFound. The pass of a card
+// that is not in use is void. It notes that somebody has the version.
+func (i *Issuer) Package(ctx context.Context, orgID, cardID string) ([]byte, error) {
+	p, err := i.Store.IssuePass(ctx, customer.Pass{
+		OrgID: orgID, CardID: cardID, Type: i.Identity.PassType, Serial: typeid.New("pass"), Token: rand.Text(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("issue pass: %w", err)
+	}
+	packed, err := i.make(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := i.Store.NotePassFetched(ctx, orgID, p.Serial, p.Version); err != nil {
+		return nil, fmt.Errorf("note download: %w", err)
+	}
+	return packed, nil
+}
+
+// make returns the file of a pass with the card as it is now, which is never older than p
+// says.
+func (i *Issuer) make(ctx context.Context, p customer.Pass) ([]byte, error) {
+	view, err := i.Store.Card(ctx, p.OrgID, p.CardID)
+	if err != nil {
+		return nil, fmt.Errorf("read card of pass: %w", err)
+	}
+	org, err := i.Store.Organization(ctx, p.OrgID)
+	if err != nil {
+		return nil, fmt.Errorf("read organization of pass: %w", err)
+	}
+	t, err := i.template(ctx, org, view)
+	if err != nil {
+		return nil, err
+	}
+	card, err := i.card(ctx, org, view, p)
+	if err != nil {
+		return nil, err
+	}
+	made, err := i.maker.Pass(t, card)
+	if err != nil {
+		return nil, fmt.Errorf("make pass: %w", err)
+	}
+	return made.Package, nil
+}
+
+// template returns what all passes of the program have in common, made now or earlier.
+func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*apple.Template, error) {
+	version := designVersion(org, v)
+	if found, ok := i.templates.Get(version); ok {
+		return found, nil
+	}
+	var logo []byte
+	if org.Brand.LogoType != "" {
+		data, _, err := i.Store.Logo(ctx, org.ID)
+		if err != nil && !errors.Is(err, organization.ErrNotFound) {
+			return nil, fmt.Errorf("read logo: %w", err)
+		}
+		logo = data
+	}
+	d, err := design(org, v, version, logo)
+	if err != nil {
+		return nil, err
+	}
+	if i.Updates() {
+		d.WebService = i.BaseURL + ServicePath + url.PathEscape(org.Slug)
+	}
+	t, err := apple.NewTemplate(d)
+	if err != nil {
+		return nil, fmt.Errorf("make design of pass: %w", err)
+	}
+	i.templates.Put(version, t)
+	return t, nil
+}

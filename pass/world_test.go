@@ -1,0 +1,219 @@
+package pass_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/pass"
+	"github.com/leima/leima/store"
+	"github.com/leima/leima/typeid"
+	"github.com/leima/leima/wallet/apple"
+	"github.com/leima/leima/wallet/apple/appletest"
+)
+
+const (
+	passType = "pass.example.leima"
+	team     = "ABCDE12345"
+)
+
+// demo is an identity that no phone accepts; making one takes its time.
+var demo = sync.OnceValue(func() *apple.DemoIdentity {
+	made, err := apple.NewDemoIdentity(apple.Expected{PassType: passType, Team: team}, time.Now())
+	if err != nil {
+		panic(err)
+	}
+	return made
+})
+
+// engines are the databases under test.
+var engines = map[string]func(t *testing.T) *store.Store{
+	"SQLite": func(t *testing.T) *store.Store {
+		t.Helper()
+		return openStore(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db"))
+	},
+	"PostgreSQL": func(t *testing.T) *store.Store {
+		t.Helper()
+		return openStore(t, newDatabase(t))
+	},
+}
+
+func openStore(t *testing.T, address string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: address, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var databases atomic.Int64
+
+func newDatabase(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv("LEIMA_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("PostgreSQL is not tested: LEIMA_TEST_POSTGRES is not set to the URL of a server")
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("leima_pass_%d_%d", os.Getpid(), databases.Add(1))
+	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// The test's own context has ended by now.
+		if _, err := db.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+		_ = db.Close()
+	})
+	u.Path = "/" + name
+	return u.String()
+}
+
+// shop is a pharmacy with one program on a database.
+type shop struct {
+	t       *testing.T
+	store   *store.Store
+	issuer  *pass.Issuer
+	org     organization.Organization
+	program loyalty.Program
+	joined  atomic.Int64
+}
+
+var shops atomic.Int64
+
+func newShop(t *testing.T, s *store.Store) *shop {
+	t.Helper()
+	now := time.Now().UnixMilli()
+	sh := &shop{t: t, store: s}
+	sh.org = organization.Organization{
+		ID: typeid.New("org"), Slug: fmt.Sprintf("leimala-%d", shops.Add(1)), Name: "Leimala", Country: "FI", Locale: "fi", Zone: "Europe/Helsinki",
+		Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: now,
+	}
+	sh.program = loyalty.Program{
+		OrgID: sh.org.ID, ID: typeid.New("prog"), Name: loyalty.Text{"en": "Stamp card", "fi": "Leimakortti"}, Status: loyalty.ProgramActive,
+		Version: 1, Goal: 10, CreatedAt: now,
+		Rewards: []loyalty.Reward{{ID: "rew_main", Kind: loyalty.RewardMain, Name: loyalty.Text{"en": "Hand cream", "fi": "Käsivoide"}}},
+	}
+	sh.ok(s.CreateOrganization(t.Context(), sh.org))
+	sh.ok(s.CreateProgram(t.Context(), sh.program))
+	sh.issuer = pass.New(pass.Options{
+		Identity: demo().Identity, Store: s, BaseURL: "https://cards.example.org", Log: slog.New(slog.DiscardHandler),
+	})
+	return sh
+}
+
+func (sh *shop) ok(err error) {
+	sh.t.Helper()
+	if err != nil {
+		sh.t.Fatal(err)
+	}
+}
+
+// join gives somebody a card.
+func (sh *shop) join() customer.View {
+	sh.t.Helper()
+	return sh.joinAs(customer.Join{
+		ProgramID: sh.program.ID, FirstName: "Aino", Email: fmt.Sprintf("aino%d@example.org", sh.joined.Add(1)), Trusted: true, Source: customer.SourceStaff,
+	})
+}
+
+// stamp gives a card one stamp. It may be called by several goroutines.
+func (sh *shop) stamp(ctx context.Context, cardID string) error {
+	now := time.Now().UnixMilli()
+	outcomes, err := sh.store.ApplyBatch(ctx, []loyalty.Command{{
+		Kind: loyalty.CommandStamp, OrgID: sh.org.ID, CardID: cardID, Quantity: 1, Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
+		Zone: time.UTC, IdempotencyKey: typeid.New("key"), BodyHash: "stamp", At: now, Now: now,
+	}})
+	if err != nil {
+		return fmt.Errorf("stamp: %w", err)
+	}
+	if outcomes[0].Refusal != nil {
+		return fmt.Errorf("stamp: %w", outcomes[0].Refusal)
+	}
+	return outcomes[0].Err
+}
+
+// suiteWorld lets the library's suites move the store. Their pass type is theirs, so it is
+// kept as it comes.
+type suiteWorld struct {
+	pass.Phones
+	shop  *shop
+	mu    sync.Mutex
+	cards map[string]string // by serial
+}
+
+var _ appletest.World = (*suiteWorld)(nil)
+
+// Add implements appletest.World.
+func (w *suiteWorld) Add(ctx context.Context, key apple.Key, token string) error {
+	view := w.shop.join()
+	w.mu.Lock()
+	w.cards[key.Serial] = view.Card.ID
+	w.mu.Unlock()
+	_, err := w.shop.store.IssuePass(ctx, customer.Pass{
+		OrgID: w.shop.org.ID, CardID: view.Card.ID, Type: key.PassType, Serial: key.Serial, Token: token,
+	})
+	return err
+}
+
+// Change implements appletest.World: a stamp, and what follows from its event.
+func (w *suiteWorld) Change(ctx context.Context, key apple.Key) error {
+	w.mu.Lock()
+	id := w.cards[key.Serial]
+	w.mu.Unlock()
+	if err := w.shop.stamp(ctx, id); err != nil {
+		return err
+	}
+	_, err := w.shop.store.FollowPasses(ctx, w.shop.org.ID, time.Now().Add(-time.Minute).UnixMilli())
+	return err
+}
+
+// PushTokens implements appletest.World.
+func (w *suiteWorld) PushTokens(ctx context.Context, key apple.Key) ([]string, error) {
+	if err := w.Change(ctx, key); err != nil {
+		return nil, err
+	}
+	due, err := w.shop.store.ClaimPasses(ctx, w.shop.org.ID, key.PassType, time.Minute)
+	for _, p := range due {
+		if p.Serial == key.Serial {
+			return p.Tokens, nil
+		}
+	}
+	return nil, err
+}
+
+// FetchedVersion implements appletest.World.
+func (w *suiteWorld) FetchedVersion(ctx context.Context, key apple.Key) (int64, error) {
+	p, err := w.shop.store.PassBySerial(ctx, w.shop.org.ID, key.PassType, key.Serial)
+	return p.FetchedVersion, err
+}

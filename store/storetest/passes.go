@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+const (
+	passType  = "pass.example.leima"
+	pushToken = "aabbccdd"
+)
+
+// newPass puts the card into the wallet of a phone.
+func (sh *shop) newPass(view customer.View) customer.Pass {
+	sh.t.Helper()
+	p, err := sh.IssuePass(sh.ctx, customer.Pass{
+		OrgID: sh.org.ID, CardID: view.Card.ID, Type: passType, Serial: "pass_" + view.Card.ID, Token: "0123456789abcdef",
+	})
+	sh.ok(err)
+	_, err = sh.RegisterPass(sh.ctx, deviceOf(p, sh.org.ID))
+	sh.ok(err)
+	return p
+}
+
+func deviceOf(p customer.Pass, orgID string) customer.PassDevice {
+	return customer.PassDevice{OrgID: orgID, Type: passType, Serial: p.Serial, Device: "phone", PushToken: pushToken}
+}
+
+// attacksOnPasses try to read and change the victim's pass from another organization.
+func attacksOnPasses(v *victim) map[string]attack {
+	none := func(n int, err error) error {
+		if n != 0 {
+			return errors.Join(errors.New("foreign passes"), err)
+		}
+		return err
+	}
+	return map[string]attack{
+		"IssuePass": func(ctx context.Context, org string) error {
+			_, err := v.IssuePass(ctx, customer.Pass{OrgID: org, CardID: v.view.Card.ID, Type: passType, Serial: v.pass.Serial, Token: "thief"})
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"PassBySerial": func(ctx context.Context, org string) error {
+			_, err := v.PassBySerial(ctx, org, passType, v.pass.Serial)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"NotePassFetched": func(ctx context.Context, org string) error { return v.NotePassFetched(ctx, org, v.pass.Serial, 99) },
+		"RegisterPass": func(ctx context.Context, org string) error {
+			_, err := v.RegisterPass(ctx, deviceOf(v.pass, org))
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"UnregisterPass": func(ctx context.Context, org string) error { return v.UnregisterPass(ctx, org, "phone", v.pass.Serial) },
+		"ChangedPasses": func(ctx context.Context, org string) error {
+			c, err := v.ChangedPasses(ctx, org, passType, "phone", 0)
+			return none(len(c.Serials), err)
+		},
+		"PassCounts": func(ctx context.Context, org string) error {
+			c, err := v.PassCounts(ctx, org, passType)
+			return none(int(c.Issued), err)
+		},
+		"FollowPasses": func(ctx context.Context, org string) error { return none(v.FollowPasses(ctx, org, 0)) },
+		"SweepPasses":  func(ctx context.Context, org string) error { return none(v.SweepPasses(ctx, org)) },
+		"ClaimPasses": func(ctx context.Context, org string) error {
+			claimed, err := v.ClaimPasses(ctx, org, passType, time.Minute)
+			return none(len(claimed), err)
+		},
+		"NotePassPushed": func(ctx context.Context, org string) error {
+			return v.NotePassPushed(ctx, org, customer.PassPushed{Serial: v.pass.Serial, Version: v.pass.Version, Sent: true})
+		},
+		"DropPushToken": func(ctx context.Context, org string) error {
+			n, err := v.DropPushToken(ctx, org, pushToken, 0)
+			return none(int(n), err)
+		},
+	}
+}

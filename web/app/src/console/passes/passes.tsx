@@ -1,0 +1,52 @@
+import { useQuery } from "@tanstack/react-query";
+import { passesQuery, type PassStats } from "../data/passes.ts";
+import { day, number } from "../format.ts";
+import { Badge } from "../parts/badge.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Answer } from "../parts/listing.tsx";
+import { Facts, Room, Sheet } from "../parts/page.tsx";
+import { useTexts } from "../texts.ts";
+import { certificateState } from "./certificate.ts";
+
+/** How often it is counted anew while somebody looks. */
+const COUNT_MS = 15_000;
+
+const KINDS = { valid: "good", ends_soon: "warn", ended: "bad", made_up: "warn" } as const;
+
+export function Passes() {
+	const { say } = useTexts();
+	const stats = useQuery({ ...passesQuery, refetchInterval: COUNT_MS });
+	return (
+		<Room title={say("passes.title")} intro={say("passes.intro")}>
+			<Answer of={stats}>
+				{(s) => (s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
+			</Answer>
+		</Room>
+	);
+}
+
+function State({ stats, now }: { stats: PassStats; now: number }) {
+	const { say } = useTexts();
+	const state = certificateState(stats, now);
+	return (
+		<>
+			<Sheet title={say("passes.on_phones")}>
+				<Facts facts={[
+					[say("passes.issued"), number(stats.issued)],
+					[say("passes.installed"), number(stats.installed)],
+					[say("passes.pushed"), number(stats.pushed)],
+					[say("passes.fetched"), number(stats.fetched)],
+					[say("passes.stale"), number(stats.stale)],
+				]} />
+				<p className="hint">{say(stats.updated ? "passes.stale_hint" : "passes.not_updated")}</p>
+			</Sheet>
+			<Sheet title={say("passes.certificate")}>
+				<p><Badge kind={KINDS[state]}>{say(`passes.${state}`)}</Badge></p>
+				<Facts facts={[
+					[say("passes.type"), <code key="type">{stats.pass_type}</code>],
+					[say("passes.until"), stats.expires_at ? day(stats.expires_at) : ""],
+				]} />
+			</Sheet>
+		</>
+	);
+}
