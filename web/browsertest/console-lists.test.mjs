@@ -81,7 +81,7 @@ test("the audit log tells who changed what", async (t) => {
 	await page.getByRole("button", { name: "Ten, and one free" }).click();
 	const name = `Audit ${Date.now() % 1e6}`;
 	await page.getByLabel("Name", { exact: true }).fill(name);
-	await page.getByRole("button", { name: "Add and start" }).click();
+	await page.getByRole("button", { name: "Keep as a draft" }).click();
 	await page.getByRole("heading", { level: 1, name }).waitFor();
 	await page.getByLabel("Stamps on a card").fill("7");
 	await page.getByRole("button", { name: "Save" }).click();
