@@ -129,6 +129,8 @@ func entryWords(l locale.Localizer, e loyalty.Entry, reward string) string {
 			return l.T("entry.merge_out")
 		}
 		return l.T("entry.merge")
+	case loyalty.EntryUnmerge:
+		return l.T("entry.unmerge")
 	case loyalty.EntryReversal:
 		switch {
 		case e.CouponID == "":
