@@ -13,6 +13,7 @@ import "cmp"
 // MaxQuantity/MinGoal coupons.
 func Apply(p Program, s State, c Command, ids IDs) (Result, *Refusal) {
 	ch := change{program: p, state: s, command: c, ids: ids, card: s.Card, day: DayOf(c.At, c.Zone)}
+	ch.card.Milestone, ch.beyond = roomFor(s.Card.Milestone, s.Card.Goal)
 	if refusal := ch.decide(); refusal != nil {
 		return Result{}, refusal
 	}
@@ -31,6 +32,9 @@ type change struct {
 	entries []Entry
 	issued  []Coupon
 	changed []Coupon
+	// beyond is the milestone that the card under way gave when it was larger, 0 if it has
+	// room for all it gave; card.Milestone then is the last stamp before the card is full.
+	beyond int
 	// usedStep is that of a rotating code.
 	usedStep int64
 }
@@ -138,30 +142,56 @@ func (ch *change) settle(earnedBy string) {
 		ch.issue(ch.program.Main(), ch.card.Goal, ch.card.Goal, earnedBy)
 		ch.card.Round++
 		ch.card.Milestone = max(ch.card.Milestone-ch.card.Goal, 0)
-		ch.card.Goal = ch.program.Goal
+		ch.card.Goal, ch.beyond = ch.program.Goal, 0
 	}
 }
 
+// given returns what Card.Milestone has to tell of the card under way.
+func (ch *change) given() int {
+	if ch.beyond > 0 {
+		return MilestoneBeyond + ch.beyond
+	}
+	return ch.card.Milestone
+}
+
+// roomFor parts what a Card.Milestone tells into what a card of the size has room for
+// and what it gave beyond that.
+func roomFor(milestone, goal int) (within, beyond int) {
+	if milestone >= MilestoneBeyond {
+		return goal - 1, milestone - MilestoneBeyond
+	}
+	return milestone, 0
+}
+
 // resize gives the card under way another size. What Card.Milestone says of this
-// card stays within it, and what it says of the next keeps its distance.
+// card stays within it, and what it says of the next keeps its distance. What has no
+// room is kept in beyond, for a card that grows again.
 func (ch *change) resize(goal int) {
 	if over := ch.card.Milestone - ch.card.Goal; over > 0 {
 		ch.card.Milestone = goal + over
 	} else {
-		ch.card.Milestone = min(ch.card.Milestone, goal-1)
+		given := max(ch.card.Milestone, ch.beyond)
+		ch.card.Milestone, ch.beyond = min(given, goal-1), 0
+		if given >= goal {
+			ch.beyond = given
+		}
 	}
 	ch.card.Goal = goal
 }
 
 // issue creates a coupon and the reward entry that takes its price.
 func (ch *change) issue(r Reward, at, cost int, earnedBy string) {
+	milestone := ch.card.Milestone
+	if r.Kind == RewardMain {
+		milestone = ch.given()
+	}
 	id := ch.ids.CouponID()
 	e := ch.enter(EntryReward, -cost)
 	e.CouponID = id
 	ch.issued = append(ch.issued, Coupon{
 		OrgID: ch.card.OrgID, ID: id, CardID: ch.card.ID, ProgramID: ch.card.ProgramID, RewardID: r.ID,
 		Kind: r.Kind, Name: r.Name, Status: CouponIssued,
-		Cost: cost, At: at, Round: ch.card.Round, Milestone: ch.card.Milestone,
+		Cost: cost, At: at, Round: ch.card.Round, Milestone: milestone,
 		IssuedAt: ch.command.At, ExpiresAt: r.ValidFor.ExpiryAfter(ch.command.At, ch.command.Zone),
 		EarnedBy: earnedBy, EntryID: e.ID,
 	})
@@ -170,6 +200,7 @@ func (ch *change) issue(r Reward, at, cost int, earnedBy string) {
 // close stamps the outcome on the card and its entries.
 func (ch *change) close() Result {
 	ch.card.Version++
+	ch.card.Milestone = ch.given()
 	for i := range ch.entries {
 		ch.entries[i].BalanceAfter = ch.card.Balance
 		ch.entries[i].CardVersion = ch.card.Version

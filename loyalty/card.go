@@ -20,6 +20,11 @@ const (
 // Usable reports whether a till may see and change the card.
 func (s CardStatus) Usable() bool { return s == CardActive || s == CardProvisional }
 
+// MilestoneBeyond is added to a Card.Milestone that does not fit on the card since it
+// shrank. It must be remembered: a card whose stamps are taken back may grow again, and
+// would give the milestone a second time. It is far more than cards have stamps.
+const MilestoneBeyond = 1 << 20
+
 // Card is one customer in one program: the running totals of its ledger entries
 // and what is needed to judge the next command without reading them.
 type Card struct {
@@ -37,7 +42,9 @@ type Card struct {
 	Round int
 	// Milestone is the stamp of the card under way up to which milestones were given,
 	// 0 if none. Above Goal it reaches into the next card: by so many stamps more than
-	// Goal, milestones were used there before that card's stamps were reversed.
+	// Goal, milestones were used there before that card's stamps were reversed. From
+	// MilestoneBeyond on, the rest tells a milestone that the card gave when it was larger
+	// than Goal.
 	Milestone int
 	// Lifetime counts all stamps ever earned, less those reversed.
 	Lifetime int64

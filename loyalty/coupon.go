@@ -27,7 +27,8 @@ type Coupon struct {
 	// Round is the card it belongs to, counted from 0.
 	Round int
 	// Milestone is, on a main reward, the highest milestone that had been given on
-	// the card that it filled. A reversal needs it to open that card again.
+	// the card that it filled, told as Card.Milestone does. A reversal needs it to open
+	// that card again.
 	Milestone int
 	// IssuedAt, ExpiresAt and ClosedAt are UTC milliseconds. ExpiresAt is the first
 	// instant at which the coupon can no longer be used, 0 if it never expires.

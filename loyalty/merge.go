@@ -28,7 +28,7 @@ func (ch *change) mergeOut() *Refusal {
 	}
 	ch.card.Lifetime -= int64(total)
 	ch.card.Status = CardMerged
-	ch.card.Milestone = 0
+	ch.card.Milestone, ch.beyond = 0, 0
 	return nil
 }
 

@@ -19,6 +19,7 @@ type plain struct {
 	goal    int
 	round   int
 	given   int // the stamp up to which milestones were given
+	larger  int // the milestone that was given when the card was larger, 0 if none
 	prizes  []*prize
 	acts    []act
 	// welcomed tells that the welcome was given.
@@ -29,7 +30,7 @@ type plain struct {
 type prize struct {
 	kind            loyalty.RewardKind
 	at, cost, round int
-	given           int // plain.given when it was won
+	given, larger   int // plain's when it was won
 	by              int // the act that won it
 	status          loyalty.CouponStatus
 	expires         int64
@@ -67,7 +68,11 @@ func (m *plain) resize(size int) {
 	if m.given > m.goal {
 		m.given += size - m.goal
 	} else {
-		m.given = min(m.given, size-1)
+		m.given = max(m.given, m.larger)
+		m.larger = 0
+		if m.given >= size {
+			m.given, m.larger = size-1, m.given
+		}
 	}
 	m.goal = size
 }
@@ -108,12 +113,13 @@ func (m *plain) fill(c loyalty.Command) {
 		m.round++
 		m.given = max(0, m.given-m.goal)
 		m.goal = m.program.Goal
+		m.larger = 0
 	}
 }
 
 func (m *plain) win(r loyalty.Reward, at, cost int, c loyalty.Command) {
 	m.prizes = append(m.prizes, &prize{
-		kind: r.Kind, at: at, cost: cost, round: m.round, given: m.given, by: len(m.acts),
+		kind: r.Kind, at: at, cost: cost, round: m.round, given: m.given, larger: m.larger, by: len(m.acts),
 		status: loyalty.CouponIssued, expires: r.ValidFor.ExpiryAfter(c.At, c.Zone),
 	})
 }
@@ -153,8 +159,8 @@ func (m *plain) unused(kind loyalty.RewardKind, which func(*prize) bool) []*priz
 func (m *plain) loseMilestones(round, above int) {
 	for _, p := range m.unused(loyalty.RewardMilestone, func(p *prize) bool { return p.round == round && p.at > above }) {
 		p.status = loyalty.CouponReversed
-		if m.given <= p.at && m.given <= m.goal {
-			m.given = 0
+		if m.given <= p.at && m.larger <= p.at && m.given <= m.goal {
+			m.given, m.larger = 0, 0
 			for _, r := range m.program.Rewards {
 				if r.Kind == loyalty.RewardMilestone && r.At < p.at {
 					m.given = max(m.given, r.At)
@@ -171,7 +177,7 @@ func (m *plain) loseMilestones(round, above int) {
 func (m *plain) reopen(p *prize) {
 	m.loseMilestones(m.round, 0)
 	ahead, goal := m.given, m.goal
-	m.given, m.goal = min(p.given, p.cost-1), p.cost
+	m.given, m.goal, m.larger = min(p.given, p.cost-1), p.cost, p.larger
 	if p.round == m.round-1 {
 		m.round = p.round
 	} else {
@@ -179,7 +185,7 @@ func (m *plain) reopen(p *prize) {
 		m.resize(goal)
 	}
 	if ahead > 0 && m.given > 0 {
-		m.given = m.goal
+		m.given, m.larger = m.goal, 0
 	}
 	if ahead > 0 {
 		m.given += ahead
@@ -234,11 +240,15 @@ func (m *plain) stampings() []act {
 // String is what can be seen of the card and its coupons.
 func (m *plain) String() string {
 	var b strings.Builder
+	given := m.given
+	if m.larger > 0 {
+		given = loyalty.MilestoneBeyond + m.larger
+	}
 	last := int64(0)
 	for _, s := range m.stampings() {
 		last = max(last, s.at)
 	}
-	fmt.Fprintf(&b, "%d/%d, card %d, milestones to %d, %d in all, last stamped %d", m.balance(), m.goal, m.round, m.given, m.net, last)
+	fmt.Fprintf(&b, "%d/%d, card %d, milestones to %d, %d in all, last stamped %d", m.balance(), m.goal, m.round, given, m.net, last)
 	for _, p := range m.prizes {
 		fmt.Fprintf(&b, "\n%s at %d of card %d for %d until %d: %s", p.kind, p.at, p.round, p.cost, p.expires, p.status)
 	}

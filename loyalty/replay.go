@@ -38,17 +38,36 @@ func (e *ReplayError) Error() string { return "entry " + e.EntryID + ": " + e.Re
 // so coupons gives each coupon's ExpiresAt; Replay checks that it is one that some zone
 // leads to. Limits per member of staff concern more than one card and are not checked.
 //
+// The rules once forgot what MilestoneBeyond tells. What was written then is right as the
+// rules were: Replay takes a card or coupon that is kept without it, and a ledger that
+// gives a milestone again for it.
+//
 // Cost: that of Apply for each command, and memory for all entries.
 func Replay(programs func(version int64) (Program, bool), card Card, coupons []Coupon, entries []Entry) (Card, []Coupon, error) {
 	r := newReplay(programs, card, coupons, entries)
+	err := r.all(entries)
+	if err != nil && r.shrank {
+		forgetful := newReplay(programs, card, coupons, entries)
+		forgetful.forgets = true
+		if forgetful.all(entries) == nil {
+			r, err = forgetful, nil
+		}
+	}
+	if err != nil {
+		return Card{}, nil, err
+	}
+	return r.finish(card), r.couponsInOrder(), nil
+}
+
+func (r *replay) all(entries []Entry) error {
 	for len(entries) > 0 {
 		length := commandLength(entries)
 		if err := r.command(entries[:length]); err != nil {
-			return Card{}, nil, err
+			return err
 		}
 		entries = entries[length:]
 	}
-	return r.finish(card), r.couponsInOrder(), nil
+	return nil
 }
 
 // commandLength returns how many of the entries the first one is the head of.
@@ -67,7 +86,11 @@ type replay struct {
 	// mergedOut are the entries that emptied the card: at most the last merge of a card
 	// that is no more, and those that were taken back.
 	mergedOut map[string]bool
-	expiries  map[string]int64
+	// kept are the coupons as they are kept, by their ids.
+	kept map[string]Coupon
+	// shrank tells that the card had a milestone that did not fit on it any more, forgets
+	// that it is to be forgotten.
+	shrank, forgets bool
 	// before holds the card as each merge found it.
 	before map[string]Card
 }
@@ -75,7 +98,7 @@ type replay struct {
 func newReplay(programs func(version int64) (Program, bool), card Card, coupons []Coupon, entries []Entry) *replay {
 	r := &replay{
 		programs: programs,
-		expiries: make(map[string]int64, len(coupons)),
+		kept:     make(map[string]Coupon, len(coupons)),
 		memory: newMemory(Card{
 			OrgID: card.OrgID, ID: card.ID, ProgramID: card.ProgramID, CustomerID: card.CustomerID,
 			Status: CardActive, Goal: card.Goal, JoinedAt: card.JoinedAt,
@@ -83,7 +106,7 @@ func newReplay(programs func(version int64) (Program, bool), card Card, coupons 
 		mergedOut: map[string]bool{}, before: map[string]Card{},
 	}
 	for _, k := range coupons {
-		r.expiries[k.ID] = k.ExpiresAt
+		r.kept[k.ID] = k
 	}
 	welcomed, lastMerge := false, ""
 	for _, e := range entries {
@@ -203,7 +226,8 @@ func (r *replay) take(p Program, result Result) error {
 	for i, k := range result.Issued {
 		// The zone of the replay is right about the day of the entry, not of the coupon's
 		// last one.
-		expiresAt, known := r.expiries[k.ID]
+		kept, known := r.kept[k.ID]
+		expiresAt := kept.ExpiresAt
 		if !known {
 			return &ReplayError{EntryID: k.EntryID, Reason: fmt.Sprintf("issued coupon %s, which is not there", k.ID)}
 		}
@@ -212,6 +236,14 @@ func (r *replay) take(p Program, result Result) error {
 				"issued coupon %s, which expires at %d: in no time zone is this the end of its validity", k.ID, expiresAt)}
 		}
 		result.Issued[i].ExpiresAt = expiresAt
+		if within, beyond := roomFor(k.Milestone, k.Cost); beyond > 0 && kept.Milestone == within {
+			result.Issued[i].Milestone = within
+		}
+	}
+	within, beyond := roomFor(result.Card.Milestone, result.Card.Goal)
+	r.shrank = r.shrank || beyond > 0
+	if r.forgets {
+		result.Card.Milestone = within
 	}
 	r.remember(result)
 	return nil
@@ -221,6 +253,9 @@ func (r *replay) finish(kept Card) Card {
 	c := r.card
 	if c.Status == CardActive && kept.Status != CardMerged {
 		c.Status = kept.Status
+	}
+	if within, _ := roomFor(c.Milestone, c.Goal); kept.Milestone == within {
+		c.Milestone = within
 	}
 	c.Version = max(c.Version, kept.Version)
 	c.BlockedAt = kept.BlockedAt

@@ -207,6 +207,37 @@ func TestAReplayIsNoticedByItsFirstDifference(t *testing.T) {
 	}
 }
 
+// TestALedgerOfTheForgetfulRulesIsSound: a card that shrank and grew again once forgot
+// which milestones it had given. Its ledger was written by the rules of its time.
+func TestALedgerOfTheForgetfulRulesIsSound(t *testing.T) {
+	p := cardOf(10, milestone(8))
+	shrink := change(func(p *loyalty.Program) { p.Goal, p.Rewards = 5, p.Rewards[:1] })
+	grow := change(func(p *loyalty.Program) { p.Goal, p.Rewards = 10, append(p.Rewards, milestone(8)) })
+	forget := func(_ *testing.T, l *ledger) {
+		l.card.Milestone = min(l.card.Milestone, l.card.Goal-1)
+		for i := range l.coupons {
+			l.coupons[i].Milestone = min(l.coupons[i].Milestone, max(l.coupons[i].Cost-1, 0))
+		}
+	}
+	for name, steps := range map[string][]step{
+		"the card is small":                   {stamp(8), use(0), shrink, adjust(-7), forget},
+		"the small card was filled":           {stamp(8), use(0), shrink, stamp(1), forget},
+		"the milestone was given once more":   {stamp(8), use(0), shrink, adjust(-8), forget, grow, stamp(8)},
+		"and by a reward that was taken back": {stamp(8), use(0), shrink, stamp(1), forget, grow, undo(0), adjust(-1), stamp(8)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, programs := newLedger(p), versions{}
+			for _, s := range steps {
+				s(t, l)
+				programs[l.program.Version] = l.program
+			}
+			if err := replayed(programs, l.card, l.coupons, l.entries); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestWhatTheLedgerDoesNotTellComesFromTheCard: a card may be revoked, its owner
 // welcomed on an earlier card, and its goal that of the day it was opened.
 func TestWhatTheLedgerDoesNotTellComesFromTheCard(t *testing.T) {

@@ -110,8 +110,8 @@ func (ch *change) takeBackMilestones(round, above int) {
 			kept = max(kept, c.At)
 		default:
 			ch.takeBack(c)
-			if card.Milestone <= card.Goal && card.Milestone <= c.At {
-				card.Milestone = ch.program.milestoneBelow(c.At)
+			if card.Milestone <= card.Goal && max(card.Milestone, ch.beyond) <= c.At {
+				card.Milestone, ch.beyond = ch.program.milestoneBelow(c.At), 0
 			}
 		}
 	}
@@ -144,7 +144,8 @@ func (ch *change) takeBack(c Coupon) {
 func (ch *change) openAgain(c Coupon) {
 	ch.takeBackMilestones(ch.card.Round, 0)
 	used, goal := ch.card.Milestone, ch.card.Goal
-	ch.card.Milestone, ch.card.Goal = min(c.Milestone, c.Cost-1), c.Cost
+	within, beyond := roomFor(c.Milestone, c.Cost)
+	ch.card.Milestone, ch.card.Goal, ch.beyond = min(within, c.Cost-1), c.Cost, beyond
 	if c.Round == ch.card.Round-1 {
 		ch.card.Round = c.Round
 	} else {
@@ -156,7 +157,7 @@ func (ch *change) openAgain(c Coupon) {
 	case ch.card.Milestone == 0:
 		ch.card.Milestone = used
 	default:
-		ch.card.Milestone = ch.card.Goal + used
+		ch.card.Milestone, ch.beyond = ch.card.Goal+used, 0
 	}
 }
 

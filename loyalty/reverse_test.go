@@ -139,6 +139,26 @@ func TestMilestonesAreTakenBack(t *testing.T) {
 			stamp(10), use(0), stamp(10), use(2), use(3),
 			change(func(p *loyalty.Program) { p.Goal, p.Rewards[1] = 5, milestone(3) }), stamp(1), undo(0), stamp(7),
 		}, "3/5, milestone8 redeemed, main reversed, milestone8 redeemed, main redeemed, main issued, milestone3 issued"},
+		{"one used before the card shrank and grew again does not come twice", cardOf(3, milestone(2)), []step{
+			stamp(2), use(0), change(func(p *loyalty.Program) { p.Goal, p.Rewards = 2, p.Rewards[:1] }), adjust(-2),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards = 3, append(p.Rewards, milestone(1), milestone(2)) }), stamp(2),
+		}, "2/3, milestone2 redeemed"},
+		{"and when its use is undone, it is there once", cardOf(3, milestone(2)), []step{
+			stamp(2), use(0), change(func(p *loyalty.Program) { p.Goal, p.Rewards = 2, p.Rewards[:1] }), adjust(-2),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards = 3, append(p.Rewards, milestone(1), milestone(2)) }), stamp(2), undo(1),
+		}, "2/3, milestone2 issued"},
+		{"nor if the smaller card was filled, and opened again", cardOf(10, milestone(8)), []step{
+			stamp(8), use(0), change(func(p *loyalty.Program) { p.Goal, p.Rewards = 5, p.Rewards[:1] }), stamp(1), undo(0), adjust(-1),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards = 10, append(p.Rewards, milestone(8)) }), stamp(9),
+		}, "9/10, milestone8 redeemed, main reversed"},
+		{"one beyond those of the larger card comes when the card is larger still", cardOf(10, milestone(8)), []step{
+			stamp(8), use(0), change(func(p *loyalty.Program) { p.Goal, p.Rewards = 5, p.Rewards[:1] }), adjust(-8),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards = 12, append(p.Rewards, milestone(8), milestone(11)) }), stamp(11),
+		}, "11/12, milestone8 redeemed, milestone11 issued"},
+		{"one whose use was undone while the card was smaller comes again with its stamps", cardOf(10, milestone(8)), []step{
+			stamp(8), use(0), change(func(p *loyalty.Program) { p.Goal, p.Rewards = 5, p.Rewards[:1] }), adjust(-8), undo(1),
+			change(func(p *loyalty.Program) { p.Goal, p.Rewards = 10, append(p.Rewards, milestone(8)) }), stamp(8),
+		}, "8/10, milestone8 reversed, milestone8 issued"},
 		{
 			"a card whose reward was used is owed as a whole", five,
 			[]step{stamp(10), use(1), undo(0)},
