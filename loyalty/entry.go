@@ -79,3 +79,30 @@ type Actor struct {
 	// ID is the staff member's, key's or import's id; empty for the system.
 	ID string
 }
+
+// EntryTopics are all that Entry.Topic returns.
+var EntryTopics = []string{
+	string(EntryStamp), string(EntryWelcome), string(EntryReward), string(EntryRedeem), string(EntryExpire), string(EntryAdjust),
+	string(EntryMerge), topicMergeOut, string(EntryUnmerge), string(EntryReversal), topicReversalReward, topicReversalRedeem,
+}
+
+const (
+	topicMergeOut       = "merge_out"
+	topicReversalReward = "reversal_reward"
+	topicReversalRedeem = "reversal_redeem"
+)
+
+// Topic names what the entry tells the customer: its kind, and of kinds with two sides
+// which one: merge or merge_out, reversal, reversal_reward or reversal_redeem. Texts go
+// by it.
+func (e Entry) Topic() string {
+	switch {
+	case e.Kind == EntryMerge && e.Quantity < 0:
+		return topicMergeOut
+	case e.Kind != EntryReversal || e.CouponID == "":
+		return string(e.Kind)
+	case e.HeadID == e.ID: // a reversal of its own about a coupon undoes its use
+		return topicReversalRedeem
+	}
+	return topicReversalReward
+}

@@ -54,6 +54,9 @@ func (l *ledger) checkBalance(t reporter) {
 	sum, net := 0, 0
 	for _, e := range l.entries {
 		sum += e.Quantity
+		if !slices.Contains(loyalty.EntryTopics, e.Topic()) {
+			t.Errorf("topic %s of an entry is in no list", e.Topic())
+		}
 		switch e.Kind {
 		case loyalty.EntryStamp, loyalty.EntryWelcome, loyalty.EntryAdjust, loyalty.EntryMerge, loyalty.EntryUnmerge:
 			net += e.Quantity

@@ -110,35 +110,5 @@ func entryWords(l locale.Localizer, e loyalty.Entry, reward string) string {
 	if reward == "" {
 		reward = l.T("entry.a_reward")
 	}
-	about := func(key string) string { return l.T(key, locale.Params{"reward": reward}) }
-	switch e.Kind {
-	case loyalty.EntryStamp:
-		return l.T("entry.stamp")
-	case loyalty.EntryWelcome:
-		return l.T("entry.welcome")
-	case loyalty.EntryReward:
-		return about("entry.reward")
-	case loyalty.EntryRedeem:
-		return about("entry.redeem")
-	case loyalty.EntryExpire:
-		return about("entry.expire")
-	case loyalty.EntryAdjust:
-		return l.T("entry.adjust")
-	case loyalty.EntryMerge:
-		if e.Quantity < 0 {
-			return l.T("entry.merge_out")
-		}
-		return l.T("entry.merge")
-	case loyalty.EntryUnmerge:
-		return l.T("entry.unmerge")
-	case loyalty.EntryReversal:
-		switch {
-		case e.CouponID == "":
-			return l.T("entry.reversal")
-		case e.HeadID == e.ID: // a reversal of its own about a coupon undoes its use
-			return about("entry.reversal_redeem")
-		}
-		return about("entry.reversal_reward")
-	}
-	return string(e.Kind)
+	return l.T("entry."+e.Topic(), locale.Params{"reward": reward})
 }

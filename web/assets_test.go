@@ -173,6 +173,12 @@ func TestPagesSayOnlyWhatThereIsTextFor(t *testing.T) {
 			}
 		}
 	}
+	for _, topic := range loyalty.EntryTopics {
+		used["entry."+topic] = true
+		if !locale.Has("entry." + topic) {
+			t.Errorf("an entry about %s has no text", topic)
+		}
+	}
 	for _, key := range locale.Keys() {
 		section, _, _ := strings.Cut(key, ".")
 		if others := section == "refusal" || section == "wait" || section == "message"; !used[key] && !others {

@@ -250,7 +250,7 @@ func (w *Web) historyOf(r *request, view customer.View, wanted paging.Page) (his
 			}
 		}
 		line := historyLine{
-			Date: r.texts.Date(e.At, r.zone()), Day: time.UnixMilli(e.At).In(r.zone()).Format(time.DateOnly), What: r.entryWords(e, names[e.CouponID]),
+			Date: r.texts.Date(e.At, r.zone()), Day: time.UnixMilli(e.At).In(r.zone()).Format(time.DateOnly), What: r.T("entry."+e.Topic(), "reward", names[e.CouponID]),
 			Balance: r.texts.Number(int64(running[i])), Down: e.Quantity < 0,
 		}
 		if e.Quantity != 0 {
@@ -286,38 +286,4 @@ func (w *Web) couponName(r *request, id string) (string, error) {
 		return "", fmt.Errorf("read coupon: %w", err)
 	}
 	return r.words(c.Name), nil
-}
-
-// entryWords says what a ledger entry was about.
-func (r *request) entryWords(e loyalty.Entry, reward string) string {
-	switch e.Kind {
-	case loyalty.EntryStamp:
-		return r.T("entry.stamp")
-	case loyalty.EntryWelcome:
-		return r.T("entry.welcome")
-	case loyalty.EntryReward:
-		return r.T("entry.reward", "reward", reward)
-	case loyalty.EntryRedeem:
-		return r.T("entry.redeem", "reward", reward)
-	case loyalty.EntryExpire:
-		return r.T("entry.expire", "reward", reward)
-	case loyalty.EntryAdjust:
-		return r.T("entry.adjust")
-	case loyalty.EntryMerge:
-		if e.Quantity < 0 {
-			return r.T("entry.merge_out")
-		}
-		return r.T("entry.merge")
-	case loyalty.EntryUnmerge:
-		return r.T("entry.unmerge")
-	case loyalty.EntryReversal:
-		switch {
-		case e.CouponID == "":
-			return r.T("entry.reversal")
-		case e.HeadID == e.ID: // a reversal of its own about a coupon undoes its use
-			return r.T("entry.reversal_redeem", "reward", reward)
-		}
-		return r.T("entry.reversal_reward", "reward", reward)
-	}
-	return string(e.Kind)
 }
