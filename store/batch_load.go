@@ -15,12 +15,13 @@ import (
 const (
 	ledgerCardColumns = "org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, " +
 		"last_stamp_at, day, day_stamps, welcomed_at, joined_at, blocked_at"
-	// ledgerCardChanges are those that commands change.
-	ledgerCardChanges = "status, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
+	// ledgerCardCounters are those that stamps change, ledgerCardChanges those that commands do.
+	ledgerCardCounters = "version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at"
+	ledgerCardChanges  = "status, " + ledgerCardCounters
 )
 
 // ledgerCardWidth is the number of ledgerCardColumns.
-const ledgerCardWidth = 17
+var ledgerCardWidth = strings.Count(ledgerCardColumns, ",") + 1
 
 func scanLedgerCard(r scanner) (c loyalty.Card, err error) {
 	err = r.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,

@@ -45,30 +45,35 @@ var pgQueries = [pgStatements]string{
 	pgPrograms: "SELECT org_id, id, version FROM program WHERE org_id = ANY (string_to_array($1, ','))",
 	pgKeys: "SELECT " + prefixed("e", keptEntryColumns) + " FROM unnest($1::text[], $2::text[]) AS k (org_id, key) " +
 		"JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.key WHERE e.idempotency_key <> ''",
-	pgCoupons: insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
-	pgEntries: insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
-	pgEvents:  insertArrays("event", eventColumns, "created_at"),
-	pgCards:   updateArrays("card", ledgerCardChanges, "version balance goal round milestone lifetime last_stamp_at day day_stamps welcomed_at"),
-	pgCardsAsRead: overtakenCheck("UPDATE card SET version = v.version, balance = v.balance, goal = v.goal, round = v.round, " +
-		"milestone = v.milestone, lifetime = v.lifetime, last_stamp_at = v.last_stamp_at, day = v.day, day_stamps = v.day_stamps, " +
-		"welcomed_at = v.welcomed_at FROM unnest($2::tid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], " +
-		"$9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[]) " +
-		"AS v (place, id, was, version, balance, goal, round, milestone, lifetime, last_stamp_at, day, day_stamps, welcomed_at) " +
-		"WHERE card.ctid = v.place AND card.id = v.id AND card.version = v.was"),
-	pgClosed:    updateArrays("coupon", "status, closed_at, closed_by", "closed_at"),
-	pgCommitter: committerUpsert,
-	pgCommit:    "COMMIT",
+	pgCoupons:     insertArrays("coupon", couponColumns, "cost stamp_no round milestone issued_at expires_at closed_at"),
+	pgEntries:     insertArrays("entry", keptEntryColumns, "quantity balance_after card_version rule_version happened_at recorded_at day"),
+	pgEvents:      insertArrays("event", eventColumns, "created_at"),
+	pgCards:       updateArrays("card", ledgerCardChanges, "version balance goal round milestone lifetime last_stamp_at day day_stamps welcomed_at"),
+	pgCardsAsRead: updateAsRead("card", ledgerCardCounters),
+	pgClosed:      updateArrays("coupon", "status, closed_at, closed_by", "closed_at"),
+	pgCommitter:   committerUpsert,
+	pgCommit:      "COMMIT",
 }
 
 // cardsByKey reads cards with the place of each, where an update finds it without an index.
 var cardsByKey = "SELECT " + prefixed("c", ledgerCardColumns) + ", c.ctid FROM unnest($1::text[], $2::text[]) AS k (org_id, id) " +
 	"JOIN card c ON c.org_id = k.org_id AND c.id = k.id"
 
-// overtakenCheck returns a statement that carries out the update, and fails by dividing by
-// zero if it did not find as many rows as $1 says. What was sent after it, the COMMIT with
-// it, is then not carried out.
-func overtakenCheck(update string) string {
-	return "WITH found AS (" + update + " RETURNING 1) SELECT 1 / CASE count(*) WHEN $1::bigint THEN 1 ELSE 0 END FROM found"
+// updateAsRead returns a statement that sets numbers of rows, given by a count of the rows,
+// their places, ids and versions as they were read, and the new numbers. If it does not
+// find as many rows it fails by dividing by zero, and what was sent after it, the COMMIT
+// with it, is not carried out.
+func updateAsRead(table, columns string) string {
+	const before = 4 // the count, place, id and version
+	names := strings.Split(columns, ", ")
+	arrays, sets := make([]string, len(names)), make([]string, len(names))
+	for i, name := range names {
+		arrays[i], sets[i] = arrayOf(before+1+i, name, name), name+" = v."+name
+	}
+	return "WITH found AS (UPDATE " + table + " SET " + strings.Join(sets, ", ") +
+		" FROM unnest($2::tid[], $3::text[], $4::bigint[], " + strings.Join(arrays, ", ") + ") AS v (place, id, was, " + columns + ") " +
+		"WHERE " + table + ".ctid = v.place AND " + table + ".id = v.id AND " + table + ".version = v.was RETURNING 1) " +
+		"SELECT 1 / CASE count(*) WHEN $1::bigint THEN 1 ELSE 0 END FROM found"
 }
 
 // insertArrays returns a statement that inserts rows, given one array for each column;

@@ -282,16 +282,7 @@ func updateCardsCall(list []*loyalty.Card) *pgCall {
 		texts(n, func(i int) string { return list[i].OrgID }).
 		texts(n, func(i int) string { return list[i].ID }).
 		texts(n, func(i int) string { return string(list[i].Status) }).
-		ints(n, func(i int) int64 { return list[i].Version }).
-		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
-		ints(n, func(i int) int64 { return int64(list[i].Goal) }).
-		ints(n, func(i int) int64 { return int64(list[i].Round) }).
-		ints(n, func(i int) int64 { return int64(list[i].Milestone) }).
-		ints(n, func(i int) int64 { return list[i].Lifetime }).
-		ints(n, func(i int) int64 { return list[i].LastStampAt }).
-		ints(n, func(i int) int64 { return int64(list[i].Day) }).
-		ints(n, func(i int) int64 { return int64(list[i].DayStamps) }).
-		ints(n, func(i int) int64 { return list[i].WelcomedAt })
+		counters(list)
 }
 
 // updateCardsAsReadCall changes the cards if they are as they were read. Their status
@@ -307,7 +298,13 @@ func (st *postgresBatch) updateCardsAsReadCall(list []*loyalty.Card) *pgCall {
 		places(n, func(i int) rowPlace { return asRead[i].place }).
 		texts(n, func(i int) string { return list[i].ID }).
 		ints(n, func(i int) int64 { return asRead[i].version }).
-		ints(n, func(i int) int64 { return list[i].Version }).
+		counters(list)
+}
+
+// counters adds ledgerCardCounters of the cards.
+func (c *pgCall) counters(list []*loyalty.Card) *pgCall {
+	n := len(list)
+	return c.ints(n, func(i int) int64 { return list[i].Version }).
 		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
 		ints(n, func(i int) int64 { return int64(list[i].Goal) }).
 		ints(n, func(i int) int64 { return int64(list[i].Round) }).

@@ -109,7 +109,7 @@ func isConflict(err error) bool {
 func isRace(err error) bool { return isConflict(err) || isUnique(err) }
 
 // isOvertaken reports whether a batch did not find its cards as it had read them; see
-// overtakenCheck.
+// updateAsRead.
 func isOvertaken(err error) bool { return pgCode(err) == pgDivisionByZero }
 
 // errCommit is wrapped by the error of a COMMIT.

@@ -131,32 +131,19 @@ func (s *Store) Reviews(ctx context.Context, orgID string, q loyalty.ReviewQuery
 	if err != nil {
 		return paging.List[customer.ReviewLine]{}, err
 	}
-	args := []any{orgID, at, id, p.Size() + 1}
-	where := ""
-	and := func(condition string, value any) {
-		args = append(args, value)
-		where += " AND r." + condition + " $" + strconv.Itoa(len(args))
-	}
+	f := filter{args: []any{orgID, at, id}}
 	switch q.State {
 	case "open":
-		and("status =", string(loyalty.ReviewOpen))
+		and(&f, "r.status = ?", string(loyalty.ReviewOpen))
 	case "decided":
-		and("status <>", string(loyalty.ReviewOpen))
+		and(&f, "r.status <> ?", string(loyalty.ReviewOpen))
 	}
-	if q.LocationID != "" {
-		and("location_id =", q.LocationID)
-	}
-	if q.TillID != "" {
-		and("till_id =", q.TillID)
-	}
-	if q.From != 0 {
-		and("day >=", int64(q.From))
-	}
-	if q.To != 0 {
-		and("day <", int64(q.To))
-	}
-	list, err := readAll(ctx, s, orgID, scanReviewLine, reviewQuery+"WHERE r.org_id = $1 AND (r.happened_at, r.id) < ($2, $3)"+where+
-		" ORDER BY r.happened_at DESC, r.id DESC LIMIT $4", args...)
+	and(&f, "r.location_id = ?", q.LocationID)
+	and(&f, "r.till_id = ?", q.TillID)
+	and(&f, "r.day >= ?", int64(q.From))
+	and(&f, "r.day < ?", int64(q.To))
+	list, err := readAll(ctx, s, orgID, scanReviewLine, reviewQuery+"WHERE r.org_id = $1 AND (r.happened_at, r.id) < ($2, $3)"+f.text.String()+
+		" ORDER BY r.happened_at DESC, r.id DESC LIMIT "+f.value(p.Size()+1), f.args...)
 	return paging.Cut(p, list, func(l customer.ReviewLine) []string { return []string{strconv.FormatInt(l.At, 10), l.ID} }), err
 }
 
