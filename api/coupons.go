@@ -60,25 +60,13 @@ func (h listHandlers) ListCoupons(ctx context.Context, r contract.ListCouponsReq
 // span returns the instants at which the days begin in the organization's time zone, 0
 // for one that is not given.
 func span(o organization.Organization, from, to *string) (since, until int64, err error) {
+	first, last, err := dayParameters(from, to)
 	zone := organization.LoadZone(o.Zone, "")
-	start := func(field string, s *string) (int64, error) {
-		if s == nil {
-			return 0, nil
+	start := func(s *string, d time.Time) int64 {
+		if s == nil || err != nil {
+			return 0
 		}
-		d, err := dayParameter(field, *s)
-		if err != nil {
-			return 0, err
-		}
-		return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone).UnixMilli(), nil
+		return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone).UnixMilli()
 	}
-	if since, err = start("from", from); err != nil {
-		return 0, 0, err
-	}
-	if until, err = start("to", to); err != nil {
-		return 0, 0, err
-	}
-	if from != nil && to != nil && since >= until {
-		return 0, 0, invalid("to", "must be after from")
-	}
-	return since, until, nil
+	return start(from, first), start(to, last), err
 }

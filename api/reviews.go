@@ -78,22 +78,15 @@ func (h reviewHandlers) query(ctx context.Context, rq *request, p contract.ListR
 	if rq.principal.Kind == access.KindTill {
 		q.TillID = rq.principal.ID
 	}
-	for _, bound := range []struct {
-		field string
-		day   *string
-		to    *loyalty.Day
-	}{{"from", p.From, &q.From}, {"to", p.To, &q.To}} {
-		if bound.day == nil {
-			continue
-		}
-		midnight, err := dayParameter(bound.field, *bound.day)
-		if err != nil {
-			return q, err
-		}
-		*bound.to = loyalty.DayOf(midnight.UnixMilli(), time.UTC)
+	from, to, err := dayParameters(p.From, p.To)
+	if err != nil {
+		return q, err
 	}
-	if q.From != 0 && q.To != 0 && q.From >= q.To {
-		return q, invalid("to", "must be after from")
+	if p.From != nil {
+		q.From = loyalty.DayOf(from.UnixMilli(), time.UTC)
+	}
+	if p.To != nil {
+		q.To = loyalty.DayOf(to.UnixMilli(), time.UTC)
 	}
 	return q, nil
 }

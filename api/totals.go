@@ -120,22 +120,34 @@ func dayAfter(d loyalty.Day, days int) loyalty.Day {
 
 func totalsQuery(p contract.GetTotalsParams) (loyalty.TotalsQuery, error) {
 	q := loyalty.TotalsQuery{ProgramID: given(p.ProgramID)}
-	from, err := dayParameter("from", p.From)
+	from, to, err := dayParameters(&p.From, &p.To)
 	if err != nil {
 		return q, err
 	}
-	to, err := dayParameter("to", p.To)
-	if err != nil {
-		return q, err
-	}
-	switch {
-	case !from.Before(to):
-		return q, invalid("to", "must be after from")
-	case to.Sub(from) > MaxTotalsDays*24*time.Hour:
+	if to.Sub(from) > MaxTotalsDays*24*time.Hour {
 		return q, invalid("to", "must be at most %d days after from", MaxTotalsDays)
 	}
 	q.From, q.To = loyalty.DayOf(from.UnixMilli(), time.UTC), loyalty.DayOf(to.UnixMilli(), time.UTC)
 	return q, nil
+}
+
+// dayParameters returns the midnights with which the days from and to begin in UTC, as far
+// as they are given. The second must come after the first.
+func dayParameters(from, to *string) (first, last time.Time, err error) {
+	if from != nil {
+		if first, err = dayParameter("from", *from); err != nil {
+			return first, last, err
+		}
+	}
+	if to != nil {
+		if last, err = dayParameter("to", *to); err != nil {
+			return first, last, err
+		}
+	}
+	if from != nil && to != nil && !first.Before(last) {
+		return first, last, invalid("to", "must be after from")
+	}
+	return first, last, nil
 }
 
 // dayParameter returns the midnight with which the day begins in UTC.
