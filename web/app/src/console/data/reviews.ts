@@ -3,38 +3,36 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, type Schema } from "../../api/client.ts";
 import { api } from "../api.ts";
+import { dayAfter, paged, pageOf } from "./paged.ts";
 
 export type Review = Schema["Review"];
 
-const LINES = 25;
 /** How often it is looked whether something new is for review. */
 const LOOK_MS = 20_000;
 
+/** What can be asked for beside what is open. */
+export const REVIEW_STATES = ["decided", "all"] as const;
+
 export interface ReviewFilter {
 	/** All if it is "all"; only what is open if it is not there. */
-	state?: "decided" | "all";
+	state?: (typeof REVIEW_STATES)[number];
 	location?: string;
 	/** The first and the last day. */
 	from?: string;
 	to?: string;
 }
 
-export const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const dayAfter = (day: string) => new Date(Date.parse(day + "T00:00:00Z") + 86_400_000).toISOString().slice(0, 10);
-
 /** Returns the parameters of a filter, whose last day is one that is wanted. */
-export function reviewParameters({ state, location, from, to }: ReviewFilter) {
+function parametersOf({ state, location, from, to }: ReviewFilter) {
 	return {
 		...(state !== "all" && { state: state ?? "open" as const }), ...(location && { location_id: location }), ...(from && { from }), ...(to && { to: dayAfter(to) }),
 	};
 }
 
 export const reviewsQuery = (filter: ReviewFilter) => infiniteQueryOptions({
+	...paged,
 	queryKey: ["reviews", filter],
-	initialPageParam: null as string | null,
-	getNextPageParam: (last: { next_cursor: string | null }) => last.next_cursor,
-	queryFn: ({ pageParam, signal }) =>
-		answerOf(api.GET("/v1/reviews", { params: { query: { ...reviewParameters(filter), limit: LINES, ...(pageParam && { cursor: pageParam }) } }, signal })),
+	queryFn: ({ pageParam, signal }) => answerOf(api.GET("/v1/reviews", { params: { query: { ...parametersOf(filter), ...pageOf(pageParam) } }, signal })),
 	refetchInterval: LOOK_MS,
 });
 

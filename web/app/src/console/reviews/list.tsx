@@ -5,12 +5,14 @@ import { useState } from "react";
 import { words } from "../../locale/locale.ts";
 import { locationsQuery } from "../data/locations.ts";
 import { useMay } from "../data/me.ts";
-import { reviewsQuery, type Review, type ReviewFilter } from "../data/reviews.ts";
+import { REVIEW_STATES, reviewsQuery, type Review, type ReviewFilter } from "../data/reviews.ts";
 import { moment, spaced } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
+import { Choice, Day, Filters } from "../parts/filters.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
+import { changed } from "../parts/search.ts";
 import { Table } from "../parts/table.tsx";
 import { useTexts } from "../texts.ts";
 import { Decide } from "./decide.tsx";
@@ -24,7 +26,7 @@ export function Reviews() {
 	const found = useInfiniteQuery({ ...reviewsQuery(filter), placeholderData: keepPreviousData });
 	return (
 		<Room title={say("reviews.title")} intro={say("reviews.intro")}>
-			<Filters filter={filter} />
+			<ReviewFilters filter={filter} />
 			<Sheet>
 				<Answer of={found}>
 					{({ pages }) => {
@@ -43,42 +45,18 @@ function Nothing({ filter }: { filter: ReviewFilter }) {
 	return <Empty title={say(narrowed ? "reviews.none_title" : "reviews.empty_title")} text={say(narrowed ? "reviews.none_text" : "reviews.empty_text")} />;
 }
 
-function Filters({ filter }: { filter: ReviewFilter }) {
+function ReviewFilters({ filter }: { filter: ReviewFilter }) {
 	const { say } = useTexts();
 	const navigate = useNavigate({ from: "/reviews" });
 	const locations = useQuery(locationsQuery).data ?? [];
-	const show = (part: Record<keyof ReviewFilter, string> | Partial<Record<keyof ReviewFilter, string>>) => {
-		const all: Partial<Record<keyof ReviewFilter, string>> = { ...filter, ...part };
-		void navigate({ search: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")) as ReviewFilter, replace: true });
-	};
+	const set = (part: keyof ReviewFilter) => (value: string | undefined) => void navigate({ search: changed(filter, part, value), replace: true });
 	return (
-		<div className="filters">
-			<label>
-				{say("reviews.state")}
-				<select value={filter.state ?? ""} onChange={(e) => show({ state: e.currentTarget.value })}>
-					<option value="">{say("reviews.state_open")}</option>
-					<option value="decided">{say("reviews.state_decided")}</option>
-					<option value="all">{say("reviews.state_all")}</option>
-				</select>
-			</label>
-			{locations.length > 1 && (
-				<label>
-					{say("reviews.location")}
-					<select value={filter.location ?? ""} onChange={(e) => show({ location: e.currentTarget.value })}>
-						<option value="">{say("home.all_locations")}</option>
-						{locations.map((l) => <option key={l.id} value={l.id}>{l.name}</option>)}
-					</select>
-				</label>
-			)}
-			<label>
-				{say("reviews.from")}
-				<input type="date" value={filter.from ?? ""} max={filter.to} onChange={(e) => show({ from: e.currentTarget.value })} />
-			</label>
-			<label>
-				{say("reviews.to")}
-				<input type="date" value={filter.to ?? ""} min={filter.from} onChange={(e) => show({ to: e.currentTarget.value })} />
-			</label>
-		</div>
+		<Filters label={say("filters.title")}>
+			<Choice label={say("reviews.state")} value={filter.state} all={say("reviews.state_open")} options={REVIEW_STATES.map((s) => [s, say(`reviews.state_${s}`)])} choose={set("state")} />
+			{locations.length > 1 && <Choice label={say("reviews.location")} value={filter.location} all={say("home.all_locations")} options={locations.map((l) => [l.id, l.name])} choose={set("location")} />}
+			<Day label={say("reviews.from")} value={filter.from} max={filter.to} choose={set("from")} />
+			<Day label={say("reviews.to")} value={filter.to} min={filter.from} choose={set("to")} />
+		</Filters>
 	);
 }
 
