@@ -34,7 +34,7 @@ type victim struct {
 	merge            customer.Merge
 	review           customer.ReviewLine
 	pass             customer.Pass
-	samsungPass      customer.Pass
+	samsungPass      customer.SamsungPass
 }
 
 func newVictim(su *suite) *victim {
@@ -113,9 +113,9 @@ func (v *victim) everything() []any {
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
 	keep(counts, err)
-	samsung, err := v.SamsungPass(ctx, org, v.samsungPass.Serial)
+	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
 	keep(samsung, err)
-	counts, err = v.SamsungPassCounts(ctx, org, samsungType)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
 	keep(counts, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
