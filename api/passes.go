@@ -23,6 +23,11 @@ type Passes interface {
 	Counts(ctx context.Context, orgID string) (customer.PassCounts, error)
 }
 
+// PassCounter counts the organization's passes for one wallet.
+type PassCounter interface {
+	Counts(ctx context.Context, orgID string) (customer.PassCounts, error)
+}
+
 // PassesState is what passes are made with.
 type PassesState struct {
 	PassType string
@@ -39,6 +44,7 @@ type passHandlers struct {
 	store     CardStore
 	customers CustomerStore
 	passes    Passes
+	samsung   PassCounter
 }
 
 // GetCardPass implements the contract.
@@ -75,17 +81,26 @@ func (h passHandlers) GetCustomerPasses(ctx context.Context, r contract.GetCusto
 
 // GetPassStats implements the contract.
 func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsRequestObject) (contract.GetPassStatsResponseObject, error) {
-	if h.passes == nil {
-		return contract.GetPassStats200JSONResponse{}, nil
+	orgID := requestOf(ctx).principal.OrgID
+	var stats contract.PassStats
+	if h.passes != nil {
+		n, err := h.passes.Counts(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("count passes: %w", err)
+		}
+		state := h.passes.State()
+		expires := state.Expires.UTC()
+		stats = contract.PassStats{
+			Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
+			Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
+		}
 	}
-	n, err := h.passes.Counts(ctx, requestOf(ctx).principal.OrgID)
-	if err != nil {
-		return nil, fmt.Errorf("count passes: %w", err)
+	if h.samsung != nil {
+		n, err := h.samsung.Counts(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("count passes for Samsung: %w", err)
+		}
+		stats.Samsung = &contract.WalletStats{Issued: n.Issued, Installed: n.Installed, Told: n.Pushed, Fetched: n.Fetched, Stale: n.Stale}
 	}
-	state := h.passes.State()
-	expires := state.Expires.UTC()
-	return contract.GetPassStats200JSONResponse{
-		Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
-		Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
-	}, nil
+	return contract.GetPassStats200JSONResponse(stats), nil
 }

@@ -1525,7 +1525,7 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1547,6 +1547,11 @@ type PassStats struct {
 
 	// Pushed Those installed whose devices were told of the last change.
 	Pushed int64 `json:"pushed"`
+
+	// Samsung The cards in a wallet. Without it, this server offers none for the wallet.
+	//
+	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+	Samsung *WalletStats `json:"samsung,omitempty"`
 
 	// Stale Those installed of which no phone has the last version yet.
 	Stale int64 `json:"stale"`
@@ -2596,6 +2601,26 @@ type TryOutStep struct {
 // TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
 // once the customer's contact is confirmed.
 type TryOutStepKind string
+
+// WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
+//
+// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+type WalletStats struct {
+	// Fetched Those installed that the wallet asked for since they last changed.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Cards that the wallet reported as added.
+	Installed int64 `json:"installed"`
+
+	// Issued Cards whose button was pressed.
+	Issued int64 `json:"issued"`
+
+	// Stale Those installed that the wallet has not asked for since they last changed.
+	Stale int64 `json:"stale"`
+
+	// Told Those installed whose last change the wallet was told of.
+	Told int64 `json:"told"`
+}
 
 // Zone An IANA time zone.
 //
