@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/locale"
 	"github.com/leima/leima/loyalty"
@@ -67,6 +65,7 @@ func NewSamsung(o SamsungOptions) *Samsung { return &Samsung{o} }
 // are chance (60 bits, unique within the organization by a key of the table).
 const (
 	refOrgLen    = 22
+	refOrgBytes  = 16
 	refChanceLen = 10
 	orgPrefix    = "org"
 )
@@ -95,7 +94,7 @@ func orgOfRef(ref string) (string, error) {
 	if err != nil {
 		return "", samsung.ErrNoCard
 	}
-	return typeid.From(orgPrefix, uuid.UUID(id)), nil
+	return typeid.From(orgPrefix, [refOrgBytes]byte(id)), nil
 }
 
 // AddLink returns the address that adds a card to the wallet of whoever opens it at once:

@@ -89,7 +89,7 @@ func Parse(prefix, id string) (uuid.UUID, error) {
 		acc = acc<<5 | uint32(strings.IndexByte(alphabet, digit)) //nolint:gosec // Check found each digit: 0 to 31
 		if bits += 5; bits >= 8 {
 			bits -= 8
-			u[at] = byte(acc >> bits)
+			u[at] = byte(acc >> bits & 0xff)
 			at++
 		}
 	}

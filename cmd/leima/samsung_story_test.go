@@ -28,7 +28,7 @@ func (x toStandIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	to := r.Clone(r.Context())
 	to.URL.Scheme, to.URL.Host, to.Host = x.url.Scheme, x.url.Host, x.url.Host
-	return http.DefaultTransport.RoundTrip(to) //nolint:wrapcheck // a transport's errors are passed on
+	return http.DefaultTransport.RoundTrip(to)
 }
 
 // openWithSamsung opens a house that has a contract with the stand-in.
@@ -50,7 +50,7 @@ func openWithSamsung(t *testing.T) (*house, *samsungtest.Server) {
 }
 
 // asksAs asks for a page as a browser does and follows no redirect.
-func (h *house) asksAs(t *testing.T, agent, path string) (*http.Response, string) {
+func (h *house) asksAs(t *testing.T, agent, path string) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.address+path, http.NoBody)
 	if err != nil {
@@ -62,7 +62,7 @@ func (h *house) asksAs(t *testing.T, agent, path string) (*http.Response, string
 }
 
 // samsungCalls makes a call of Samsung's at the server.
-func (h *house) samsungCalls(t *testing.T, standIn *samsungtest.Server, c samsungtest.Call) (*http.Response, string) {
+func (h *house) samsungCalls(t *testing.T, standIn *samsungtest.Server, c samsungtest.Call) reply {
 	t.Helper()
 	c.Prefix = pass.SamsungPath
 	made := standIn.Request(t.Context(), c)
@@ -74,7 +74,14 @@ func (h *house) samsungCalls(t *testing.T, standIn *samsungtest.Server, c samsun
 	return answered(t, request)
 }
 
-func answered(t *testing.T, request *http.Request) (*http.Response, string) {
+// reply is what a server answers.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func answered(t *testing.T, request *http.Request) reply {
 	t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
@@ -87,7 +94,7 @@ func answered(t *testing.T, request *http.Request) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return reply{response.StatusCode, response.Header, string(body)}
 }
 
 // samsungDocument is what these tests read of a card object.
@@ -113,12 +120,12 @@ func readSamsung(t *testing.T, body []byte) (refID string, attributes map[string
 // shown asks for the card as Samsung does.
 func (h *house) shown(t *testing.T, standIn *samsungtest.Server, refID string) map[string]string {
 	t.Helper()
-	response, body := h.samsungCalls(t, standIn, samsungtest.Call{RefID: refID})
+	response := h.samsungCalls(t, standIn, samsungtest.Call{RefID: refID})
 	var answer struct {
 		Data string `json:"cdata"`
 	}
-	if err := json.Unmarshal([]byte(body), &answer); err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("Samsung asks for the card and gets %d: %v, %s", response.StatusCode, err, body)
+	if err := json.Unmarshal([]byte(response.body), &answer); err != nil || response.status != http.StatusOK {
+		t.Fatalf("Samsung asks for the card and gets %d: %v, %s", response.status, err, response.body)
 	}
 	card, err := standIn.OpenCardData(answer.Data)
 	if err != nil {
@@ -135,14 +142,14 @@ const galaxyPhone = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTM
 func TestACardLivesInSamsungWallet(t *testing.T) {
 	h, standIn := openWithSamsung(t)
 	page := h.joinByForm(t)
-	if _, body := h.asksAs(t, galaxyPhone, page+"?done=joined&lang=en"); !strings.Contains(body, "Add to Samsung Wallet") || strings.Contains(body, "Apple Wallet") {
+	if joined := h.asksAs(t, galaxyPhone, page+"?done=joined&lang=en").body; !strings.Contains(joined, "Add to Samsung Wallet") || strings.Contains(joined, "Apple Wallet") {
 		t.Fatal("the page offers no wallet, or the wrong one")
 	}
-	pressed, _ := h.asksAs(t, galaxyPhone, page+"/samsung")
-	if pressed.StatusCode != http.StatusSeeOther || pressed.Header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("the button is answered with %d, %v", pressed.StatusCode, pressed.Header)
+	pressed := h.asksAs(t, galaxyPhone, page+"/samsung")
+	if pressed.status != http.StatusSeeOther || pressed.header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("the button is answered with %d, %v", pressed.status, pressed.header)
 	}
-	card, err := standIn.OpenAddLink(pressed.Header.Get("Location"))
+	card, err := standIn.OpenAddLink(pressed.header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,12 +158,12 @@ func TestACardLivesInSamsungWallet(t *testing.T) {
 	if code == "" || strings.Contains(string(card), page) || attributes["appLinkData"] != publicBase+"/join/"+h.plan.Organization.Slug {
 		t.Fatalf("the card has no code, or leads to the secret page: %s", card)
 	}
-	if again, _ := h.asksAs(t, galaxyPhone, page+"/samsung"); again.Header.Get("Location") == pressed.Header.Get("Location") {
+	if again := h.asksAs(t, galaxyPhone, page+"/samsung"); again.header.Get("Location") == pressed.header.Get("Location") {
 		t.Error("the link of before is given out again")
 	}
 	added := samsungtest.Call{Method: http.MethodPost, RefID: refID, Query: "?cc2=FI&event=ADDED", Body: `{"callback":"` + samsungHost + `"}`}
-	if response, body := h.samsungCalls(t, standIn, added); response.StatusCode != http.StatusOK {
-		t.Fatalf("Samsung reports the card and gets %d: %s", response.StatusCode, body)
+	if response := h.samsungCalls(t, standIn, added); response.status != http.StatusOK {
+		t.Fatalf("Samsung reports the card and gets %d: %s", response.status, response.body)
 	}
 
 	key := h.key(t, access.StampsWrite, access.LocationsRead)
@@ -178,12 +185,12 @@ func TestACardLivesInSamsungWallet(t *testing.T) {
 	if _, err := h.store.ReissueCard(t.Context(), h.plan.Organization.ID, view.Card.ID, time.Now().UnixMilli()); err != nil {
 		t.Fatal(err)
 	}
-	if response, body := h.samsungCalls(t, standIn, samsungtest.Call{RefID: refID}); response.StatusCode != http.StatusNoContent || body != "" {
-		t.Errorf("Samsung asks for a card that was lost and gets %d: %s", response.StatusCode, body)
+	if response := h.samsungCalls(t, standIn, samsungtest.Call{RefID: refID}); response.status != http.StatusNoContent || response.body != "" {
+		t.Errorf("Samsung asks for a card that was lost and gets %d: %s", response.status, response.body)
 	}
 	h.told(t, standIn, refID, "DELETED")
-	if response, _ := h.asksAs(t, galaxyPhone, page+"/samsung"); response.StatusCode != http.StatusNotFound {
-		t.Errorf("the old page still adds the card: %d", response.StatusCode)
+	if response := h.asksAs(t, galaxyPhone, page+"/samsung"); response.status != http.StatusNotFound {
+		t.Errorf("the old page still adds the card: %d", response.status)
 	}
 }
 
@@ -213,10 +220,10 @@ func (h *house) passStats(t *testing.T) samsungStats {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+h.key(t, access.StatsRead))
-	_, body := answered(t, request)
+	response := answered(t, request)
 	var stats struct{ Samsung samsungStats }
-	if err := json.Unmarshal([]byte(body), &stats); err != nil {
-		t.Fatalf("%v: %s", err, body)
+	if err := json.Unmarshal([]byte(response.body), &stats); err != nil {
+		t.Fatalf("%v: %s", err, response.body)
 	}
 	return stats.Samsung
 }
@@ -225,8 +232,8 @@ func (h *house) passStats(t *testing.T) samsungStats {
 func TestCallsThatAreNotSamsungsAreRefused(t *testing.T) {
 	h, standIn := openWithSamsung(t)
 	page := h.joinByForm(t)
-	pressed, _ := h.asksAs(t, galaxyPhone, page+"/samsung")
-	card, err := standIn.OpenAddLink(pressed.Header.Get("Location"))
+	pressed := h.asksAs(t, galaxyPhone, page+"/samsung")
+	card, err := standIn.OpenAddLink(pressed.header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,14 +254,14 @@ func TestCallsThatAreNotSamsungsAreRefused(t *testing.T) {
 		"a body that is too large":  {samsungtest.Call{Method: http.MethodPost, RefID: refID, Query: "?cc2=FI&event=ADDED", Body: strings.Repeat(" ", 1<<20)}, http.StatusRequestEntityTooLarge},
 		"another method":            {samsungtest.Call{Method: http.MethodDelete, RefID: refID}, http.StatusMethodNotAllowed},
 	} {
-		if response, body := h.samsungCalls(t, standIn, c.call); response.StatusCode != c.want {
-			t.Errorf("%s is answered with %d, want %d: %s", name, response.StatusCode, c.want, body)
+		if response := h.samsungCalls(t, standIn, c.call); response.status != c.want {
+			t.Errorf("%s is answered with %d, want %d: %s", name, response.status, c.want, response.body)
 		}
 	}
 	// An address that is not Samsung's is not called, whoever signed the report.
 	elsewhere := samsungtest.Call{Method: http.MethodPost, RefID: refID, Query: "?cc2=FI&event=ADDED", Body: `{"callback":"https://samsung.example.org"}`}
-	if response, _ := h.samsungCalls(t, standIn, elsewhere); response.StatusCode != http.StatusOK {
-		t.Errorf("a report with another address is answered with %d", response.StatusCode)
+	if response := h.samsungCalls(t, standIn, elsewhere); response.status != http.StatusOK {
+		t.Errorf("a report with another address is answered with %d", response.status)
 	}
 	kept, err := h.store.SamsungPass(t.Context(), h.plan.Organization.ID, samsungtest.CardID, refID)
 	if err != nil || kept.State != "ADDED" || kept.Callback != "" {

@@ -47,11 +47,11 @@ func (sh *shop) samsung(ref, state string) customer.SamsungReport {
 }
 
 // claimSamsung notes what changed and returns what Samsung is to be told of.
-func (sh *shop) claimSamsung(lease time.Duration) []customer.SamsungPush {
+func (sh *shop) claimSamsung() []customer.SamsungPush {
 	sh.t.Helper()
 	_, err := sh.SweepSamsungPasses(sh.ctx, sh.org.ID, samsungKind)
 	sh.ok(err)
-	claimed, err := sh.ClaimSamsungPasses(sh.ctx, sh.org.ID, samsungKind, lease)
+	claimed, err := sh.ClaimSamsungPasses(sh.ctx, sh.org.ID, samsungKind, time.Minute)
 	sh.ok(err)
 	return claimed
 }
@@ -61,23 +61,23 @@ func samsungIsTold(su *suite) {
 	card, other := sh.newCard(), sh.newCard()
 	p := sh.newSamsungPass(sh.card(card.ID))
 	sh.issueSamsung(sh.card(other.ID)) // the button was pressed, and nothing came of it
-	su.same("nothing changed", 0, len(sh.claimSamsung(time.Minute)))
+	su.same("nothing changed", 0, len(sh.claimSamsung()))
 	for range 3 {
 		sh.apply(sh.stamp(card.ID, 1))
 		sh.apply(sh.stamp(other.ID, 1))
 	}
 	want := []customer.SamsungPush{{Ref: p.Ref, Version: 2, Country: "fi", Callback: samsungCallback}}
-	su.same("to tell", want, sh.claimSamsung(time.Minute))
-	su.same("within the lease", 0, len(sh.claimSamsung(time.Minute)))
+	su.same("to tell", want, sh.claimSamsung())
+	su.same("within the lease", 0, len(sh.claimSamsung()))
 	su.pass(2 * time.Minute)
-	su.same("after the lease", want, sh.claimSamsung(time.Minute))
+	su.same("after the lease", want, sh.claimSamsung())
 	sh.ok(sh.NoteSamsungTold(sh.ctx, sh.org.ID, customer.SamsungTold{Ref: p.Ref, Version: 2, Sent: true, Again: sh.clock() + 1000}))
 	su.pass(2 * time.Second)
 	want[0].Tries = 1
-	su.same("again, as it did not ask", want, sh.claimSamsung(time.Minute))
+	su.same("again, as it did not ask", want, sh.claimSamsung())
 	sh.ok(sh.NoteSamsungFetched(sh.ctx, sh.org.ID, p.Ref, 2))
 	su.pass(2 * time.Minute)
-	su.same("it asked", 0, len(sh.claimSamsung(time.Minute)))
+	su.same("it asked", 0, len(sh.claimSamsung()))
 }
 
 func samsungReportsAgain(su *suite) {
@@ -106,7 +106,7 @@ func samsungReportsAgain(su *suite) {
 	su.same("under the number of another report", []string{"PROVISIONED", "fi", samsungCallback}, have())
 	sh.apply(sh.stamp(view.Card.ID, 1))
 	sh.ok(sh.NoteSamsungReport(sh.ctx, sh.samsung(p.Ref, customer.SamsungDeleted)))
-	su.same("to tell of a pass in no wallet", 0, len(sh.claimSamsung(time.Minute)))
+	su.same("to tell of a pass in no wallet", 0, len(sh.claimSamsung()))
 }
 
 func samsungCardGone(su *suite) {
@@ -117,7 +117,7 @@ func samsungCardGone(su *suite) {
 	_, err := sh.ReissueCard(sh.ctx, sh.org.ID, reissued.ID, sh.clock())
 	sh.ok(err)
 	gone := map[string]bool{}
-	for _, p := range sh.claimSamsung(time.Minute) {
+	for _, p := range sh.claimSamsung() {
 		gone[p.Ref] = p.Gone
 	}
 	su.same("gone", map[string]bool{first.Ref: true, second.Ref: true}, gone)
@@ -125,7 +125,7 @@ func samsungCardGone(su *suite) {
 		sh.ok(sh.NoteSamsungTold(sh.ctx, sh.org.ID, customer.SamsungTold{Ref: p.Ref, Version: p.Version + 1, Sent: true, Gone: true}))
 	}
 	su.pass(2 * time.Minute)
-	su.same("left to tell", 0, len(sh.claimSamsung(time.Minute)))
+	su.same("left to tell", 0, len(sh.claimSamsung()))
 }
 
 func samsungCounts(su *suite) {
@@ -142,7 +142,7 @@ func samsungCounts(su *suite) {
 	}
 	su.same("counts", customer.PassCounts{Issued: 3, Installed: 1, Fetched: 1}, counts())
 	sh.apply(sh.stamp(card.ID, 1))
-	sh.claimSamsung(time.Minute)
+	sh.claimSamsung()
 	su.same("counts", customer.PassCounts{Issued: 3, Installed: 1, Stale: 1}, counts())
 	sh.ok(sh.NoteSamsungTold(sh.ctx, sh.org.ID, customer.SamsungTold{Ref: p.Ref, Version: 2, Sent: true}))
 	su.same("counts", customer.PassCounts{Issued: 3, Installed: 1, Pushed: 1, Stale: 1}, counts())
