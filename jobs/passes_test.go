@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -268,5 +269,54 @@ func TestANewBrandReachesThePasses(t *testing.T) {
 		if now := w.pass(p); now.Version <= before.Version || now.ModifiedAt <= before.ModifiedAt {
 			t.Errorf("the pass is in version %d of %d, before %d of %d", now.Version, now.ModifiedAt, before.Version, before.ModifiedAt)
 		}
+	})
+}
+
+// What this process changed is told without a look at events, each card once however often
+// it is named.
+func TestChangesAreToldAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *wallets) {
+		t.Helper()
+		card, p := w.installed("a", "aa")
+		other, _ := w.installed("b", "bb")
+		for range 10 {
+			w.stamp(card)
+			w.job.update.Changed(w.org.ID, card, "card_of_nobody", other)
+		}
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "after ten stamps")
+		w.run(w.job)
+		w.pushes(1, "when the events are read")
+		w.ok(w.NotePassFetched(t.Context(), w.org.ID, p.Serial, w.pass(p).Version))
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "when nothing has changed")
+		w.job.update.Changed("org_of_nobody", "card_of_nobody")
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "for nobody")
+	})
+}
+
+// A device that does not answer holds up nobody else's push.
+func TestAPushThatHangsHoldsUpNobody(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *wallets) {
+		t.Helper()
+		slow, _ := w.installed("a", "aa")
+		quick, _ := w.installed("b", "bb")
+		w.apns.Answer("aa", appletest.Reply{Slow: true})
+		ctx, stop := context.WithCancel(t.Context())
+		w.stamp(slow)
+		w.job.update.Changed(w.org.ID, slow)
+		ended := make(chan error)
+		go func() { ended <- w.job.update.Run(ctx) }()
+		waitForPush := func(token string) {
+			t.Helper()
+			w.ok(w.apns.Await(t.Context(), func(pushes []string) bool { return slices.Contains(pushes, token) }))
+		}
+		waitForPush("aa")
+		w.stamp(quick)
+		w.job.update.Changed(w.org.ID, quick)
+		waitForPush("bb")
+		stop()
+		<-ended
 	})
 }
