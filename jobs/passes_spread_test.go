@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -205,7 +206,9 @@ func TestAStampDoesNotWaitForASpread(t *testing.T) {
 			t.Errorf("the spread is at its end: %+v", s)
 		}
 		stop()
-		<-ended
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -317,6 +318,8 @@ func TestAPushThatHangsHoldsUpNobody(t *testing.T) {
 		w.job.update.Changed(w.org.ID, quick)
 		waitForPush("bb")
 		stop()
-		<-ended
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 	})
 }

@@ -13,7 +13,7 @@ func (d Deck) PushToken(i int) string { return fmt.Sprintf("%064x", i) }
 // CardOfPushToken returns which card a push was for, and whether there is such a card.
 func (d Deck) CardOfPushToken(token string) (int, bool) {
 	i, err := strconv.ParseUint(token, 16, 31)
-	return int(i), err == nil && int(i) < d.Cards //nolint:gosec // of 31 bits
+	return int(i), err == nil && int(i) < d.Cards
 }
 
 // PassSerial returns the serial of the pass of card i, PassToken the secret in it.

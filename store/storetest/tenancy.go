@@ -111,6 +111,8 @@ func (v *victim) everything() []any {
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
 	keep(counts, err)
+	spread, err := v.PassSpread(ctx, org, passType)
+	keep(spread, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)
