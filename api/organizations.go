@@ -80,6 +80,7 @@ func brandView(o organization.Organization) contract.Brand {
 	for l, t := range o.Brand.Texts {
 		v.Texts[l] = contract.BrandText{
 			Welcome: optional(t.Welcome), CardTitle: optional(t.CardTitle), Terms: optional(t.Terms), TermsURL: optional(t.TermsURL),
+			PrivacyURL: optional(t.PrivacyURL),
 		}
 	}
 	return v
@@ -90,6 +91,7 @@ func brandTexts(texts map[string]contract.BrandText) map[string]organization.Bra
 	for l, t := range texts {
 		all[l] = organization.BrandText{
 			Welcome: given(t.Welcome), CardTitle: given(t.CardTitle), Terms: given(t.Terms), TermsURL: given(t.TermsURL),
+			PrivacyURL: given(t.PrivacyURL),
 		}
 	}
 	return all

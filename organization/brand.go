@@ -38,6 +38,8 @@ type BrandText struct {
 	Welcome, CardTitle string
 	// Terms are the terms of use, in several lines; TermsURL is a page that has them.
 	Terms, TermsURL string
+	// PrivacyURL is a page that says what becomes of personal data.
+	PrivacyURL string
 }
 
 // LogoTag names the logo as it is now, for addresses that may be kept for ever; "" if
@@ -64,6 +66,9 @@ func (b Brand) Text(locale, fallback string) BrandText {
 	}
 	if t.Terms == "" && t.TermsURL == "" {
 		t.Terms, t.TermsURL = other.Terms, other.TermsURL
+	}
+	if t.PrivacyURL == "" {
+		t.PrivacyURL = other.PrivacyURL
 	}
 	return t
 }
@@ -97,7 +102,10 @@ func (t BrandText) validate(field string) error {
 	if err := checkLines(field+".terms", t.Terms, MaxTermsLen); err != nil {
 		return err
 	}
-	return checkAddress(field+".terms_url", t.TermsURL)
+	if err := checkAddress(field+".terms_url", t.TermsURL); err != nil {
+		return err
+	}
+	return checkAddress(field+".privacy_url", t.PrivacyURL)
 }
 
 // checkLines checks a text of several lines: each as CheckLine does, but for white space

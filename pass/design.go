@@ -1,8 +1,10 @@
 package pass
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/locale"
@@ -15,12 +17,12 @@ import (
 // designVersion names all that passes of a program have in common. The size of the card is
 // part of it: a card that was begun keeps its size when the program's grows.
 func designVersion(org organization.Organization, v customer.View) string {
-	return fmt.Sprintf("%s/%d/%d/%s/%d/%d", org.ID, org.Version, org.Brand.LogoVersion, v.Program.ID, v.Program.Version, loyalty.CardGoal(v.Program, v.Card))
+	return fmt.Sprintf("%s/%d/%d/%d/%s/%d/%d", org.ID, org.Version, org.PlacesVersion, org.Brand.LogoVersion, v.Program.ID, v.Program.Version, loyalty.CardGoal(v.Program, v.Card))
 }
 
 // design translates the brand and the program. A logo that cannot be used is left out: a
 // shop's passes must not hang on its picture.
-func design(org organization.Organization, v customer.View, version string, logo []byte) (apple.Design, error) {
+func design(org organization.Organization, v customer.View, version string, logo []byte, places []organization.Location) (apple.Design, error) {
 	paper, err := strip.ParseColor(org.Brand.Color)
 	if err != nil {
 		return apple.Design{}, fmt.Errorf("colour of the brand: %w", err)
@@ -31,7 +33,9 @@ func design(org organization.Organization, v customer.View, version string, logo
 		Background: paper, Foreground: ink, Label: ink,
 		Strip:  strip.Design{Version: version, Paper: paper, Ink: ink},
 		Labels: apple.StandardLabels(), Changed: apple.StandardChanged(), Barcode: apple.QR, NoSharing: true,
+		Locations: nearby(org, places),
 	}
+	d.Terms, d.Links = back(org)
 	// Of a larger card the strip is plain: its places would be too small to see.
 	if goal := loyalty.CardGoal(v.Program, v.Card); goal <= strip.MaxSize {
 		d.Strip.Size = goal
@@ -51,6 +55,52 @@ func design(org organization.Organization, v customer.View, version string, logo
 		return d, fmt.Errorf("icon of pass: %w", err)
 	}
 	return d, nil
+}
+
+// nearby are the branches near which a phone offers the pass.
+func nearby(org organization.Organization, places []organization.Location) []apple.Location {
+	list := make([]apple.Location, 0, len(places))
+	for _, p := range places {
+		if p.Coordinates != nil {
+			list = append(list, apple.Location{
+				Coordinates: apple.Coordinates(*p.Coordinates),
+				Text:        inAll(org, func(l locale.Localizer) string { return l.T("pass.near", locale.Params{"place": p.Name}) }),
+			})
+		}
+	}
+	return list
+}
+
+// back is what stands on the back of all passes: the terms of the shop, with the page that
+// has them, and its page about personal data. A phone makes links of addresses in a text.
+func back(org organization.Organization) (terms apple.Text, links []apple.Link) {
+	text := func(part func(organization.BrandText) string) apple.Text {
+		return inAll(org, func(l locale.Localizer) string { return part(org.Brand.Text(l.Locale(), org.Locale)) })
+	}
+	terms = text(func(t organization.BrandText) string { return strings.TrimSpace(t.Terms + "\n" + t.TermsURL) })
+	if !complete(&terms) {
+		terms = apple.Text{}
+	}
+	privacy := apple.Link{Name: apple.LabelPrivacy(), URL: text(func(t organization.BrandText) string { return t.PrivacyURL })}
+	if complete(&privacy.URL) {
+		links = append(links, privacy)
+	}
+	return terms, links
+}
+
+// complete fills languages in which nothing is said with one in which something is, and
+// reports whether there is one: a link cannot be empty, and terms in another language are
+// better than none.
+func complete(t *apple.Text) bool {
+	known := t.Plain
+	for _, l := range locale.Locales {
+		known = cmp.Or(known, t.Translations[l])
+	}
+	t.Plain = known
+	for l, said := range t.Translations {
+		t.Translations[l] = cmp.Or(said, known)
+	}
+	return known != ""
 }
 
 // textOn returns white or nearly black, whichever reads better on the colour: the one

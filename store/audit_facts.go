@@ -27,8 +27,19 @@ func organizationFacts(o organization.Organization) []fact {
 
 func locationFacts(l organization.Location) []fact {
 	return []fact{
-		{name: "name", value: l.Name}, {name: "address", value: l.Address}, {name: "zone", value: l.Zone}, {name: "external_ref", value: l.ExternalRef},
+		{name: "name", value: l.Name},
+		{name: "address", value: l.Address},
+		{name: "zone", value: l.Zone},
+		{name: "external_ref", value: l.ExternalRef},
+		{name: "coordinates", value: placeFact(l.Coordinates)},
 	}
+}
+
+func placeFact(c *organization.Coordinates) string {
+	if c == nil {
+		return ""
+	}
+	return organization.Degrees(c.Latitude) + ", " + organization.Degrees(c.Longitude)
 }
 
 func staffFacts(m organization.Staff) []fact {

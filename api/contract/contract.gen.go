@@ -548,6 +548,9 @@ type BrandText struct {
 	// CardTitle Stands above the card in place of the program's name.
 	CardTitle *string `json:"card_title,omitempty"`
 
+	// PrivacyURL A page that says what becomes of personal data, by https.
+	PrivacyURL *string `json:"privacy_url,omitempty"`
+
 	// Terms The terms of use. They may have several lines.
 	Terms *string `json:"terms,omitempty"`
 
@@ -754,6 +757,17 @@ type ConsentTextList struct {
 // Example: {"en":"Leimala may send me offers by text message."}
 type ConsentWords = map[string]string
 
+// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+//
+// Example: {"latitude":"60.1699","longitude":"24.9384"}
+type Coordinates struct {
+	// Latitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Latitude Degrees `json:"latitude"`
+
+	// Longitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Longitude Degrees `json:"longitude"`
+}
+
 // Coupon defines model for Coupon.
 type Coupon struct {
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
@@ -908,6 +922,9 @@ type DayStats struct {
 	NewCards int64  `json:"new_cards"`
 	Stamps   int64  `json:"stamps"`
 }
+
+// Degrees A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+type Degrees = string
 
 // Doer defines model for Doer.
 type Doer struct {
@@ -1220,8 +1237,13 @@ type LocalizedText = map[string]string
 
 // Location defines model for Location.
 type Location struct {
-	Address   *string   `json:"address,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	CreatedAt   time.Time    `json:"created_at"`
 
 	// ExternalRef The branch's number in other systems.
 	ExternalRef *string `json:"external_ref,omitempty"`
@@ -1239,9 +1261,12 @@ type Location struct {
 
 // LocationChange defines model for LocationChange.
 type LocationChange struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        *string `json:"name,omitempty"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates null takes them away.
+	Coordinates Clearable[Coordinates] `json:"coordinates,omitempty"`
+	ExternalRef *string                `json:"external_ref,omitempty"`
+	Name        *string                `json:"name,omitempty"`
 
 	// Zone An IANA time zone.
 	//
@@ -1251,9 +1276,14 @@ type LocationChange struct {
 
 // LocationCreation defines model for LocationCreation.
 type LocationCreation struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        string  `json:"name"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	ExternalRef *string      `json:"external_ref,omitempty"`
+	Name        string       `json:"name"`
 
 	// Zone An IANA time zone.
 	//

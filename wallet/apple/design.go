@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"html"
+	"maps"
 	"math"
 	"net/url"
 	"regexp"
@@ -77,8 +79,8 @@ type Labels struct {
 // Link is an address on the back.
 type Link struct {
 	Name Text
-	// URL begins with https:, tel: or mailto:.
-	URL string
+	// URL begins with https:, tel: or mailto:. It may be another page in each language.
+	URL Text
 }
 
 // Location is where the pass is offered on the lock screen.
@@ -166,7 +168,7 @@ func (d Design) texts() []Text {
 		l.Balance, l.Rewards, l.NextGoal, l.Holder, l.Number, l.Entries, l.Terms, l.LinksHeading,
 	}
 	for _, link := range d.Links {
-		all = append(all, link.Name)
+		all = append(all, link.Name, link.URL, anchor(link.URL))
 	}
 	for _, location := range d.Locations {
 		all = append(all, location.Text)
@@ -179,15 +181,40 @@ func (d Design) checkLinks() error {
 		return fmt.Errorf("%d links: want at most %d", len(d.Links), maxLinks)
 	}
 	for _, link := range d.Links {
-		u, err := url.Parse(link.URL)
-		if err != nil {
-			return fmt.Errorf("link %q: %w", link.URL, err)
-		}
-		if !slices.Contains([]string{"https", "tel", "mailto"}, u.Scheme) {
-			return fmt.Errorf("link %q: want one with https:, tel: or mailto: before it", link.URL)
+		addresses := append(slices.Collect(maps.Values(link.URL.Translations)), link.URL.Plain)
+		for _, address := range addresses {
+			if err := checkLink(address); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func checkLink(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("link %q: %w", address, err)
+	}
+	if !slices.Contains([]string{"https", "tel", "mailto"}, u.Scheme) {
+		return fmt.Errorf("link %q: want one with https:, tel: or mailto: before it", address)
+	}
+	return nil
+}
+
+// anchor is an address as a phone shows it to be tapped, in each language.
+func anchor(address Text) Text {
+	a := func(s string) string {
+		return "<a href='" + html.EscapeString(s) + "'>" + html.EscapeString(s) + "</a>"
+	}
+	out := Text{Plain: a(address.Plain)}
+	for locale, s := range address.Translations {
+		if out.Translations == nil {
+			out.Translations = make(map[string]string, len(address.Translations))
+		}
+		out.Translations[locale] = a(s)
+	}
+	return out
 }
 
 func (d Design) checkLocations() error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"maps"
 	"slices"
 	"time"
@@ -183,10 +182,9 @@ func (w writer) back() []field {
 		if name.IsZero() {
 			name = labels.LinksHeading
 		}
-		address := html.EscapeString(link.URL)
 		fields = append(fields, field{
-			Key: fmt.Sprintf("link-%d", i+1), Label: w.table.key(name), Value: link.URL,
-			AttributedValue: "<a href='" + address + "'>" + address + "</a>",
+			Key: fmt.Sprintf("link-%d", i+1), Label: w.table.key(name), Value: w.table.key(link.URL),
+			AttributedValue: w.table.key(anchor(link.URL)),
 		})
 	}
 	add("terms", labels.Terms, w.design.Terms)

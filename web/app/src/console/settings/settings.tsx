@@ -17,7 +17,7 @@ import { Room, Sheet } from "../parts/page.tsx";
 import { isZone } from "../parts/zones.tsx";
 import { useTexts } from "../texts.ts";
 import { BrandTextFields } from "./brand_texts.tsx";
-import { cleaned, isAddress, saidIn, type BrandTexts } from "./brand.ts";
+import { cleaned, isAddressed, saidIn, type BrandTexts } from "./brand.ts";
 import { ConsentTexts } from "./consent_texts.tsx";
 import { OrganizationFields } from "./fields.tsx";
 import { Logo } from "./logo.tsx";
@@ -66,7 +66,7 @@ function Edit({ organization }: { organization: Organization }) {
 		saved: (o) => { keep(o); tell({ text: say("form.saved") }); },
 	});
 	const v = editor.values;
-	const addressed = Object.values(v.texts).every((t) => !t.terms_url?.trim() || isAddress(t.terms_url.trim()));
+	const addressed = Object.values(v.texts).every(isAddressed);
 	const valid = v.name.trim() !== "" && parseColor(v.color) !== undefined && isZone(v.zone) && addressed;
 	const describe = (m: keyof OrganizationValues, of: OrganizationValues): readonly [string, string] =>
 		[say(`settings.${m}`), m === "locale" ? LANGUAGES[of.locale] : m === "texts" ? Object.values(cleaned(of.texts)).flatMap((t) => Object.values(t)).join(" · ") : of[m]];
