@@ -103,20 +103,6 @@ func attacksOnShop(v *victim) map[string]attack {
 			}
 			return nil
 		},
-		"Places": func(ctx context.Context, org string) error {
-			l, err := v.Places(ctx, org)
-			if err != nil || slices.ContainsFunc(l, func(x organization.Location) bool { return x.OrgID != org }) {
-				return errors.Join(errors.New("foreign places"), err)
-			}
-			return nil
-		},
-		"CardPlace": func(ctx context.Context, org string) error {
-			at, err := v.CardPlace(ctx, org, v.view.Card.ID)
-			if err != nil || at != nil {
-				return errors.Join(errors.New("foreign place"), err)
-			}
-			return nil
-		},
 		"Location": func(ctx context.Context, org string) error {
 			_, err := v.Location(ctx, org, v.location.ID)
 			return refusedWith(organization.ErrNotFound, err)
