@@ -23,6 +23,8 @@ type Dependencies struct {
 	CardURL func(slug, link string) string
 	// Passes makes passes; nil is a server that has no certificate for them.
 	Passes Passes
+	// Previews draws designs of passes.
+	Previews Previews
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -44,6 +46,7 @@ type Store interface {
 	StaffStore
 	TillStore
 	ProgramStore
+	PassDesignStore
 	CardStore
 	EntryStore
 	CustomerStore
@@ -89,6 +92,7 @@ type handlers struct {
 	totalsHandlers
 	cardHandlers
 	passHandlers
+	passDesignHandlers
 	scanHandlers
 	ledgerHandlers
 	customerHandlers
@@ -126,10 +130,11 @@ func New(d Dependencies) (*API, error) {
 		d.Limits = newAttempts(d.Now)
 	}
 	guesses := newGuesses(d.Limits, d.Now)
+	unpacking := make(chan struct{}, maxLogosAtOnce)
 	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
-		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: make(chan struct{}, maxLogosAtOnce)},
+		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: unpacking},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
@@ -139,6 +144,7 @@ func New(d Dependencies) (*API, error) {
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
 		passHandlers:         passHandlers{store: d.Store, passes: d.Passes},
+		passDesignHandlers:   passDesignHandlers{store: d.Store, programs: d.Store, previews: d.Previews, turns: unpacking},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
@@ -173,7 +179,7 @@ func (d Dependencies) check() error {
 	var missing []error
 	for name, there := range map[string]bool{
 		"Store": d.Store != nil, "Ledger": d.Ledger != nil, "Imports": d.Imports != nil,
-		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil,
+		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil, "Previews": d.Previews != nil,
 	} {
 		if !there {
 			missing = append(missing, fmt.Errorf("the API needs %s", name))

@@ -21,6 +21,9 @@ const (
 type Brand struct {
 	// Color is the main colour as #rrggbb.
 	Color string
+	// TextColor is that of texts on the main colour, AccentColor a second colour; "" where
+	// what reads well is chosen.
+	TextColor, AccentColor string
 	// LogoType is the media type of the logo that is kept beside the organization,
 	// "" if there is none; LogoVersion changes with every new logo and LogoHash is the
 	// beginning of its SHA-256, "" for one from before hashes were kept.
@@ -76,8 +79,13 @@ func (b Brand) Text(locale, fallback string) BrandText {
 // validate returns nil, or an *InvalidFieldError for the first wrong field, of the
 // languages in the order of Locales.
 func (b Brand) validate() error {
-	if !colorPattern.MatchString(b.Color) {
-		return because("color", "brand.color", "must be a colour such as #0b6e4f")
+	for _, c := range []struct {
+		field, color string
+		required     bool
+	}{{"brand.color", b.Color, true}, {"brand.text_color", b.TextColor, false}, {"brand.accent_color", b.AccentColor, false}} {
+		if err := checkColor(c.field, c.color, c.required); err != nil {
+			return err
+		}
 	}
 	for l := range b.Texts {
 		if !KnownLocale(l) {

@@ -5,6 +5,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
@@ -13,7 +17,9 @@ import (
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/organization"
+	"github.com/leima/leima/pass"
 	"github.com/leima/leima/typeid"
+	"github.com/leima/leima/wallet/strip"
 )
 
 // shown is what the tests look at of a pass.
@@ -151,5 +157,153 @@ func TestAPassIsOfferedNearTheBranchesNextToWhereTheCardWasOpened(t *testing.T) 
 				t.Errorf("in Finnish: %q", p.in("fi", p.Locations[0].RelevantText))
 			}
 		})
+	}
+}
+
+// artworkOf is a picture of one colour.
+func artworkOf(t *testing.T, width, height int, c color.RGBA) []byte {
+	t.Helper()
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(picture, picture.Bounds(), image.NewUniform(c), image.Point{}, draw.Src)
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// count returns how many pixels of the strip have about a colour.
+func (s shown) count(t *testing.T, c color.RGBA) int {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(s.files["strip@2x.png"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := func(a, b uint32) bool { return max(a, b)-min(a, b) < 0x0800 }
+	n := 0
+	for y := range picture.Bounds().Dy() {
+		for x := range picture.Bounds().Dx() {
+			r, g, b, _ := picture.At(x, y).RGBA()
+			wr, wg, wb, _ := c.RGBA()
+			if near(r, wr) && near(g, wg) && near(b, wb) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestAPassLooksAsItWasDesigned(t *testing.T) {
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			sh := newShop(t, open(t))
+			card := sh.join().Card.ID
+			sh.ok(sh.stamp(t.Context(), card))
+			plain := sh.pass(card)
+			if plain.BackgroundColor != "rgb(11, 110, 79)" || plain.ForegroundColor != "rgb(255, 255, 255)" || plain.Barcodes[0].Format != "PKBarcodeFormatQR" {
+				t.Errorf("by itself it has %s on %s, %s", plain.ForegroundColor, plain.BackgroundColor, plain.Barcodes[0].Format)
+			}
+			stamp, empty, backdrop := color.RGBA{200, 0, 0, 255}, color.RGBA{0, 0, 200, 255}, color.RGBA{250, 240, 200, 255}
+			d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+			d.Background, d.Foreground, d.Label, d.Ink = "#101820", "#fee715", "#aabbcc", "#00ff00"
+			d.Barcode, d.Front = organization.BarcodePDF417, []organization.PassField{organization.FieldNumber, organization.FieldNext, organization.FieldHolder}
+			for _, a := range []struct {
+				tag  *string
+				file []byte
+			}{{&d.Stamp, artworkOf(t, 90, 90, stamp)}, {&d.Empty, artworkOf(t, 90, 90, empty)}, {&d.Backdrop, artworkOf(t, 750, 288, backdrop)}} {
+				var err error
+				*a.tag, err = sh.store.AddArtwork(t.Context(), sh.org.ID, a.file)
+				sh.ok(err)
+			}
+			_, err := sh.store.SetPassDesign(t.Context(), d, 1)
+			sh.ok(err)
+			changed, err := sh.store.SweepPasses(t.Context(), sh.org.ID)
+			sh.ok(err)
+			p := sh.pass(card)
+			if changed != 1 || p.BackgroundColor != "rgb(16, 24, 32)" || p.ForegroundColor != "rgb(254, 231, 21)" || p.LabelColor != "rgb(170, 187, 204)" ||
+				p.Barcodes[0].Format != "PKBarcodeFormatPDF417" {
+				t.Errorf("%d passes changed; it has %s and %s on %s, %s", changed, p.ForegroundColor, p.LabelColor, p.BackgroundColor, p.Barcodes[0].Format)
+			}
+			var front []string
+			for _, row := range []string{"secondaryFields", "auxiliaryFields"} {
+				for _, f := range p.StoreCard[row] {
+					front = append(front, f.Key)
+				}
+			}
+			if got := strings.Join(front, " "); got != "number-front next holder" {
+				t.Errorf("in front are %s", got)
+			}
+			one, nine := p.count(t, stamp), p.count(t, empty)
+			if one < 1000 || nine < 8*one || p.count(t, backdrop) < 10*one {
+				t.Errorf("the strip has %d pixels of stamps, %d of empty places, %d of the background", one, nine, p.count(t, backdrop))
+			}
+		})
+	}
+}
+
+// What is looked at before it is kept is what phones get.
+func TestAPreviewIsTheStripOfThePass(t *testing.T) {
+	sh := newShop(t, engines["SQLite"](t))
+	card := sh.join().Card.ID
+	for range 3 {
+		sh.ok(sh.stamp(t.Context(), card))
+	}
+	d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+	d.Background, d.Icon, d.Rows = "#ffd400", "paw", 3
+	var err error
+	d.Stamp, err = sh.store.AddArtwork(t.Context(), sh.org.ID, artworkOf(t, 60, 90, color.RGBA{200, 0, 0, 255}))
+	sh.ok(err)
+	preview, err := pass.NewPreviewer(sh.store).Strip(t.Context(), sh.org.Brand, d, sh.program.Goal, 3)
+	sh.ok(err)
+	if bytes.Equal(preview, sh.pass(card).files["strip@2x.png"]) {
+		t.Error("the pass has the design before it was chosen")
+	}
+	_, err = sh.store.SetPassDesign(t.Context(), d, 1)
+	sh.ok(err)
+	if !bytes.Equal(preview, sh.pass(card).files["strip@2x.png"]) {
+		t.Error("the pass has another strip than the preview")
+	}
+}
+
+// The shop's own names for icons, codes and rows are those of the library.
+func TestEveryChoiceCanBeDrawn(t *testing.T) {
+	sh := newShop(t, engines["SQLite"](t))
+	if len(organization.PassIcons) != len(strip.Icons) || organization.MaxPassRows != strip.MaxRows {
+		t.Errorf("%d icons of %d, %d rows of %d", len(organization.PassIcons), len(strip.Icons), organization.MaxPassRows, strip.MaxRows)
+	}
+	card := sh.join().Card.ID
+	version := int64(1)
+	for i := range max(len(organization.PassIcons), len(organization.PassBarcodes), len(organization.PassFields), organization.MaxPassRows+1) {
+		d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+		d.Icon = organization.PassIcons[i%len(organization.PassIcons)]
+		d.Barcode = organization.PassBarcodes[i%len(organization.PassBarcodes)]
+		d.Front = []organization.PassField{organization.PassFields[i%len(organization.PassFields)]}
+		d.Rows = i % (organization.MaxPassRows + 1)
+		set, err := sh.store.SetPassDesign(t.Context(), d, version)
+		sh.ok(err)
+		version = set.Version
+		if p := sh.pass(card); len(p.files["strip@3x.png"]) == 0 || len(p.Barcodes) != 1 {
+			t.Errorf("%+v makes no pass", d)
+		}
+	}
+}
+
+// The colours of the brand stand on its main colour, and on no other.
+func TestColoursOfTheBrand(t *testing.T) {
+	sh := newShop(t, engines["SQLite"](t))
+	card := sh.join().Card.ID
+	o := sh.org
+	o.Brand.TextColor, o.Brand.AccentColor = "#fefefe", "#ffd400"
+	_, err := sh.store.UpdateOrganization(t.Context(), o, o.Version)
+	sh.ok(err)
+	if p := sh.pass(card); p.ForegroundColor != "rgb(254, 254, 254)" || p.LabelColor != "rgb(255, 212, 0)" {
+		t.Errorf("it has %s and %s", p.ForegroundColor, p.LabelColor)
+	}
+	d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+	d.Background = "#ffffff"
+	_, err = sh.store.SetPassDesign(t.Context(), d, 1)
+	sh.ok(err)
+	if p := sh.pass(card); p.ForegroundColor != "rgb(16, 16, 16)" || p.LabelColor != "rgb(16, 16, 16)" {
+		t.Errorf("on white it has %s and %s", p.ForegroundColor, p.LabelColor)
 	}
 }

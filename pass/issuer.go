@@ -52,6 +52,9 @@ type Store interface {
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	// PassDesign returns how the passes of the program look now.
+	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	ArtworkStore
 	// Places returns the locations that have coordinates, the oldest first.
 	Places(ctx context.Context, orgID string) ([]organization.Location, error)
 	// CardPlace returns where the card was opened, nil if nobody knows.
@@ -169,23 +172,33 @@ type template struct {
 
 // template returns what all passes of the program have in common, made now or earlier.
 func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*template, error) {
-	version := designVersion(org, v)
+	chosen, err := i.Store.PassDesign(ctx, org.ID, v.Program.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read design of pass: %w", err)
+	}
+	version := designVersion(org, v, chosen)
 	if found, ok := i.templates.Get(version); ok {
 		return found, nil
 	}
-	var logo []byte
+	pictures, err := readPictures(ctx, i.Store, chosen)
+	if err != nil {
+		return nil, err
+	}
 	if org.Brand.LogoType != "" {
-		data, _, err := i.Store.Logo(ctx, org.ID)
+		pictures.logo, _, err = i.Store.Logo(ctx, org.ID)
 		if err != nil && !errors.Is(err, organization.ErrNotFound) {
 			return nil, fmt.Errorf("read logo: %w", err)
 		}
-		logo = data
+	}
+	l, err := newLook(org.Brand, chosen, loyalty.CardGoal(v.Program, v.Card), version, pictures)
+	if err != nil {
+		return nil, err
 	}
 	places, err := i.Store.Places(ctx, org.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read places: %w", err)
 	}
-	d, err := design(org, v, version, logo, places)
+	d, err := design(org, v, l, places)
 	if err != nil {
 		return nil, err
 	}

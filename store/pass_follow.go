@@ -17,7 +17,7 @@ func isMissing(err error) bool { return errors.Is(err, loyalty.ErrNotFound) }
 const (
 	passJoins = "JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id " +
 		"JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-	passOutdated = "(c.version > p.card_version OR g.version > p.program_version OR o.version + o.places_version > p.org_version)"
+	passOutdated = "(c.version > p.card_version OR g.version + g.design_version - 1 > p.program_version OR o.version + o.places_version > p.org_version)"
 )
 
 // FollowPasses notes the changes of the cards that events since the instant tell of, on
@@ -55,7 +55,7 @@ func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) 
 		// Asked again under the lock of the tag: another server may have been faster.
 		_, err = exec(ctx, tx, "UPDATE pass SET version = version + 1, tag = $2, "+
 			"modified_at = CASE WHEN modified_at >= $3 THEN modified_at + $4 ELSE $3 END, due_at = $5, push_tries = 0, "+
-			"card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version "+program+"), "+
+			"card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version + g.design_version - 1 "+program+"), "+
 			"org_version = (SELECT o.version + o.places_version FROM organization o WHERE o.org_id = pass.org_id) "+
 			"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
 			" AND EXISTS (SELECT 1 FROM pass p "+passJoins+"WHERE p.org_id = pass.org_id AND p.serial = pass.serial AND "+passOutdated+")", args...)

@@ -89,6 +89,29 @@ func attacksOnPlaces(v *victim) map[string]attack {
 			}
 			return nil
 		},
+		"PassDesign": func(ctx context.Context, org string) error {
+			d, err := v.PassDesign(ctx, org, v.program.ID)
+			if err != nil || d.Version != 1 {
+				return errors.Join(errors.New("foreign design"), err)
+			}
+			return nil
+		},
+		"PassDesignVersion": func(ctx context.Context, org string) error {
+			_, err := v.PassDesignVersion(ctx, org, v.program.ID, 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"SetPassDesign": func(ctx context.Context, org string) error {
+			_, err := v.SetPassDesign(ctx, organization.StandardPassDesign(org, v.program.ID), 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"Artwork": func(ctx context.Context, org string) error {
+			_, err := v.Artwork(ctx, org, v.artwork)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"AddArtwork": func(ctx context.Context, org string) error {
+			_, err := v.AddArtwork(ctx, org, []byte("theirs"))
+			return err
+		},
 		"CardPlace": func(ctx context.Context, org string) error {
 			at, err := v.CardPlace(ctx, org, v.view.Card.ID)
 			if err != nil || at != nil {

@@ -58,6 +58,9 @@ type Design struct {
 	Terms   Text
 	Links   []Link
 
+	// Front are the fields below the strip, in their order; DefaultFront if nil. What a card
+	// does not have is left out.
+	Front     []FrontField
 	Barcode   BarcodeFormat
 	Locations []Location
 	// WebService is where phones ask for changes: the address below which Service is
@@ -69,6 +72,20 @@ type Design struct {
 	// NoSharing hides the button for handing the pass on. It does not prevent it.
 	NoSharing bool
 }
+
+// FrontField is a field that may stand in front.
+type FrontField string
+
+// The fields, one of each.
+const (
+	FrontNext    FrontField = "next"
+	FrontRewards FrontField = "rewards"
+	FrontHolder  FrontField = "holder"
+	FrontNumber  FrontField = "number"
+)
+
+// DefaultFront returns the fields of a design that chooses none.
+func DefaultFront() []FrontField { return []FrontField{FrontNext, FrontRewards, FrontHolder} }
 
 // Labels stand above the fields. StandardLabels has them in seven languages.
 type Labels struct {
@@ -232,6 +249,14 @@ func (d Design) checkLocations() error {
 func (d Design) checkTechnical() error {
 	if !slices.Contains([]BarcodeFormat{QR, Aztec, PDF417, Code128}, d.Barcode) {
 		return fmt.Errorf("barcode %q: want one of %s, %s, %s, %s", d.Barcode, QR, Aztec, PDF417, Code128)
+	}
+	for i, f := range d.Front {
+		if !slices.Contains([]FrontField{FrontNext, FrontRewards, FrontHolder, FrontNumber}, f) {
+			return fmt.Errorf("front: there is no field %q", f)
+		}
+		if slices.Contains(d.Front[:i], f) {
+			return fmt.Errorf("front: %s stands there twice", f)
+		}
 	}
 	if d.Icon == nil {
 		return errors.New("icon is missing: without one a phone refuses the pass")
