@@ -124,7 +124,12 @@ func TestTwoCustomersAreMergedAndParted(t *testing.T) {
 		t.Errorf("the same key was answered with %s", again.body)
 	}
 	w.want(w.do(call{"POST", path + "/merge", manager, fmt.Sprintf(`{"other_customer_id":%q}`, shop.otherCustomer), key("merge 1")}), 422)
-	w.want(w.stampBy(otherCode, "1"), 404)
+	// The old code leads to whoever stayed; what it was given there stays there.
+	if a := w.want(w.stampBy(otherCode, "1"), 201); a.text("card.customer_id") != shop.customer {
+		t.Errorf("stamped by the old code: %s", a.body)
+	}
+	// A stamp is no merge, whatever its key says.
+	w.want(w.stampBy(otherCode, "merge 1"), 422)
 	if a := w.want(w.do(call{"GET", "/v1/customers/" + other, manager, "", nil}), 200); a.text("merged_into") != shop.customer {
 		t.Errorf("merged: %s", a.body)
 	}
@@ -140,6 +145,7 @@ func TestTwoCustomersAreMergedAndParted(t *testing.T) {
 	if a := w.want(w.do(call{"POST", undo, manager, "", key("undo 2")}), 409); a.text("code") != "merge_undone" {
 		t.Errorf("undone with another key: %s", a.body)
 	}
+	w.want(w.stampBy(otherCode, "undo 1"), 422)
 	w.want(w.stampBy(otherCode, "2"), 201)
 	entries := w.want(w.do(call{"GET", "/v1/cards/" + otherCard + "/entries", manager, "", nil}), 200)
 	for i, kind := range []string{"stamp", "unmerge", "merge", "stamp"} {

@@ -3205,7 +3205,7 @@ type ServerInterface interface {
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
 	// ListConsentTexts What customers are asked
@@ -13558,7 +13558,7 @@ type StrictServerInterface interface {
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
 	// ListConsentTexts What customers are asked

@@ -263,6 +263,10 @@ func attacksOnCustomers(v *victim) map[string]attack {
 			_, err := v.CardByLink(ctx, org, v.view.Link)
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
+		"MovedCard": func(ctx context.Context, org string) error {
+			_, err := v.MovedCard(ctx, org, v.view.Link)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
 		"Identify": func(ctx context.Context, org string) error {
 			for _, h := range []customer.Handle{{Code: v.view.Code}, {Number: v.view.Customer.Number}, {Phone: v.view.Customer.Phone}} {
 				if _, err := v.Identify(ctx, org, h, ""); !errors.Is(err, loyalty.ErrNotFound) {
