@@ -111,6 +111,15 @@ const (
 	EntryKindWelcome  EntryKind = "welcome"
 )
 
+// Defines values for ImportProblemCode.
+const (
+	ImportProblemCodeBrokeOff      ImportProblemCode = "broke_off"
+	ImportProblemCodeCutOff        ImportProblemCode = "cut_off"
+	ImportProblemCodeFileUnusable  ImportProblemCode = "file_unusable"
+	ImportProblemCodeProgramGone   ImportProblemCode = "program_gone"
+	ImportProblemCodeStoppedByHand ImportProblemCode = "stopped_by_hand"
+)
+
 // Defines values for ImportStatus.
 const (
 	ImportStatusDone    ImportStatus = "done"
@@ -221,17 +230,23 @@ const (
 	ProblemReasonDamaged          ProblemReason = "damaged"
 	ProblemReasonEmail            ProblemReason = "email"
 	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonFileName         ProblemReason = "file_name"
+	ProblemReasonFileTooLarge     ProblemReason = "file_too_large"
+	ProblemReasonFileUnusable     ProblemReason = "file_unusable"
 	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMapping          ProblemReason = "mapping"
 	ProblemReasonMaximum          ProblemReason = "maximum"
 	ProblemReasonMinimum          ProblemReason = "minimum"
 	ProblemReasonNull             ProblemReason = "null"
 	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
 	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonOutOfOrder       ProblemReason = "out_of_order"
 	ProblemReasonPattern          ProblemReason = "pattern"
 	ProblemReasonPeriod           ProblemReason = "period"
 	ProblemReasonPhone            ProblemReason = "phone"
 	ProblemReasonPictureKind      ProblemReason = "picture_kind"
 	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonQueueFull        ProblemReason = "queue_full"
 	ProblemReasonRange            ProblemReason = "range"
 	ProblemReasonRequired         ProblemReason = "required"
 	ProblemReasonTooFew           ProblemReason = "too_few"
@@ -1027,8 +1042,13 @@ type Import struct {
 	// ID Example: imp_01k3sa0z2efcrstmhzda61w2ws
 	ID ImportID `json:"id"`
 
-	// Problem Why it failed.
+	// Problem Why it failed or was stopped, in English.
 	Problem *string `json:"problem,omitempty"`
+
+	// ProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+	// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+	// server had a fault. It is not there for imports from before there were names.
+	ProblemCode *ImportProblemCode `json:"problem_code,omitempty"`
 
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID    `json:"program_id"`
@@ -1038,6 +1058,11 @@ type Import struct {
 	// StopAskedAt When somebody asked that it be stopped.
 	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
+
+// ImportProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+// server had a fault. It is not there for imports from before there were names.
+type ImportProblemCode string
 
 // ImportStatus defines model for Import.Status.
 type ImportStatus string
@@ -1690,6 +1715,10 @@ type Problem struct {
 	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 	// | `contact_missing` | neither phone nor e-mail is there |
 	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	// | `out_of_order` | an instant is before the one that comes before it |
+	// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+	// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+	// | `queue_full` | `max` imports are waiting already |
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// RequestID The id by which the server's log knows the request.
@@ -1806,6 +1835,10 @@ type ProblemCode string
 // | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 // | `contact_missing` | neither phone nor e-mail is there |
 // | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+// | `out_of_order` | an instant is before the one that comes before it |
+// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+// | `queue_full` | `max` imports are waiting already |
 type ProblemReason string
 
 // Program defines model for Program.
