@@ -25,7 +25,7 @@ const (
 // viewColumns are what scanView reads, and viewTables where it stands: cards c with their
 // customer u and program p.
 var (
-	viewColumns = prefixed("c", ledgerCardColumns) + ", c.code, c.link, " + customerSelect("u") + ", " + prefixed("p", programColumns)
+	viewColumns = prefixed("c", ledgerCardColumns) + ", c.code, c.link, c.old_number, " + customerSelect("u") + ", " + prefixed("p", programColumns)
 	viewQuery   = "SELECT " + viewColumns + " FROM " + viewTables + " "
 )
 
@@ -42,7 +42,7 @@ func scanView(r scanner) (v customer.View, err error) {
 	c, p := &v.Card, &v.Program
 	targets := []any{
 		&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
-		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt, &v.Code, &v.Link,
+		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt, &v.Code, &v.Link, &v.OldNumber,
 	}
 	targets = append(targets, customerTargets(&v.Customer)...)
 	targets = append(targets, &p.OrgID, &p.ID, &p.Status, &p.Version, &rules, &p.CreatedAt)

@@ -19,14 +19,16 @@ var foundQuery = "SELECT " + viewColumns + " FROM card f JOIN card c ON c.org_id
 // An unknown handle, a revoked card and another organization's card take the same one
 // query to the same answer. The code and the number of a customer who was merged into
 // another one lead to the card that has their stamps now. Without a program it is the card
-// used last. The code and the number must be in the form of loyalty.ParseCode and
-// customer.ParseNumber, the phone number in that of customer.ParsePhone; only confirmed
-// numbers are looked at.
+// used last. The code and the numbers must be in the form of loyalty.ParseCode,
+// customer.ParseNumber and customer.ParseOldNumber, the phone number in that of
+// customer.ParsePhone; only confirmed phone numbers are looked at.
 func (s *Store) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
 	query, value := foundQuery+"WHERE f.org_id = $1 AND f.code = $2", h.Code
 	switch {
 	case h.Number != "":
 		query, value = foundQuery+"JOIN customer w ON w.org_id = f.org_id AND w.id = f.customer_id WHERE w.org_id = $1 AND w.number = $2", h.Number
+	case h.OldNumber != "":
+		query, value = foundQuery+"WHERE f.org_id = $1 AND f.old_number = $2 AND f.old_number <> ''", h.OldNumber
 	case h.Phone != "":
 		query, value = viewQuery+"WHERE c.org_id = $1 AND u.phone = $2 AND u.phone <> ''", h.Phone
 	}
