@@ -54,6 +54,7 @@ type Store interface {
 	CustomerStore
 	BlockStore
 	MergeStore
+	DemoStore
 	ConsentStore
 	KeyStore
 	ImportStore
@@ -100,6 +101,7 @@ type handlers struct {
 	customerHandlers
 	blockHandlers
 	mergeHandlers
+	demoHandlers
 	consentHandlers
 	keyHandlers
 	importHandlers
@@ -152,6 +154,7 @@ func New(d Dependencies) (*API, error) {
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
 		blockHandlers:        blockHandlers{store: d.Store, now: d.Now},
 		mergeHandlers:        mergeHandlers{store: d.Store, now: d.Now},
+		demoHandlers:         demoHandlers{store: d.Store, now: d.Now},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},

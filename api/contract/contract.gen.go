@@ -33,6 +33,7 @@ const (
 	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
 	AuditActionCardAdjusted             AuditAction = "card.adjusted"
 	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionCardOldNumberSet         AuditAction = "card.old_number_set"
 	AuditActionCardReissued             AuditAction = "card.reissued"
 	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
 	AuditActionCustomerBlocked          AuditAction = "customer.blocked"
@@ -48,6 +49,7 @@ const (
 	AuditActionLocationChanged          AuditAction = "location.changed"
 	AuditActionOrganizationArtworkAdded AuditAction = "organization.artwork_added"
 	AuditActionOrganizationChanged      AuditAction = "organization.changed"
+	AuditActionOrganizationDemoRemoved  AuditAction = "organization.demo_removed"
 	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
 	AuditActionProgramAdded             AuditAction = "program.added"
 	AuditActionProgramChanged           AuditAction = "program.changed"
@@ -111,6 +113,15 @@ const (
 	EntryKindStamp    EntryKind = "stamp"
 	EntryKindUnmerge  EntryKind = "unmerge"
 	EntryKindWelcome  EntryKind = "welcome"
+)
+
+// Defines values for ImportProblemCode.
+const (
+	ImportProblemCodeBrokeOff      ImportProblemCode = "broke_off"
+	ImportProblemCodeCutOff        ImportProblemCode = "cut_off"
+	ImportProblemCodeFileUnusable  ImportProblemCode = "file_unusable"
+	ImportProblemCodeProgramGone   ImportProblemCode = "program_gone"
+	ImportProblemCodeStoppedByHand ImportProblemCode = "stopped_by_hand"
 )
 
 // Defines values for ImportStatus.
@@ -213,6 +224,7 @@ const (
 	ProblemCodeMergedRewardUsed       ProblemCode = "merged_reward_used"
 	ProblemCodeMergedStampsUsed       ProblemCode = "merged_stamps_used"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
+	ProblemCodeNotADemo               ProblemCode = "not_a_demo"
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
@@ -253,17 +265,23 @@ const (
 	ProblemReasonDamaged          ProblemReason = "damaged"
 	ProblemReasonEmail            ProblemReason = "email"
 	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonFileName         ProblemReason = "file_name"
+	ProblemReasonFileTooLarge     ProblemReason = "file_too_large"
+	ProblemReasonFileUnusable     ProblemReason = "file_unusable"
 	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMapping          ProblemReason = "mapping"
 	ProblemReasonMaximum          ProblemReason = "maximum"
 	ProblemReasonMinimum          ProblemReason = "minimum"
 	ProblemReasonNull             ProblemReason = "null"
 	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
 	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonOutOfOrder       ProblemReason = "out_of_order"
 	ProblemReasonPattern          ProblemReason = "pattern"
 	ProblemReasonPeriod           ProblemReason = "period"
 	ProblemReasonPhone            ProblemReason = "phone"
 	ProblemReasonPictureKind      ProblemReason = "picture_kind"
 	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonQueueFull        ProblemReason = "queue_full"
 	ProblemReasonRange            ProblemReason = "range"
 	ProblemReasonRequired         ProblemReason = "required"
 	ProblemReasonTooFew           ProblemReason = "too_few"
@@ -659,6 +677,11 @@ type Card struct {
 	// Number Example: 1234567897
 	Number string `json:"number"`
 
+	// OldNumber The number of a card from before that leads to this one; with cards:write only.
+	//
+	// Example: 6400001234565
+	OldNumber *string `json:"old_number,omitempty"`
+
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID `json:"program_id"`
 
@@ -986,6 +1009,24 @@ type DayStats struct {
 // Degrees A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
 type Degrees = string
 
+// DemoData defines model for DemoData.
+type DemoData struct {
+	Cards     int64 `json:"cards"`
+	Customers int64 `json:"customers"`
+
+	// Demo Whether the customers were made up and can be removed.
+	Demo bool `json:"demo"`
+
+	// Entries Entries of the ledger.
+	Entries int64 `json:"entries"`
+}
+
+// DemoRemoval defines model for DemoRemoval.
+type DemoRemoval struct {
+	// Confirm The organization's slug, typed by whoever wants it.
+	Confirm string `json:"confirm"`
+}
+
 // Doer defines model for Doer.
 type Doer struct {
 	ID *string `json:"id,omitempty"`
@@ -1104,8 +1145,13 @@ type Import struct {
 	// ID Example: imp_01k3sa0z2efcrstmhzda61w2ws
 	ID ImportID `json:"id"`
 
-	// Problem Why it failed.
+	// Problem Why it failed or was stopped, in English.
 	Problem *string `json:"problem,omitempty"`
+
+	// ProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+	// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+	// server had a fault. It is not there for imports from before there were names.
+	ProblemCode *ImportProblemCode `json:"problem_code,omitempty"`
 
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID    `json:"program_id"`
@@ -1115,6 +1161,11 @@ type Import struct {
 	// StopAskedAt When somebody asked that it be stopped.
 	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
+
+// ImportProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+// server had a fault. It is not there for imports from before there were names.
+type ImportProblemCode string
 
 // ImportStatus defines model for Import.Status.
 type ImportStatus string
@@ -1518,6 +1569,12 @@ type NextReward struct {
 	Name LocalizedText `json:"name"`
 }
 
+// OldNumber defines model for OldNumber.
+type OldNumber struct {
+	// OldNumber Without spaces and hyphens, 6 to 32 letters and digits, one of them a digit; or empty.
+	OldNumber string `json:"old_number"`
+}
+
 // Organization defines model for Organization.
 type Organization struct {
 	Brand Brand `json:"brand"`
@@ -1863,6 +1920,7 @@ type Problem struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -1910,6 +1968,10 @@ type Problem struct {
 	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 	// | `contact_missing` | neither phone nor e-mail is there |
 	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	// | `out_of_order` | an instant is before the one that comes before it |
+	// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+	// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+	// | `queue_full` | `max` imports are waiting already |
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// RequestID The id by which the server's log knows the request.
@@ -1988,6 +2050,7 @@ type Problem struct {
 // | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 // | `customer_merged` | 409 | the customer was merged into another one |
 // | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 // | `merge_undone` | 409 | the merge was undone before |
 // | `merge_too_old` | 409 | the merge is too long ago to be undone |
 // | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -2026,6 +2089,10 @@ type ProblemCode string
 // | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 // | `contact_missing` | neither phone nor e-mail is there |
 // | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+// | `out_of_order` | an instant is before the one that comes before it |
+// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+// | `queue_full` | `max` imports are waiting already |
 type ProblemReason string
 
 // Program defines model for Program.
@@ -2401,7 +2468,7 @@ type Scan struct {
 
 // ScanCreation defines model for ScanCreation.
 type ScanCreation struct {
-	// Code A card code, a rotating code, a customer number or, in a till session, a phone number.
+	// Code A card code, a rotating code, a customer number, the number of a card from before or, in a till session, a phone number.
 	Code string `json:"code"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -2491,6 +2558,7 @@ type ScanRefusal struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -2591,7 +2659,7 @@ type StampCreation struct {
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
 	CardID *CardID `json:"card_id,omitempty"`
 
-	// Code A card code, a rotating code or a customer number.
+	// Code A card code, a rotating code, a customer number or the number of a card from before.
 	Code *string `json:"code,omitempty"`
 
 	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location.
@@ -3354,6 +3422,9 @@ type CreateAPIKeyJSONRequestBody = APIKeyCreation
 // AdjustCardJSONRequestBody defines body for AdjustCard for application/json ContentType.
 type AdjustCardJSONRequestBody = Adjustment
 
+// SetOldNumberJSONRequestBody defines body for SetOldNumber for application/json ContentType.
+type SetOldNumberJSONRequestBody = OldNumber
+
 // CreateConsentTextJSONRequestBody defines body for CreateConsentText for application/json ContentType.
 type CreateConsentTextJSONRequestBody = ConsentTextCreation
 
@@ -3389,6 +3460,9 @@ type UpdateLocationJSONRequestBody = LocationChange
 
 // UpdateOrganizationJSONRequestBody defines body for UpdateOrganization for application/json ContentType.
 type UpdateOrganizationJSONRequestBody = OrganizationChange
+
+// RemoveDemoDataJSONRequestBody defines body for RemoveDemoData for application/json ContentType.
+type RemoveDemoDataJSONRequestBody = DemoRemoval
 
 // DrawStripJSONRequestBody defines body for DrawStrip for application/json ContentType.
 type DrawStripJSONRequestBody = StripDrawing
@@ -3467,13 +3541,16 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx echo.Context, cardID CardID) error
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
 	// ListConsentTexts What customers are asked
@@ -3581,6 +3658,12 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx echo.Context) error
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx echo.Context) error
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx echo.Context) error
@@ -3944,6 +4027,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCardEntries(ctx, cardID, params)
+	return err
+}
+
+// SetOldNumber converts echo context to params.
+func (w *ServerInterfaceWrapper) SetOldNumber(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetOldNumber(ctx, cardID)
 	return err
 }
 
@@ -4913,6 +5012,24 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 	return err
 }
 
+// GetDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDemoData(ctx)
+	return err
+}
+
+// RemoveDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveDemoData(ctx)
+	return err
+}
+
 // DeleteLogo converts echo context to params.
 func (w *ServerInterfaceWrapper) DeleteLogo(ctx echo.Context) error {
 	var err error
@@ -5626,6 +5743,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/organization", wrapper.UpdateOrganization, options.OperationMiddlewares["updateOrganization"]...)
 	router.DELETE(options.BaseURL+"/v1/organization/logo", wrapper.DeleteLogo, options.OperationMiddlewares["deleteLogo"]...)
 	router.PUT(options.BaseURL+"/v1/organization/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
+	router.GET(options.BaseURL+"/v1/organization/demo-data", wrapper.GetDemoData, options.OperationMiddlewares["getDemoData"]...)
+	router.POST(options.BaseURL+"/v1/organization/demo-data-removal", wrapper.RemoveDemoData, options.OperationMiddlewares["removeDemoData"]...)
 	router.GET(options.BaseURL+"/v1/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/v1/locations", wrapper.CreateLocation, options.OperationMiddlewares["createLocation"]...)
 	router.GET(options.BaseURL+"/v1/locations/:location_id", wrapper.GetLocation, options.OperationMiddlewares["getLocation"]...)
@@ -5661,6 +5780,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
+	router.PUT(options.BaseURL+"/v1/cards/:card_id/old-number", wrapper.SetOldNumber, options.OperationMiddlewares["setOldNumber"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
@@ -6673,6 +6793,121 @@ type ListCardEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCardEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberRequestObject struct {
+	CardID CardID `json:"card_id"`
+	Body   *SetOldNumberJSONRequestBody
+}
+
+type SetOldNumberResponseObject interface {
+	VisitSetOldNumberResponse(w http.ResponseWriter) error
+}
+
+type SetOldNumber204Response struct {
+}
+
+func (response SetOldNumber204Response) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetOldNumber400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber400ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber401ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber403ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber404ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber409ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetOldNumberdefaultApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10909,6 +11144,181 @@ func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetDemoDataRequestObject struct {
+}
+
+type GetDemoDataResponseObject interface {
+	VisitGetDemoDataResponse(w http.ResponseWriter) error
+}
+
+type GetDemoData200JSONResponse DemoData
+
+func (response GetDemoData200JSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData401ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData403ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDemoDatadefaultApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDataRequestObject struct {
+	Body *RemoveDemoDataJSONRequestBody
+}
+
+type RemoveDemoDataResponseObject interface {
+	VisitRemoveDemoDataResponse(w http.ResponseWriter) error
+}
+
+type RemoveDemoData200JSONResponse DemoData
+
+func (response RemoveDemoData200JSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData400ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData401ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData403ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData409ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveDemoDatadefaultApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteLogoRequestObject struct {
 }
 
@@ -14489,13 +14899,16 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx context.Context, request SetOldNumberRequestObject) (SetOldNumberResponseObject, error)
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
 	// ListConsentTexts What customers are asked
@@ -14603,6 +15016,12 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx context.Context, request GetDemoDataRequestObject) (GetDemoDataResponseObject, error)
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx context.Context, request RemoveDemoDataRequestObject) (RemoveDemoDataResponseObject, error)
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx context.Context, request DeleteLogoRequestObject) (DeleteLogoResponseObject, error)
@@ -14982,6 +15401,54 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 		return err
 	} else if validResponse, ok := response.(ListCardEntriesResponseObject); ok {
 		return validResponse.VisitListCardEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetOldNumber operation middleware
+func (sh *strictHandler) SetOldNumber(ctx echo.Context, cardID CardID) error {
+	var request SetOldNumberRequestObject
+
+	request.CardID = cardID
+
+	var body SetOldNumberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOldNumber(ctx.Request().Context(), request.(SetOldNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOldNumber")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetOldNumberResponseObject); ok {
+		return validResponse.VisitSetOldNumberResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16199,6 +16666,75 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 		return err
 	} else if validResponse, ok := response.(UpdateOrganizationResponseObject); ok {
 		return validResponse.VisitUpdateOrganizationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDemoData operation middleware
+func (sh *strictHandler) GetDemoData(ctx echo.Context) error {
+	var request GetDemoDataRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDemoData(ctx.Request().Context(), request.(GetDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDemoDataResponseObject); ok {
+		return validResponse.VisitGetDemoDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveDemoData operation middleware
+func (sh *strictHandler) RemoveDemoData(ctx echo.Context) error {
+	var request RemoveDemoDataRequestObject
+
+	var body RemoveDemoDataJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveDemoData(ctx.Request().Context(), request.(RemoveDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveDemoDataResponseObject); ok {
+		return validResponse.VisitRemoveDemoDataResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
