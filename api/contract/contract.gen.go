@@ -1542,7 +1542,7 @@ type PassSpread struct {
 	Total int64 `json:"total"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1564,6 +1564,11 @@ type PassStats struct {
 
 	// Pushed Those installed whose devices were told of the last change.
 	Pushed int64 `json:"pushed"`
+
+	// Samsung The cards in a wallet. Without it, this server offers none for the wallet.
+	//
+	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+	Samsung *WalletStats `json:"samsung,omitempty"`
 
 	// Spread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
 	// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
@@ -2618,6 +2623,26 @@ type TryOutStep struct {
 // once the customer's contact is confirmed.
 type TryOutStepKind string
 
+// WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
+//
+// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+type WalletStats struct {
+	// Fetched Those installed that the wallet asked for since they last changed.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Cards that the wallet reported as added.
+	Installed int64 `json:"installed"`
+
+	// Issued Cards whose button was pressed.
+	Issued int64 `json:"issued"`
+
+	// Stale Those installed that the wallet has not asked for since they last changed.
+	Stale int64 `json:"stale"`
+
+	// Told Those installed whose last change the wallet was told of.
+	Told int64 `json:"told"`
+}
+
 // Zone An IANA time zone.
 //
 // Example: Europe/Helsinki
@@ -3280,6 +3305,9 @@ type ServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx echo.Context, customerID CustomerID) error
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx echo.Context, entryID EntryID) error
@@ -4201,6 +4229,22 @@ func (w *ServerInterfaceWrapper) ListCustomerMerges(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCustomerMerges(ctx, customerID, params)
+	return err
+}
+
+// GetCustomerPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerPasses(ctx, customerID)
 	return err
 }
 
@@ -5314,6 +5358,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/cards", wrapper.ListCustomerCards, options.OperationMiddlewares["listCustomerCards"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/passes.pkpasses", wrapper.GetCustomerPasses, options.OperationMiddlewares["getCustomerPasses"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.UnblockCustomer, options.OperationMiddlewares["unblockCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.BlockCustomer, options.OperationMiddlewares["blockCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/blocks", wrapper.ListCustomerBlocks, options.OperationMiddlewares["listCustomerBlocks"]...)
@@ -8528,6 +8573,116 @@ type ListCustomerMergesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCustomerMergesdefaultApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerPassesResponseObject interface {
+	VisitGetCustomerPassesResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerPasses200ApplicationVndApplePkpassesResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCustomerPasses200ApplicationVndApplePkpassesResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpasses")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCustomerPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses400ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses401ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses403ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses404ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCustomerPassesdefaultApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13633,6 +13788,9 @@ type StrictServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx context.Context, request ListCustomerMergesRequestObject) (ListCustomerMergesResponseObject, error)
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx context.Context, request GetCustomerPassesRequestObject) (GetCustomerPassesResponseObject, error)
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
@@ -14720,6 +14878,31 @@ func (sh *strictHandler) ListCustomerMerges(ctx echo.Context, customerID Custome
 		return err
 	} else if validResponse, ok := response.(ListCustomerMergesResponseObject); ok {
 		return validResponse.VisitListCustomerMergesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerPasses operation middleware
+func (sh *strictHandler) GetCustomerPasses(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerPassesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerPasses(ctx.Request().Context(), request.(GetCustomerPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerPassesResponseObject); ok {
+		return validResponse.VisitGetCustomerPassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -34,6 +34,7 @@ type victim struct {
 	merge            customer.Merge
 	review           customer.ReviewLine
 	pass             customer.Pass
+	samsungPass      customer.SamsungPass
 }
 
 func newVictim(su *suite) *victim {
@@ -64,6 +65,7 @@ func newVictim(su *suite) *victim {
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
 	v.pass = v.newPass(v.view)
+	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
@@ -110,6 +112,10 @@ func (v *victim) everything() []any {
 	changed, err := v.ChangedPasses(ctx, org, passType, "phone", 0)
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
+	keep(counts, err)
+	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
+	keep(samsung, err)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
 	keep(counts, err)
 	spread, err := v.PassSpread(ctx, org, passType)
 	keep(spread, err)

@@ -7,6 +7,7 @@ import { Answer } from "../parts/listing.tsx";
 import { Facts, Room, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { certificateState } from "./certificate.ts";
+import { Samsung } from "./samsung.tsx";
 import { Spread } from "./spread.tsx";
 
 /** How often it is counted anew while somebody looks, and while phones are told of a change. */
@@ -21,7 +22,12 @@ export function Passes() {
 	return (
 		<Room title={say("passes.title")} intro={say("passes.intro")}>
 			<Answer of={stats}>
-				{(s) => (s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
+				{(s) => (
+					<>
+						{s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
+						{s.samsung ? <Samsung stats={s.samsung} /> : null}
+					</>
+				)}
 			</Answer>
 		</Room>
 	);
