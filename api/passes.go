@@ -21,6 +21,8 @@ type Passes interface {
 	State() PassesState
 	// Counts counts the organization's passes.
 	Counts(ctx context.Context, orgID string) (customer.PassCounts, error)
+	// Spread tells how far phones were told of the last change that concerns all passes.
+	Spread(ctx context.Context, orgID string) (customer.PassSpread, error)
 }
 
 // PassCounter counts the organization's passes for one wallet.
@@ -45,6 +47,7 @@ type passHandlers struct {
 	customers CustomerStore
 	passes    Passes
 	samsung   PassCounter
+	now       func() int64
 }
 
 // GetCardPass implements the contract.
@@ -88,11 +91,16 @@ func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsR
 		if err != nil {
 			return nil, fmt.Errorf("count passes: %w", err)
 		}
+		spread, err := h.passes.Spread(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("read spread of passes: %w", err)
+		}
 		state := h.passes.State()
 		expires := state.Expires.UTC()
 		stats = contract.PassStats{
 			Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
 			Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
+			Spread: spreadView(spread, h.now()),
 		}
 	}
 	if h.samsung != nil {
@@ -103,4 +111,22 @@ func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsR
 		stats.Samsung = &contract.WalletStats{Issued: n.Issued, Installed: n.Installed, Told: n.Pushed, Fetched: n.Fetched, Stale: n.Stale}
 	}
 	return contract.GetPassStats200JSONResponse(stats), nil
+}
+
+// spreadView says how far a spread is, nil if there was none. When it ends is worked out
+// from what was done so far.
+func spreadView(s customer.PassSpread, now int64) *contract.PassSpread {
+	if s.Total == 0 {
+		return nil
+	}
+	view := &contract.PassSpread{Total: s.Total, Told: s.Told, StartedAt: instant(s.StartedAt)}
+	switch {
+	case s.FinishedAt != 0:
+		finished := instant(s.FinishedAt)
+		view.FinishedAt = &finished
+	case s.Told > 0:
+		ends := instant(now + int64(float64(s.Total-s.Told)/float64(s.Told)*float64(now-s.StartedAt)))
+		view.EndsAt = &ends
+	}
+	return view
 }

@@ -1525,7 +1525,24 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"stale":6,"trusted":true,"updated":true}
+// PassSpread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+type PassSpread struct {
+	// EndsAt When the last one will be told at the pace so far, null at the beginning and at the end.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// FinishedAt When the last one was told, null while it goes on.
+	FinishedAt *time.Time `json:"finished_at"`
+	StartedAt  time.Time  `json:"started_at"`
+
+	// Told Those of them that have it, whose phones were told.
+	Told int64 `json:"told"`
+
+	// Total Passes that the change concerns.
+	Total int64 `json:"total"`
+}
+
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1552,6 +1569,10 @@ type PassStats struct {
 	//
 	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
 	Samsung *WalletStats `json:"samsung,omitempty"`
+
+	// Spread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+	// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+	Spread *PassSpread `json:"spread,omitempty"`
 
 	// Stale Those installed of which no phone has the last version yet.
 	Stale int64 `json:"stale"`

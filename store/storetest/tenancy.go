@@ -117,6 +117,8 @@ func (v *victim) everything() []any {
 	keep(samsung, err)
 	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
 	keep(counts, err)
+	spread, err := v.PassSpread(ctx, org, passType)
+	keep(spread, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)
