@@ -71,6 +71,10 @@ type Cards interface {
 	Join(ctx context.Context, j customer.Join) (customer.Joined, error)
 	// CardByLink returns loyalty.ErrNotFound for what is no card's link.
 	CardByLink(ctx context.Context, orgID, link string) (customer.View, error)
+	// MovedCard returns the card that has the stamps of the one with the link, whose
+	// customer was merged into another one, with the code and link that were asked for. It
+	// returns loyalty.ErrNotFound if there is none.
+	MovedCard(ctx context.Context, orgID, link string) (customer.View, error)
 	// Entries returns the card's ledger, newest first, and paging.ErrBadCursor for a
 	// cursor that is none.
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
