@@ -78,6 +78,7 @@ type Action string
 const (
 	OrganizationChanged Action = "organization.changed"
 	LogoChanged         Action = "organization.logo_changed"
+	DemoRemoved         Action = "organization.demo_removed"
 	LocationAdded       Action = "location.added"
 	LocationChanged     Action = "location.changed"
 	StaffAdded          Action = "staff.added"
@@ -101,6 +102,7 @@ const (
 	CardBlocked         Action = "card.blocked"
 	CardAdjusted        Action = "card.adjusted"
 	CardReissued        Action = "card.reissued"
+	CardOldNumberSet    Action = "card.old_number_set"
 	KeyMade             Action = "api_key.made"
 	KeyRevoked          Action = "api_key.revoked"
 	ImportStarted       Action = "import.started"

@@ -23,6 +23,8 @@ type Dependencies struct {
 	CardURL func(slug, link string) string
 	// Passes makes passes; nil is a server that has no certificate for them.
 	Passes Passes
+	// Samsung counts the cards in Samsung Wallet; nil is a server that offers none.
+	Samsung PassCounter
 	// Previews draws designs of passes.
 	Previews Previews
 	// Totals reads live totals; nil is a server that has none and answers 503.
@@ -52,6 +54,7 @@ type Store interface {
 	CustomerStore
 	BlockStore
 	MergeStore
+	DemoStore
 	ConsentStore
 	KeyStore
 	ImportStore
@@ -98,6 +101,7 @@ type handlers struct {
 	customerHandlers
 	blockHandlers
 	mergeHandlers
+	demoHandlers
 	consentHandlers
 	keyHandlers
 	importHandlers
@@ -143,13 +147,14 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, passes: d.Passes},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, samsung: d.Samsung, now: d.Now},
 		passDesignHandlers:   passDesignHandlers{store: d.Store, programs: d.Store, previews: d.Previews, turns: unpacking},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
 		blockHandlers:        blockHandlers{store: d.Store, now: d.Now},
 		mergeHandlers:        mergeHandlers{store: d.Store, now: d.Now},
+		demoHandlers:         demoHandlers{store: d.Store, now: d.Now},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},

@@ -103,14 +103,18 @@ func organizationIn(ctx context.Context, tx *transaction, orgID string) (organiz
 // CreateOrganization adds an organization. It returns organization.ErrTaken if the
 // slug is in use.
 func (s *Store) CreateOrganization(ctx context.Context, o organization.Organization) error {
+	return s.createOrganization(ctx, o, false)
+}
+
+func (s *Store) createOrganization(ctx context.Context, o organization.Organization, demo bool) error {
 	texts, err := writeTexts(o.Brand.Texts)
 	if err != nil {
 		return err
 	}
 	err = s.write(ctx, o.ID, func(tx *transaction) error {
-		return insert(ctx, tx, "organization", organizationColumns, []any{
+		return insert(ctx, tx, "organization", organizationColumns+", demo", []any{
 			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts, "", "", 0, max(o.Version, 1), o.CreatedAt, o.PlacesVersion,
-			o.Brand.TextColor, o.Brand.AccentColor,
+			o.Brand.TextColor, o.Brand.AccentColor, demo,
 		})
 	})
 	return taken(err)

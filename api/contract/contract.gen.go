@@ -33,6 +33,7 @@ const (
 	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
 	AuditActionCardAdjusted             AuditAction = "card.adjusted"
 	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionCardOldNumberSet         AuditAction = "card.old_number_set"
 	AuditActionCardReissued             AuditAction = "card.reissued"
 	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
 	AuditActionCustomerBlocked          AuditAction = "customer.blocked"
@@ -48,6 +49,7 @@ const (
 	AuditActionLocationChanged          AuditAction = "location.changed"
 	AuditActionOrganizationArtworkAdded AuditAction = "organization.artwork_added"
 	AuditActionOrganizationChanged      AuditAction = "organization.changed"
+	AuditActionOrganizationDemoRemoved  AuditAction = "organization.demo_removed"
 	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
 	AuditActionProgramAdded             AuditAction = "program.added"
 	AuditActionProgramChanged           AuditAction = "program.changed"
@@ -111,6 +113,15 @@ const (
 	EntryKindStamp    EntryKind = "stamp"
 	EntryKindUnmerge  EntryKind = "unmerge"
 	EntryKindWelcome  EntryKind = "welcome"
+)
+
+// Defines values for ImportProblemCode.
+const (
+	ImportProblemCodeBrokeOff      ImportProblemCode = "broke_off"
+	ImportProblemCodeCutOff        ImportProblemCode = "cut_off"
+	ImportProblemCodeFileUnusable  ImportProblemCode = "file_unusable"
+	ImportProblemCodeProgramGone   ImportProblemCode = "program_gone"
+	ImportProblemCodeStoppedByHand ImportProblemCode = "stopped_by_hand"
 )
 
 // Defines values for ImportStatus.
@@ -213,6 +224,7 @@ const (
 	ProblemCodeMergedRewardUsed       ProblemCode = "merged_reward_used"
 	ProblemCodeMergedStampsUsed       ProblemCode = "merged_stamps_used"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
+	ProblemCodeNotADemo               ProblemCode = "not_a_demo"
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
@@ -253,17 +265,23 @@ const (
 	ProblemReasonDamaged          ProblemReason = "damaged"
 	ProblemReasonEmail            ProblemReason = "email"
 	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonFileName         ProblemReason = "file_name"
+	ProblemReasonFileTooLarge     ProblemReason = "file_too_large"
+	ProblemReasonFileUnusable     ProblemReason = "file_unusable"
 	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMapping          ProblemReason = "mapping"
 	ProblemReasonMaximum          ProblemReason = "maximum"
 	ProblemReasonMinimum          ProblemReason = "minimum"
 	ProblemReasonNull             ProblemReason = "null"
 	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
 	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonOutOfOrder       ProblemReason = "out_of_order"
 	ProblemReasonPattern          ProblemReason = "pattern"
 	ProblemReasonPeriod           ProblemReason = "period"
 	ProblemReasonPhone            ProblemReason = "phone"
 	ProblemReasonPictureKind      ProblemReason = "picture_kind"
 	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonQueueFull        ProblemReason = "queue_full"
 	ProblemReasonRange            ProblemReason = "range"
 	ProblemReasonRequired         ProblemReason = "required"
 	ProblemReasonTooFew           ProblemReason = "too_few"
@@ -659,6 +677,11 @@ type Card struct {
 	// Number Example: 1234567897
 	Number string `json:"number"`
 
+	// OldNumber The number of a card from before that leads to this one; with cards:write only.
+	//
+	// Example: 6400001234565
+	OldNumber *string `json:"old_number,omitempty"`
+
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID `json:"program_id"`
 
@@ -986,6 +1009,24 @@ type DayStats struct {
 // Degrees A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
 type Degrees = string
 
+// DemoData defines model for DemoData.
+type DemoData struct {
+	Cards     int64 `json:"cards"`
+	Customers int64 `json:"customers"`
+
+	// Demo Whether the customers were made up and can be removed.
+	Demo bool `json:"demo"`
+
+	// Entries Entries of the ledger.
+	Entries int64 `json:"entries"`
+}
+
+// DemoRemoval defines model for DemoRemoval.
+type DemoRemoval struct {
+	// Confirm The organization's slug, typed by whoever wants it.
+	Confirm string `json:"confirm"`
+}
+
 // Doer defines model for Doer.
 type Doer struct {
 	ID *string `json:"id,omitempty"`
@@ -1104,8 +1145,13 @@ type Import struct {
 	// ID Example: imp_01k3sa0z2efcrstmhzda61w2ws
 	ID ImportID `json:"id"`
 
-	// Problem Why it failed.
+	// Problem Why it failed or was stopped, in English.
 	Problem *string `json:"problem,omitempty"`
+
+	// ProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+	// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+	// server had a fault. It is not there for imports from before there were names.
+	ProblemCode *ImportProblemCode `json:"problem_code,omitempty"`
 
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID    `json:"program_id"`
@@ -1115,6 +1161,11 @@ type Import struct {
 	// StopAskedAt When somebody asked that it be stopped.
 	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
+
+// ImportProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+// server had a fault. It is not there for imports from before there were names.
+type ImportProblemCode string
 
 // ImportStatus defines model for Import.Status.
 type ImportStatus string
@@ -1518,6 +1569,12 @@ type NextReward struct {
 	Name LocalizedText `json:"name"`
 }
 
+// OldNumber defines model for OldNumber.
+type OldNumber struct {
+	// OldNumber Without spaces and hyphens, 6 to 32 letters and digits, one of them a digit; or empty.
+	OldNumber string `json:"old_number"`
+}
+
 // Organization defines model for Organization.
 type Organization struct {
 	Brand Brand `json:"brand"`
@@ -1719,7 +1776,24 @@ type PassFront = []PassField
 // PassIcon What is stamped, and stands for a shop without a logo.
 type PassIcon string
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+// PassSpread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+type PassSpread struct {
+	// EndsAt When the last one will be told at the pace so far, null at the beginning and at the end.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// FinishedAt When the last one was told, null while it goes on.
+	FinishedAt *time.Time `json:"finished_at"`
+	StartedAt  time.Time  `json:"started_at"`
+
+	// Told Those of them that have it, whose phones were told.
+	Told int64 `json:"told"`
+
+	// Total Passes that the change concerns.
+	Total int64 `json:"total"`
+}
+
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1741,6 +1815,15 @@ type PassStats struct {
 
 	// Pushed Those installed whose devices were told of the last change.
 	Pushed int64 `json:"pushed"`
+
+	// Samsung The cards in a wallet. Without it, this server offers none for the wallet.
+	//
+	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+	Samsung *WalletStats `json:"samsung,omitempty"`
+
+	// Spread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+	// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+	Spread *PassSpread `json:"spread,omitempty"`
 
 	// Stale Those installed of which no phone has the last version yet.
 	Stale int64 `json:"stale"`
@@ -1837,6 +1920,7 @@ type Problem struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -1884,6 +1968,10 @@ type Problem struct {
 	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 	// | `contact_missing` | neither phone nor e-mail is there |
 	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	// | `out_of_order` | an instant is before the one that comes before it |
+	// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+	// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+	// | `queue_full` | `max` imports are waiting already |
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// RequestID The id by which the server's log knows the request.
@@ -1962,6 +2050,7 @@ type Problem struct {
 // | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 // | `customer_merged` | 409 | the customer was merged into another one |
 // | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 // | `merge_undone` | 409 | the merge was undone before |
 // | `merge_too_old` | 409 | the merge is too long ago to be undone |
 // | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -2000,6 +2089,10 @@ type ProblemCode string
 // | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 // | `contact_missing` | neither phone nor e-mail is there |
 // | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+// | `out_of_order` | an instant is before the one that comes before it |
+// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+// | `queue_full` | `max` imports are waiting already |
 type ProblemReason string
 
 // Program defines model for Program.
@@ -2375,7 +2468,7 @@ type Scan struct {
 
 // ScanCreation defines model for ScanCreation.
 type ScanCreation struct {
-	// Code A card code, a rotating code, a customer number or, in a till session, a phone number.
+	// Code A card code, a rotating code, a customer number, the number of a card from before or, in a till session, a phone number.
 	Code string `json:"code"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -2465,6 +2558,7 @@ type ScanRefusal struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -2565,7 +2659,7 @@ type StampCreation struct {
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
 	CardID *CardID `json:"card_id,omitempty"`
 
-	// Code A card code, a rotating code or a customer number.
+	// Code A card code, a rotating code, a customer number or the number of a card from before.
 	Code *string `json:"code,omitempty"`
 
 	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location.
@@ -2800,6 +2894,26 @@ type TryOutStep struct {
 // TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
 // once the customer's contact is confirmed.
 type TryOutStepKind string
+
+// WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
+//
+// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+type WalletStats struct {
+	// Fetched Those installed that the wallet asked for since they last changed.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Cards that the wallet reported as added.
+	Installed int64 `json:"installed"`
+
+	// Issued Cards whose button was pressed.
+	Issued int64 `json:"issued"`
+
+	// Stale Those installed that the wallet has not asked for since they last changed.
+	Stale int64 `json:"stale"`
+
+	// Told Those installed whose last change the wallet was told of.
+	Told int64 `json:"told"`
+}
 
 // Zone An IANA time zone.
 //
@@ -3308,6 +3422,9 @@ type CreateAPIKeyJSONRequestBody = APIKeyCreation
 // AdjustCardJSONRequestBody defines body for AdjustCard for application/json ContentType.
 type AdjustCardJSONRequestBody = Adjustment
 
+// SetOldNumberJSONRequestBody defines body for SetOldNumber for application/json ContentType.
+type SetOldNumberJSONRequestBody = OldNumber
+
 // CreateConsentTextJSONRequestBody defines body for CreateConsentText for application/json ContentType.
 type CreateConsentTextJSONRequestBody = ConsentTextCreation
 
@@ -3343,6 +3460,9 @@ type UpdateLocationJSONRequestBody = LocationChange
 
 // UpdateOrganizationJSONRequestBody defines body for UpdateOrganization for application/json ContentType.
 type UpdateOrganizationJSONRequestBody = OrganizationChange
+
+// RemoveDemoDataJSONRequestBody defines body for RemoveDemoData for application/json ContentType.
+type RemoveDemoDataJSONRequestBody = DemoRemoval
 
 // DrawStripJSONRequestBody defines body for DrawStrip for application/json ContentType.
 type DrawStripJSONRequestBody = StripDrawing
@@ -3421,13 +3541,16 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx echo.Context, cardID CardID) error
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
 	// ListConsentTexts What customers are asked
@@ -3481,6 +3604,9 @@ type ServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx echo.Context, customerID CustomerID) error
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx echo.Context, entryID EntryID) error
@@ -3532,6 +3658,12 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx echo.Context) error
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx echo.Context) error
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx echo.Context) error
@@ -3895,6 +4027,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCardEntries(ctx, cardID, params)
+	return err
+}
+
+// SetOldNumber converts echo context to params.
+func (w *ServerInterfaceWrapper) SetOldNumber(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetOldNumber(ctx, cardID)
 	return err
 }
 
@@ -4417,6 +4565,22 @@ func (w *ServerInterfaceWrapper) ListCustomerMerges(ctx echo.Context) error {
 	return err
 }
 
+// GetCustomerPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerPasses(ctx, customerID)
+	return err
+}
+
 // GetEntry converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEntry(ctx echo.Context) error {
 	var err error
@@ -4845,6 +5009,24 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateOrganization(ctx, params)
+	return err
+}
+
+// GetDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDemoData(ctx)
+	return err
+}
+
+// RemoveDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveDemoData(ctx)
 	return err
 }
 
@@ -5561,6 +5743,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/organization", wrapper.UpdateOrganization, options.OperationMiddlewares["updateOrganization"]...)
 	router.DELETE(options.BaseURL+"/v1/organization/logo", wrapper.DeleteLogo, options.OperationMiddlewares["deleteLogo"]...)
 	router.PUT(options.BaseURL+"/v1/organization/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
+	router.GET(options.BaseURL+"/v1/organization/demo-data", wrapper.GetDemoData, options.OperationMiddlewares["getDemoData"]...)
+	router.POST(options.BaseURL+"/v1/organization/demo-data-removal", wrapper.RemoveDemoData, options.OperationMiddlewares["removeDemoData"]...)
 	router.GET(options.BaseURL+"/v1/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/v1/locations", wrapper.CreateLocation, options.OperationMiddlewares["createLocation"]...)
 	router.GET(options.BaseURL+"/v1/locations/:location_id", wrapper.GetLocation, options.OperationMiddlewares["getLocation"]...)
@@ -5596,6 +5780,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
+	router.PUT(options.BaseURL+"/v1/cards/:card_id/old-number", wrapper.SetOldNumber, options.OperationMiddlewares["setOldNumber"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
@@ -5612,6 +5797,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/cards", wrapper.ListCustomerCards, options.OperationMiddlewares["listCustomerCards"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/passes.pkpasses", wrapper.GetCustomerPasses, options.OperationMiddlewares["getCustomerPasses"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.UnblockCustomer, options.OperationMiddlewares["unblockCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.BlockCustomer, options.OperationMiddlewares["blockCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/blocks", wrapper.ListCustomerBlocks, options.OperationMiddlewares["listCustomerBlocks"]...)
@@ -6607,6 +6793,121 @@ type ListCardEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCardEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberRequestObject struct {
+	CardID CardID `json:"card_id"`
+	Body   *SetOldNumberJSONRequestBody
+}
+
+type SetOldNumberResponseObject interface {
+	VisitSetOldNumberResponse(w http.ResponseWriter) error
+}
+
+type SetOldNumber204Response struct {
+}
+
+func (response SetOldNumber204Response) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetOldNumber400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber400ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber401ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber403ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber404ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber409ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetOldNumberdefaultApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8837,6 +9138,116 @@ func (response ListCustomerMergesdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetCustomerPassesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerPassesResponseObject interface {
+	VisitGetCustomerPassesResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerPasses200ApplicationVndApplePkpassesResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCustomerPasses200ApplicationVndApplePkpassesResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpasses")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCustomerPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses400ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses401ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses403ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses404ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCustomerPassesdefaultApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetEntryRequestObject struct {
 	EntryID EntryID `json:"entry_id"`
 }
@@ -10722,6 +11133,181 @@ type UpdateOrganizationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) VisitUpdateOrganizationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoDataRequestObject struct {
+}
+
+type GetDemoDataResponseObject interface {
+	VisitGetDemoDataResponse(w http.ResponseWriter) error
+}
+
+type GetDemoData200JSONResponse DemoData
+
+func (response GetDemoData200JSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData401ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData403ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDemoDatadefaultApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDataRequestObject struct {
+	Body *RemoveDemoDataJSONRequestBody
+}
+
+type RemoveDemoDataResponseObject interface {
+	VisitRemoveDemoDataResponse(w http.ResponseWriter) error
+}
+
+type RemoveDemoData200JSONResponse DemoData
+
+func (response RemoveDemoData200JSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData400ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData401ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData403ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData409ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveDemoDatadefaultApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14313,13 +14899,16 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx context.Context, request SetOldNumberRequestObject) (SetOldNumberResponseObject, error)
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
 	// ListConsentTexts What customers are asked
@@ -14373,6 +14962,9 @@ type StrictServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx context.Context, request ListCustomerMergesRequestObject) (ListCustomerMergesResponseObject, error)
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx context.Context, request GetCustomerPassesRequestObject) (GetCustomerPassesResponseObject, error)
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
@@ -14424,6 +15016,12 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx context.Context, request GetDemoDataRequestObject) (GetDemoDataResponseObject, error)
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx context.Context, request RemoveDemoDataRequestObject) (RemoveDemoDataResponseObject, error)
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx context.Context, request DeleteLogoRequestObject) (DeleteLogoResponseObject, error)
@@ -14803,6 +15401,54 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 		return err
 	} else if validResponse, ok := response.(ListCardEntriesResponseObject); ok {
 		return validResponse.VisitListCardEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetOldNumber operation middleware
+func (sh *strictHandler) SetOldNumber(ctx echo.Context, cardID CardID) error {
+	var request SetOldNumberRequestObject
+
+	request.CardID = cardID
+
+	var body SetOldNumberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOldNumber(ctx.Request().Context(), request.(SetOldNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOldNumber")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetOldNumberResponseObject); ok {
+		return validResponse.VisitSetOldNumberResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15478,6 +16124,31 @@ func (sh *strictHandler) ListCustomerMerges(ctx echo.Context, customerID Custome
 	return nil
 }
 
+// GetCustomerPasses operation middleware
+func (sh *strictHandler) GetCustomerPasses(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerPassesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerPasses(ctx.Request().Context(), request.(GetCustomerPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerPassesResponseObject); ok {
+		return validResponse.VisitGetCustomerPassesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetEntry operation middleware
 func (sh *strictHandler) GetEntry(ctx echo.Context, entryID EntryID) error {
 	var request GetEntryRequestObject
@@ -15995,6 +16666,75 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 		return err
 	} else if validResponse, ok := response.(UpdateOrganizationResponseObject); ok {
 		return validResponse.VisitUpdateOrganizationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDemoData operation middleware
+func (sh *strictHandler) GetDemoData(ctx echo.Context) error {
+	var request GetDemoDataRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDemoData(ctx.Request().Context(), request.(GetDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDemoDataResponseObject); ok {
+		return validResponse.VisitGetDemoDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveDemoData operation middleware
+func (sh *strictHandler) RemoveDemoData(ctx echo.Context) error {
+	var request RemoveDemoDataRequestObject
+
+	var body RemoveDemoDataJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveDemoData(ctx.Request().Context(), request.(RemoveDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveDemoDataResponseObject); ok {
+		return validResponse.VisitRemoveDemoDataResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -35,6 +35,7 @@ type victim struct {
 	merge            customer.Merge
 	review           customer.ReviewLine
 	pass             customer.Pass
+	samsungPass      customer.SamsungPass
 	artwork          string
 }
 
@@ -66,6 +67,7 @@ func newVictim(su *suite) *victim {
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
 	v.pass = v.newPass(v.view)
+	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	town := v.location
@@ -123,6 +125,12 @@ func (v *victim) everything() []any {
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
 	keep(counts, err)
+	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
+	keep(samsung, err)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
+	keep(counts, err)
+	spread, err := v.PassSpread(ctx, org, passType)
+	keep(spread, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)

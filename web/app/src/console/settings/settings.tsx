@@ -19,6 +19,7 @@ import { useTexts } from "../texts.ts";
 import { BrandTextFields } from "./brand_texts.tsx";
 import { cleaned, isAddressed, saidIn, type BrandTexts } from "./brand.ts";
 import { ConsentTexts } from "./consent_texts.tsx";
+import { DemoData } from "./demo.tsx";
 import { OrganizationFields } from "./fields.tsx";
 import { Logo } from "./logo.tsx";
 import "./settings.css";
@@ -47,10 +48,12 @@ function changeOf(base: OrganizationValues, values: OrganizationValues): Schema[
 export function Settings() {
 	const { say } = useTexts();
 	const organization = useQuery(organizationQuery);
+	const may = useMay();
 	return (
 		<Room title={say("settings.title")} intro={say("settings.intro")}>
 			<Answer of={organization}>{(o) => <Edit organization={o} />}</Answer>
 			<ConsentTexts />
+			{may("organization:write") && <DemoData />}
 		</Room>
 	);
 }
