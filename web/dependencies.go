@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Samsung, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -24,6 +24,8 @@ type Dependencies struct {
 	Live          Live
 	// Passes makes passes; nil is a server without a certificate, which offers none.
 	Passes Passes
+	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
+	Samsung Links
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.
@@ -60,6 +62,10 @@ type Cards interface {
 	Join(ctx context.Context, j customer.Join) (customer.Joined, error)
 	// CardByLink returns loyalty.ErrNotFound for what is no card's link.
 	CardByLink(ctx context.Context, orgID, link string) (customer.View, error)
+	// MovedCard returns the card that has the stamps of the one with the link, whose
+	// customer was merged into another one, with the code and link that were asked for. It
+	// returns loyalty.ErrNotFound if there is none.
+	MovedCard(ctx context.Context, orgID, link string) (customer.View, error)
 	// Entries returns the card's ledger, newest first, and paging.ErrBadCursor for a
 	// cursor that is none.
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)

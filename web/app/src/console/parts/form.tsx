@@ -13,7 +13,9 @@ export function useComplaints(error: unknown): (field: string) => string {
 	const { say, reason } = useTexts();
 	return useCallback((field) => {
 		const problem = error instanceof Refused ? error.problem : undefined;
-		return problem?.field === field ? reason(problem) || say("form.refused_field", { detail: problem.detail }) : "";
+		// What is said in several languages is complained of in one of them.
+		const complained = problem?.field?.replace(/\.[a-z]{2}$/, "");
+		return problem && (problem.field === field || complained === field) ? reason(problem) || say("form.refused_field", { detail: problem.detail }) : "";
 	}, [error, say, reason]);
 }
 
