@@ -1,5 +1,7 @@
 package customer
 
+import "errors"
+
 // MaxGooglePassBatch bounds the passes for Google Wallet that a store works on in one
 // call: Google takes twenty requests in a second, so more would only wait.
 const MaxGooglePassBatch = 100
@@ -71,3 +73,7 @@ type GooglePassCounts struct {
 	// Failed are those, saved or not, that Google did not take when they were last sent.
 	Failed int64
 }
+
+// ErrWalletAway is returned when the servers of a wallet did not take a card: they are
+// away, or refuse. Nothing is lost by trying again later.
+var ErrWalletAway = errors.New("the wallet's servers did not take the card")
