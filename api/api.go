@@ -138,7 +138,7 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, passes: d.Passes},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},

@@ -14,6 +14,9 @@ import (
 type Passes interface {
 	// Package returns the signed pass of a card, or loyalty.ErrNotFound.
 	Package(ctx context.Context, orgID, cardID string) ([]byte, error)
+	// Bundle returns the passes of a customer's cards in use in one file, or
+	// loyalty.ErrNotFound if there are none.
+	Bundle(ctx context.Context, orgID, customerID string) ([]byte, error)
 	// State tells of the certificate.
 	State() PassesState
 	// Counts counts the organization's passes.
@@ -29,15 +32,19 @@ type PassesState struct {
 	Trusted, Updated bool
 }
 
+// errNoPasses is the answer of a server that makes none.
+var errNoPasses = &problem{code: codePassesNotOffered, detail: "it was started without a certificate for Apple Wallet"}
+
 type passHandlers struct {
-	store  CardStore
-	passes Passes
+	store     CardStore
+	customers CustomerStore
+	passes    Passes
 }
 
 // GetCardPass implements the contract.
 func (h passHandlers) GetCardPass(ctx context.Context, r contract.GetCardPassRequestObject) (contract.GetCardPassResponseObject, error) {
 	if h.passes == nil {
-		return nil, &problem{code: codePassesNotOffered, detail: "it was started without a certificate for Apple Wallet"}
+		return nil, errNoPasses
 	}
 	v, err := readCard(ctx, h.store, requestOf(ctx).principal, r.CardID)
 	if err != nil {
@@ -48,6 +55,22 @@ func (h passHandlers) GetCardPass(ctx context.Context, r contract.GetCardPassReq
 		return nil, missing(codeCardNotFound, err)
 	}
 	return contract.GetCardPass200ApplicationVndApplePkpassResponse{Body: bytes.NewReader(packed), ContentLength: int64(len(packed))}, nil
+}
+
+// GetCustomerPasses implements the contract.
+func (h passHandlers) GetCustomerPasses(ctx context.Context, r contract.GetCustomerPassesRequestObject) (contract.GetCustomerPassesResponseObject, error) {
+	if h.passes == nil {
+		return nil, errNoPasses
+	}
+	who := requestOf(ctx).principal
+	if _, err := h.customers.Customer(ctx, who.OrgID, r.CustomerID); err != nil {
+		return nil, missing(codeCustomerNotFound, err)
+	}
+	packed, err := h.passes.Bundle(ctx, who.OrgID, r.CustomerID)
+	if err != nil {
+		return nil, missing(codeCardNotFound, err)
+	}
+	return contract.GetCustomerPasses200ApplicationVndApplePkpassesResponse{Body: bytes.NewReader(packed), ContentLength: int64(len(packed))}, nil
 }
 
 // GetPassStats implements the contract.

@@ -18,8 +18,11 @@ import (
 	"github.com/leima/leima/wallet/recent"
 )
 
-// MediaType is that of a pass for Apple Wallet.
-const MediaType = apple.MediaType
+// Media types: of a pass for Apple Wallet, and of several in one file.
+const (
+	MediaType       = apple.MediaType
+	BundleMediaType = apple.BundleMediaType
+)
 
 // ServicePath is below the public address where phones ask for changes; the slug of the
 // organization follows, and then what apple.Service serves.
@@ -46,6 +49,9 @@ type Store interface {
 	ChangedPasses(ctx context.Context, orgID, passType, device string, after int64) (customer.PassChanges, error)
 	// Card returns a card as the database has it, whatever its status.
 	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
+	// CustomerCards returns all cards of a customer, the oldest first, or
+	// customer.ErrNotFound.
+	CustomerCards(ctx context.Context, orgID, customerID string) ([]customer.View, error)
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
 	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
 	// Organization and OrganizationBySlug return organization.ErrNotFound.
@@ -99,25 +105,34 @@ func (i *Issuer) Counts(ctx context.Context, orgID string) (customer.PassCounts,
 // Package returns the signed pass of a card, or loyalty.ErrNotFound. The pass of a card
 // that is not in use is void. It notes that somebody has the version.
 func (i *Issuer) Package(ctx context.Context, orgID, cardID string) ([]byte, error) {
+	made, err := i.issue(ctx, orgID, cardID)
+	if err != nil {
+		return nil, err
+	}
+	return made.Package, nil
+}
+
+// issue makes the pass of a card and notes that somebody has it.
+func (i *Issuer) issue(ctx context.Context, orgID, cardID string) (*apple.Pass, error) {
 	p, err := i.Store.IssuePass(ctx, customer.Pass{
 		OrgID: orgID, CardID: cardID, Type: i.Identity.PassType, Serial: typeid.New("pass"), Token: rand.Text(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("issue pass: %w", err)
 	}
-	packed, err := i.make(ctx, p)
+	made, err := i.make(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if err := i.Store.NotePassFetched(ctx, orgID, p.Serial, p.Version); err != nil {
 		return nil, fmt.Errorf("note download: %w", err)
 	}
-	return packed, nil
+	return made, nil
 }
 
-// make returns the file of a pass with the card as it is now, which is never older than p
+// make returns a pass with the card as it is now, which is never older than p
 // says.
-func (i *Issuer) make(ctx context.Context, p customer.Pass) ([]byte, error) {
+func (i *Issuer) make(ctx context.Context, p customer.Pass) (*apple.Pass, error) {
 	view, err := i.Store.Card(ctx, p.OrgID, p.CardID)
 	if err != nil {
 		return nil, fmt.Errorf("read card of pass: %w", err)
@@ -138,7 +153,7 @@ func (i *Issuer) make(ctx context.Context, p customer.Pass) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make pass: %w", err)
 	}
-	return made.Package, nil
+	return made, nil
 }
 
 // template returns what all passes of the program have in common, made now or earlier.

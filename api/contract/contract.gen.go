@@ -3259,6 +3259,9 @@ type ServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx echo.Context, customerID CustomerID) error
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx echo.Context, entryID EntryID) error
@@ -4180,6 +4183,22 @@ func (w *ServerInterfaceWrapper) ListCustomerMerges(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCustomerMerges(ctx, customerID, params)
+	return err
+}
+
+// GetCustomerPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerPasses(ctx, customerID)
 	return err
 }
 
@@ -5293,6 +5312,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/cards", wrapper.ListCustomerCards, options.OperationMiddlewares["listCustomerCards"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/passes.pkpasses", wrapper.GetCustomerPasses, options.OperationMiddlewares["getCustomerPasses"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.UnblockCustomer, options.OperationMiddlewares["unblockCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.BlockCustomer, options.OperationMiddlewares["blockCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/blocks", wrapper.ListCustomerBlocks, options.OperationMiddlewares["listCustomerBlocks"]...)
@@ -8507,6 +8527,116 @@ type ListCustomerMergesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCustomerMergesdefaultApplicationProblemPlusJSONResponse) VisitListCustomerMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerPassesResponseObject interface {
+	VisitGetCustomerPassesResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerPasses200ApplicationVndApplePkpassesResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCustomerPasses200ApplicationVndApplePkpassesResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpasses")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCustomerPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses400ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses401ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses403ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses404ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCustomerPassesdefaultApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13612,6 +13742,9 @@ type StrictServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx context.Context, request ListCustomerMergesRequestObject) (ListCustomerMergesResponseObject, error)
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx context.Context, request GetCustomerPassesRequestObject) (GetCustomerPassesResponseObject, error)
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
@@ -14699,6 +14832,31 @@ func (sh *strictHandler) ListCustomerMerges(ctx echo.Context, customerID Custome
 		return err
 	} else if validResponse, ok := response.(ListCustomerMergesResponseObject); ok {
 		return validResponse.VisitListCustomerMergesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCustomerPasses operation middleware
+func (sh *strictHandler) GetCustomerPasses(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerPassesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerPasses(ctx.Request().Context(), request.(GetCustomerPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerPassesResponseObject); ok {
+		return validResponse.VisitGetCustomerPassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -35,6 +35,7 @@ type victim struct {
 	review           customer.ReviewLine
 	pass             customer.Pass
 	google           customer.GooglePass
+	samsungPass      customer.Pass
 }
 
 func newVictim(su *suite) *victim {
@@ -68,6 +69,7 @@ func newVictim(su *suite) *victim {
 	v.google = v.newGooglePass(v.view.Card.ID)
 	v.googleHas(v.google)
 	v.ok(v.NoteGoogleClass(v.ctx, v.org.ID, googleIssuer, v.program.ID, "digest"))
+	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
@@ -120,6 +122,10 @@ func (v *victim) everything() []any {
 	keep(googles, err)
 	digest, err := v.GoogleClassDigest(ctx, org, googleIssuer, v.program.ID)
 	keep(digest, err)
+	samsung, err := v.SamsungPass(ctx, org, v.samsungPass.Serial)
+	keep(samsung, err)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungType)
+	keep(counts, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)
