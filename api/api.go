@@ -23,6 +23,8 @@ type Dependencies struct {
 	CardURL func(slug, link string) string
 	// Passes makes passes; nil is a server that has no certificate for them.
 	Passes Passes
+	// Google puts cards into Google Wallet; nil is a server without an account for it.
+	Google GooglePasses
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -138,7 +140,7 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, google: d.Google},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},

@@ -39,6 +39,7 @@ type passHandlers struct {
 	store     CardStore
 	customers CustomerStore
 	passes    Passes
+	google    GooglePasses
 }
 
 // GetCardPass implements the contract.
@@ -75,10 +76,12 @@ func (h passHandlers) GetCustomerPasses(ctx context.Context, r contract.GetCusto
 
 // GetPassStats implements the contract.
 func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsRequestObject) (contract.GetPassStatsResponseObject, error) {
-	if h.passes == nil {
-		return contract.GetPassStats200JSONResponse{}, nil
+	orgID := requestOf(ctx).principal.OrgID
+	google, err := h.googleStats(ctx, orgID)
+	if err != nil || h.passes == nil {
+		return contract.GetPassStats200JSONResponse{Google: google}, err
 	}
-	n, err := h.passes.Counts(ctx, requestOf(ctx).principal.OrgID)
+	n, err := h.passes.Counts(ctx, orgID)
 	if err != nil {
 		return nil, fmt.Errorf("count passes: %w", err)
 	}
@@ -86,6 +89,6 @@ func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsR
 	expires := state.Expires.UTC()
 	return contract.GetPassStats200JSONResponse{
 		Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
-		Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
+		Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale, Google: google,
 	}, nil
 }

@@ -54,6 +54,9 @@ func (w *Web) walletLinks(r *request, path string) map[wallet]walletLink {
 	if w.Passes != nil {
 		links[walletApple] = walletLink{walletApple, path + "/pass.pkpass", r.T("card.wallet_add")}
 	}
+	if w.Google != nil {
+		links[walletGoogle] = walletLink{walletGoogle, path + "/google-pass", r.T("card.wallet_add_google")}
+	}
 	return links
 }
 

@@ -20,7 +20,6 @@ import (
 
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/jobs"
-	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/web"
@@ -223,16 +222,7 @@ func openPasses(p parts) *passes {
 	if !x.issuer.Updates() {
 		p.log.LogAttrs(context.Background(), slog.LevelWarn, "passes are not kept up to date: phones ask by https only", slog.String("base_url", p.links.base))
 	}
-	tell := func(c loyalty.Commit) {
-		last := ""
-		for _, card := range c.Cards {
-			if card.OrgID != last {
-				last = card.OrgID
-				x.update.Changed(last)
-			}
-		}
-	}
-	p.hot.also.Store(&tell)
+	p.hot.tellOrganizations(x.update.Changed)
 	return x
 }
 
@@ -255,16 +245,16 @@ func (x *passes) forWeb() web.Passes {
 func (x *passes) register(e *echo.Echo) {
 	if x != nil {
 		answer := echo.WrapHandler(x.issuer)
-		e.Any(pass.ServicePath+":slug/v1/*", x.limited("passes:", callsOfAddress, answer))
-		e.POST(pass.ServicePath+":slug/v1/log", x.limited("pass-log:", complaintsOfAddress, answer))
+		e.Any(pass.ServicePath+":slug/v1/*", limited(x.limits, "passes:", callsOfAddress, answer))
+		e.POST(pass.ServicePath+":slug/v1/log", limited(x.limits, "pass-log:", complaintsOfAddress, answer))
 	}
 }
 
 // limited answers a network address that asks too much with 429. Where calls cannot be
 // counted they are answered.
-func (x *passes) limited(kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
+func limited(limits api.Limits, kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ok, wait, err := x.limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
+		ok, wait, err := limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
 		if err == nil && !ok {
 			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 			return c.NoContent(http.StatusTooManyRequests)

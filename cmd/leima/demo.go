@@ -70,6 +70,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	account, err := sh.openGoogleAccount()
+	if err != nil {
+		return err
+	}
 	st, state, err := sh.openLive(ctx, log)
 	if err != nil {
 		return err
@@ -84,7 +88,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, metrics: counted, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, metrics: counted, demo: doors, demoSlug: demo.Slug})
 	if err != nil {
 		return err
 	}

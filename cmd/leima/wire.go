@@ -38,6 +38,8 @@ type parts struct {
 	hot   *hotState
 	// wallet is nil if there is no certificate for passes.
 	wallet *wallet
+	// google is nil if there is no account for Google Wallet.
+	google *googleAccount
 	// metrics is nil if nobody can ask for them.
 	metrics *metrics
 	// demo is nil but in a demo; demoSlug names its shop.
@@ -81,17 +83,21 @@ func wire(p parts) (*server, error) {
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
 	wallets := openPasses(p)
+	googles, err := openGoogle(p)
+	if err != nil {
+		return nil, err
+	}
 	v1, err := api.New(api.Dependencies{
 		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
-		CardURL: p.links.card, Passes: wallets.forAPI(), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+		CardURL: p.links.card, Passes: wallets.forAPI(), Google: googles.forAPI(), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
-		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -102,6 +108,7 @@ func wire(p parts) (*server, error) {
 	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", leima.OpenAPI) })
 	s.web.Register(s.echo)
 	wallets.register(s.echo)
+	googles.register(s.echo)
 
 	confirmations := jobs.SendConfirmations{
 		Store: p.store, Sender: &jobs.Console{Out: p.sh.out}, Link: p.links.confirm, Now: p.sh.clock, Log: p.log,
