@@ -63,7 +63,9 @@ type GoogleOptions struct {
 	Origins []string
 	HTTP    *http.Client
 	Now     func() time.Time
-	Log     *slog.Logger
+	// Wait waits between requests; for tests whose clock stands still.
+	Wait func(context.Context, time.Duration) error
+	Log  *slog.Logger
 }
 
 // Google puts cards into Google Wallet. It may be used by many goroutines.
@@ -95,7 +97,7 @@ func NewGoogle(o GoogleOptions) (*Google, error) {
 		GoogleOptions: o, strips: strip.NewCache(),
 		pictures: recent.New[string](cachedPictures, cachedPicturesBytes, func(p []byte) int { return len(p) }),
 	}
-	client, err := google.New(google.Options{Account: o.Account, Budget: googleBudget{g}, BaseURL: o.Server, HTTP: o.HTTP, Now: o.Now})
+	client, err := google.New(google.Options{Account: o.Account, Budget: googleBudget{g}, BaseURL: o.Server, HTTP: o.HTTP, Now: o.Now, Wait: o.Wait})
 	if err != nil {
 		return nil, fmt.Errorf("google wallet: %w", err)
 	}

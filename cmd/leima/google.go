@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/leima/leima/api"
+	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/google"
 	"github.com/leima/leima/web"
@@ -104,8 +105,10 @@ func originOf(address string) string {
 
 // googlePasses are the parts of a server that have to do with Google Wallet.
 type googlePasses struct {
-	google *pass.Google
-	limits api.Limits
+	google  *pass.Google
+	update  *jobs.UpdateGooglePasses
+	compare jobs.CompareGoogle
+	limits  api.Limits
 }
 
 // openGoogle returns them, nil if the server has no account.
@@ -120,7 +123,25 @@ func openGoogle(p parts) (*googlePasses, error) {
 	if err != nil {
 		return nil, notReadyf("%w", err)
 	}
-	return &googlePasses{google: g, limits: p.hot}, nil
+	sent, compared := p.metrics.googlePasses()
+	x := &googlePasses{google: g, limits: p.hot, update: jobs.NewUpdateGooglePasses(jobs.UpdateGooglePassesOptions{
+		Store: p.store, Cards: g, Sender: g.Client, IssuerID: g.IssuerID, Report: sent, Now: p.sh.clock, Log: p.log,
+	}), compare: jobs.CompareGoogle{
+		Store: p.store, Cards: g, Wallet: g.Client, IssuerID: g.IssuerID, Report: compared, Now: p.sh.clock, Log: p.log,
+	}}
+	p.hot.tellOrganizations(x.update.Changed)
+	return x, nil
+}
+
+// periodic returns the jobs of Google Wallet.
+func (x *googlePasses) periodic() []jobs.Periodic {
+	if x == nil {
+		return nil
+	}
+	return []jobs.Periodic{
+		{Name: "update passes at Google", Every: jobs.PassesEvery, Wake: x.update.Wake(), Run: x.update.Run},
+		{Name: "compare passes at Google", Every: jobs.CompareGoogleEvery, Run: x.compare.Run},
+	}
 }
 
 // forAPI and forWeb return nil interfaces for a server without an account.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -124,7 +125,7 @@ func wire(p parts) (*server, error) {
 		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
 	}
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
-	s.jobs = p.metrics.periodic(append(s.jobs, wallets.periodic()...))
+	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic()))
 	return s, nil
 }
 
