@@ -25,6 +25,8 @@ type Dependencies struct {
 	Passes Passes
 	// Google puts cards into Google Wallet; nil is a server without an account for it.
 	Google GooglePasses
+	// Samsung counts the cards in Samsung Wallet; nil is a server that offers none.
+	Samsung PassCounter
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -140,7 +142,7 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, google: d.Google},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, google: d.Google, samsung: d.Samsung, now: d.Now},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},

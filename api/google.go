@@ -35,15 +35,14 @@ func (h passHandlers) GetCardGooglePass(ctx context.Context, r contract.GetCardG
 	return contract.GetCardGooglePass200JSONResponse{SaveURL: link}, nil
 }
 
-func (h passHandlers) googleStats(ctx context.Context, orgID string) (contract.GooglePassStats, error) {
+// googleStats are nil for a server that offers nothing for Google Wallet.
+func (h passHandlers) googleStats(ctx context.Context, orgID string) (*contract.GooglePassStats, error) {
 	if h.google == nil {
-		return contract.GooglePassStats{}, nil
+		return nil, nil //nolint:nilnil // nothing is offered, nothing is counted
 	}
 	n, err := h.google.Counts(ctx, orgID)
 	if err != nil {
-		return contract.GooglePassStats{}, fmt.Errorf("count passes for Google: %w", err)
+		return nil, fmt.Errorf("count passes for Google: %w", err)
 	}
-	return contract.GooglePassStats{
-		Offered: true, IssuerID: h.google.Issuer(), Issued: n.Issued, Saved: n.Saved, Sent: n.Sent, Stale: n.Stale, Failed: n.Failed,
-	}, nil
+	return &contract.GooglePassStats{IssuerID: h.google.Issuer(), Issued: n.Issued, Saved: n.Saved, Sent: n.Sent, Stale: n.Stale, Failed: n.Failed}, nil
 }

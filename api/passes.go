@@ -21,6 +21,13 @@ type Passes interface {
 	State() PassesState
 	// Counts counts the organization's passes.
 	Counts(ctx context.Context, orgID string) (customer.PassCounts, error)
+	// Spread tells how far phones were told of the last change that concerns all passes.
+	Spread(ctx context.Context, orgID string) (customer.PassSpread, error)
+}
+
+// PassCounter counts the organization's passes for one wallet.
+type PassCounter interface {
+	Counts(ctx context.Context, orgID string) (customer.PassCounts, error)
 }
 
 // PassesState is what passes are made with.
@@ -40,6 +47,8 @@ type passHandlers struct {
 	customers CustomerStore
 	passes    Passes
 	google    GooglePasses
+	samsung   PassCounter
+	now       func() int64
 }
 
 // GetCardPass implements the contract.
@@ -77,18 +86,52 @@ func (h passHandlers) GetCustomerPasses(ctx context.Context, r contract.GetCusto
 // GetPassStats implements the contract.
 func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsRequestObject) (contract.GetPassStatsResponseObject, error) {
 	orgID := requestOf(ctx).principal.OrgID
-	google, err := h.googleStats(ctx, orgID)
-	if err != nil || h.passes == nil {
-		return contract.GetPassStats200JSONResponse{Google: google}, err
+	var stats contract.PassStats
+	if h.passes != nil {
+		n, err := h.passes.Counts(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("count passes: %w", err)
+		}
+		spread, err := h.passes.Spread(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("read spread of passes: %w", err)
+		}
+		state := h.passes.State()
+		expires := state.Expires.UTC()
+		stats = contract.PassStats{
+			Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
+			Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
+			Spread: spreadView(spread, h.now()),
+		}
 	}
-	n, err := h.passes.Counts(ctx, orgID)
-	if err != nil {
-		return nil, fmt.Errorf("count passes: %w", err)
+	var err error
+	if stats.Google, err = h.googleStats(ctx, orgID); err != nil {
+		return nil, err
 	}
-	state := h.passes.State()
-	expires := state.Expires.UTC()
-	return contract.GetPassStats200JSONResponse{
-		Offered: true, PassType: state.PassType, ExpiresAt: &expires, Trusted: state.Trusted, Updated: state.Updated,
-		Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale, Google: google,
-	}, nil
+	if h.samsung != nil {
+		n, err := h.samsung.Counts(ctx, orgID)
+		if err != nil {
+			return nil, fmt.Errorf("count passes for Samsung: %w", err)
+		}
+		stats.Samsung = &contract.WalletStats{Issued: n.Issued, Installed: n.Installed, Told: n.Pushed, Fetched: n.Fetched, Stale: n.Stale}
+	}
+	return contract.GetPassStats200JSONResponse(stats), nil
+}
+
+// spreadView says how far a spread is, nil if there was none. When it ends is worked out
+// from what was done so far.
+func spreadView(s customer.PassSpread, now int64) *contract.PassSpread {
+	if s.Total == 0 {
+		return nil
+	}
+	view := &contract.PassSpread{Total: s.Total, Told: s.Told, StartedAt: instant(s.StartedAt)}
+	switch {
+	case s.FinishedAt != 0:
+		finished := instant(s.FinishedAt)
+		view.FinishedAt = &finished
+	case s.Told > 0:
+		ends := instant(now + int64(float64(s.Total-s.Told)/float64(s.Told)*float64(now-s.StartedAt)))
+		view.EndsAt = &ends
+	}
+	return view
 }

@@ -182,8 +182,12 @@ func (ch *change) resize(goal int) {
 // issue creates a coupon and the reward entry that takes its price.
 func (ch *change) issue(r Reward, at, cost int, earnedBy string) {
 	milestone := ch.card.Milestone
-	if r.Kind == RewardMain {
+	switch r.Kind {
+	case RewardMain:
 		milestone = ch.given()
+	case RewardMilestone: // those below are given by the same command, if they were not before
+		milestone = max(milestone, ch.program.milestoneBelow(at))
+	case RewardWelcome:
 	}
 	id := ch.ids.CouponID()
 	e := ch.enter(EntryReward, -cost)

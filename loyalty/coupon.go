@@ -26,9 +26,9 @@ type Coupon struct {
 	At int
 	// Round is the card it belongs to, counted from 0.
 	Round int
-	// Milestone is, on a main reward, the highest milestone that had been given on
-	// the card that it filled, told as Card.Milestone does. A reversal needs it to open
-	// that card again.
+	// Milestone is the highest milestone that had been given on the card before: on a main
+	// reward told as Card.Milestone does, on a milestone one below At. A reversal needs it
+	// to open that card again, or to remember what was given earlier.
 	Milestone int
 	// IssuedAt, ExpiresAt and ClosedAt are UTC milliseconds. ExpiresAt is the first
 	// instant at which the coupon can no longer be used, 0 if it never expires.

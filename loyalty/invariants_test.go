@@ -91,15 +91,25 @@ func (l *ledger) checkBalance(t reporter) {
 }
 
 // checkCoupons: a card that owes holds no unused reward that could pay, and no
-// milestone of one card can be used twice.
+// milestone can be used more often than there are cards to give it.
+//
+// Cards are counted by the rewards that were paid for; the one under way is one more, and
+// so are those ahead on which milestones were given before they were opened again. A
+// coupon's own round tells nothing here: the number of a card that was opened again is
+// given a second time.
 func (l *ledger) checkCoupons(t reporter) {
 	t.Helper()
-	type place struct {
-		round  int
-		reward string
+	cards, usable := 1, map[string]int{}
+	if l.card.Milestone < loyalty.MilestoneBeyond {
+		cards += max(l.card.Milestone-1, 0) / min(l.card.Goal, l.program.Goal)
 	}
-	seen := map[place]bool{}
 	for _, c := range l.coupons {
+		switch {
+		case c.Kind == loyalty.RewardMain && c.Status != loyalty.CouponReversed:
+			cards++
+		case c.Kind == loyalty.RewardMilestone && c.UsableAt(l.now):
+			usable[c.RewardID]++
+		}
 		if c.Status != loyalty.CouponIssued {
 			if c.ClosedAt == 0 || c.ClosedBy == "" {
 				t.Errorf("a closed coupon does not say when or by what: %+v", c)
@@ -112,14 +122,11 @@ func (l *ledger) checkCoupons(t reporter) {
 		if c.Kind == loyalty.RewardMain && l.card.Balance < 0 && c.UsableAt(l.now) {
 			t.Errorf("the card owes stamps and still has an unused reward: %s", l)
 		}
-		p := place{c.Round, c.RewardID}
-		if c.Kind != loyalty.RewardMilestone || !c.UsableAt(l.now) {
-			continue
+	}
+	for reward, n := range usable {
+		if n > cards {
+			t.Errorf("%s can be used %d times on %d cards: %s", reward, n, cards, l)
 		}
-		if seen[p] {
-			t.Errorf("the milestone at %d of card %d can be used twice: %s", c.At, c.Round, l)
-		}
-		seen[p] = true
 	}
 }
 

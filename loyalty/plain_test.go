@@ -101,7 +101,8 @@ func (m *plain) fill(c loyalty.Command) {
 		reached := m.given
 		for _, r := range m.program.Rewards {
 			if r.Kind == loyalty.RewardMilestone && r.At <= m.balance() && r.At < m.goal && r.At > m.given {
-				m.win(r, r.At, 0, c)
+				p := m.win(r, r.At, 0, c)
+				p.given = max(p.given, m.below(r.At))
 				reached = max(reached, r.At)
 			}
 		}
@@ -117,11 +118,24 @@ func (m *plain) fill(c loyalty.Command) {
 	}
 }
 
-func (m *plain) win(r loyalty.Reward, at, cost int, c loyalty.Command) {
-	m.prizes = append(m.prizes, &prize{
+// below returns the highest milestone below the stamp, 0 if none.
+func (m *plain) below(at int) int {
+	highest := 0
+	for _, r := range m.program.Rewards {
+		if r.Kind == loyalty.RewardMilestone && r.At < at {
+			highest = max(highest, r.At)
+		}
+	}
+	return highest
+}
+
+func (m *plain) win(r loyalty.Reward, at, cost int, c loyalty.Command) *prize {
+	p := &prize{
 		kind: r.Kind, at: at, cost: cost, round: m.round, given: m.given, larger: m.larger, by: len(m.acts),
 		status: loyalty.CouponIssued, expires: r.ValidFor.ExpiryAfter(c.At, c.Zone),
-	})
+	}
+	m.prizes = append(m.prizes, p)
+	return p
 }
 
 // inOrder puts the prizes that one command won into the order in which Apply lists
@@ -160,12 +174,7 @@ func (m *plain) loseMilestones(round, above int) {
 	for _, p := range m.unused(loyalty.RewardMilestone, func(p *prize) bool { return p.round == round && p.at > above }) {
 		p.status = loyalty.CouponReversed
 		if m.given <= p.at && m.larger <= p.at && m.given <= m.goal {
-			m.given, m.larger = 0, 0
-			for _, r := range m.program.Rewards {
-				if r.Kind == loyalty.RewardMilestone && r.At < p.at {
-					m.given = max(m.given, r.At)
-				}
-			}
+			m.given, m.larger = max(p.given, m.below(p.at)), 0
 		}
 	}
 	for _, p := range m.unused(loyalty.RewardMilestone, func(p *prize) bool { return p.round == round }) {

@@ -111,7 +111,7 @@ func (ch *change) takeBackMilestones(round, above int) {
 		default:
 			ch.takeBack(c)
 			if card.Milestone <= card.Goal && max(card.Milestone, ch.beyond) <= c.At {
-				card.Milestone, ch.beyond = ch.program.milestoneBelow(c.At), 0
+				card.Milestone, ch.beyond = max(c.Milestone, ch.program.milestoneBelow(c.At)), 0
 			}
 		}
 	}

@@ -93,6 +93,11 @@ func TestMilestonesAreTakenBack(t *testing.T) {
 			"6/10, milestone3 redeemed, milestone6 reversed, milestone6 issued",
 		},
 		{
+			"a used one is remembered while the program does without", p,
+			[]step{stamp(3), use(0), stamp(3), without(3, 6), adjust(-1), with(3), stamp(1)},
+			"6/10, milestone3 redeemed, milestone6 reversed",
+		},
+		{
 			"those of the card that opens again stay", p,
 			[]step{stamp(7), stamp(3), undo(1)},
 			"7/10, milestone3 issued, milestone6 issued, main reversed",

@@ -1,6 +1,7 @@
 package loyalty_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -107,6 +108,23 @@ func change(to func(p *loyalty.Program)) step {
 }
 
 func newGoal(goal int) step { return change(func(p *loyalty.Program) { p.Goal = goal }) }
+
+// without takes the milestones at the stamps out of the program, and with puts them in.
+func without(at ...int) step {
+	return change(func(p *loyalty.Program) {
+		p.Rewards = slices.DeleteFunc(slices.Clone(p.Rewards), func(r loyalty.Reward) bool {
+			return r.Kind == loyalty.RewardMilestone && slices.Contains(at, r.At)
+		})
+	})
+}
+
+func with(at ...int) step {
+	return change(func(p *loyalty.Program) {
+		for _, stamp := range at {
+			p.Rewards = append(slices.Clone(p.Rewards), milestone(stamp))
+		}
+	})
+}
 
 // refused is a step whose command must be refused for the reason.
 func refused(code loyalty.RefusalCode, command func(l *ledger) loyalty.Command) step {

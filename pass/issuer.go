@@ -59,6 +59,7 @@ type Store interface {
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
 	PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error)
+	PassSpread(ctx context.Context, orgID, passType string) (customer.PassSpread, error)
 }
 
 // Options are what an Issuer is made of.
@@ -100,6 +101,15 @@ func (i *Issuer) Counts(ctx context.Context, orgID string) (customer.PassCounts,
 		return n, fmt.Errorf("count passes: %w", err)
 	}
 	return n, nil
+}
+
+// Spread tells how far phones were told of the last change that concerns all passes.
+func (i *Issuer) Spread(ctx context.Context, orgID string) (customer.PassSpread, error) {
+	s, err := i.Store.PassSpread(ctx, orgID, i.Identity.PassType)
+	if err != nil {
+		return s, fmt.Errorf("read spread of passes: %w", err)
+	}
+	return s, nil
 }
 
 // Package returns the signed pass of a card, or loyalty.ErrNotFound. The pass of a card

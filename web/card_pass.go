@@ -19,6 +19,13 @@ type Passes interface {
 	Bundled(ctx context.Context, orgID, customerID string) (int, error)
 }
 
+// Links adds cards to a wallet by addresses of the wallet's maker.
+type Links interface {
+	// AddLink returns the address that adds a card, which may be good for some seconds
+	// only, or loyalty.ErrNotFound.
+	AddLink(ctx context.Context, orgID, cardID string) (string, error)
+}
+
 // Media types of a pass for Apple Wallet, and of several in one file.
 const (
 	passMediaType   = "application/vnd.apple.pkpass"
@@ -56,6 +63,9 @@ func (w *Web) walletLinks(r *request, path string) map[wallet]walletLink {
 	}
 	if w.Google != nil {
 		links[walletGoogle] = walletLink{walletGoogle, path + "/google-pass", r.T("card.wallet_add_google")}
+	}
+	if w.Samsung != nil {
+		links[walletSamsung] = walletLink{walletSamsung, path + "/samsung", r.T("card.wallet_add_samsung")}
 	}
 	return links
 }
@@ -110,6 +120,26 @@ func (w *Web) cardPasses(r *request) error {
 	return w.passFile(r, "cards.pkpasses", bundleMediaType, func(view customer.View) ([]byte, error) {
 		return w.Passes.Bundle(r.ctx(), r.org.ID, view.Customer.ID)
 	})
+}
+
+// cardSamsung leads to where the card is added to Samsung Wallet. The address is good for
+// half a minute, so it is made when the button is pressed.
+func (w *Web) cardSamsung(r *request) error {
+	if w.Samsung == nil {
+		return errNotHere
+	}
+	view, err := w.findCard(r)
+	if err != nil {
+		return err
+	}
+	link, err := w.Samsung.AddLink(r.ctx(), r.org.ID, view.Card.ID)
+	if errors.Is(err, loyalty.ErrNotFound) {
+		return errNotHere
+	}
+	if err != nil {
+		return fmt.Errorf("make link: %w", err)
+	}
+	return r.seeOther(link)
 }
 
 // passFile answers with what is made of the card that the address names.

@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Google, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Google, Samsung, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -26,6 +26,8 @@ type Dependencies struct {
 	Passes Passes
 	// Google puts cards into Google Wallet; nil is a server without an account for it.
 	Google GooglePasses
+	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
+	Samsung Links
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.

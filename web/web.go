@@ -96,6 +96,7 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/card/:slug/:link/pass.pkpass", w.cardPass)
 	e.GET("/card/:slug/:link/google-pass", w.page(w.cardGooglePass))
 	get("/card/:slug/:link/passes.pkpasses", w.cardPasses)
+	get("/card/:slug/:link/samsung", w.cardSamsung)
 	get("/card/:slug/:link/qr.svg", w.cardQRSVG)
 	get("/card/:slug/:link/qr.png", w.cardQRPNG)
 	get("/card/:slug/:link/address.svg", w.cardAddressSVG)

@@ -999,7 +999,9 @@ type GooglePass struct {
 	SaveURL string `json:"save_url"`
 }
 
-// GooglePassStats Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","offered":true,"saved":290,"sent":288,"stale":2}
+// GooglePassStats The cards in Google Wallet. Without it, this server offers none there.
+//
+// Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2}
 type GooglePassStats struct {
 	// Failed Those, saved or not, that Google did not take when they were last sent.
 	Failed int64 `json:"failed"`
@@ -1007,11 +1009,8 @@ type GooglePassStats struct {
 	// Issued Cards for which a link was made.
 	Issued int64 `json:"issued"`
 
-	// IssuerID The number of the issuer at Google, empty if there is none.
+	// IssuerID The number of the issuer at Google.
 	IssuerID string `json:"issuer_id"`
-
-	// Offered Whether this server puts cards into Google Wallet. If not, the rest says nothing.
-	Offered bool `json:"offered"`
 
 	// Saved Those that somebody has in the wallet, as far as Google has told.
 	Saved int64 `json:"saved"`
@@ -1556,7 +1555,24 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"google":{"failed":0,"issued":350,"issuer_id":"3388000000022345678","offered":true,"saved":290,"sent":288,"stale":2},"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+// PassSpread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+type PassSpread struct {
+	// EndsAt When the last one will be told at the pace so far, null at the beginning and at the end.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// FinishedAt When the last one was told, null while it goes on.
+	FinishedAt *time.Time `json:"finished_at"`
+	StartedAt  time.Time  `json:"started_at"`
+
+	// Told Those of them that have it, whose phones were told.
+	Told int64 `json:"told"`
+
+	// Total Passes that the change concerns.
+	Total int64 `json:"total"`
+}
+
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"google":{"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2},"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1564,8 +1580,10 @@ type PassStats struct {
 	// Fetched Those installed of which a phone has the last version.
 	Fetched int64 `json:"fetched"`
 
-	// Google Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","offered":true,"saved":290,"sent":288,"stale":2}
-	Google GooglePassStats `json:"google"`
+	// Google The cards in Google Wallet. Without it, this server offers none there.
+	//
+	// Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2}
+	Google *GooglePassStats `json:"google,omitempty"`
 
 	// Installed Passes that are on a device now.
 	Installed int64 `json:"installed"`
@@ -1581,6 +1599,15 @@ type PassStats struct {
 
 	// Pushed Those installed whose devices were told of the last change.
 	Pushed int64 `json:"pushed"`
+
+	// Samsung The cards in a wallet. Without it, this server offers none for the wallet.
+	//
+	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+	Samsung *WalletStats `json:"samsung,omitempty"`
+
+	// Spread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+	// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+	Spread *PassSpread `json:"spread,omitempty"`
 
 	// Stale Those installed of which no phone has the last version yet.
 	Stale int64 `json:"stale"`
@@ -2633,6 +2660,26 @@ type TryOutStep struct {
 // TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
 // once the customer's contact is confirmed.
 type TryOutStepKind string
+
+// WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
+//
+// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+type WalletStats struct {
+	// Fetched Those installed that the wallet asked for since they last changed.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Cards that the wallet reported as added.
+	Installed int64 `json:"installed"`
+
+	// Issued Cards whose button was pressed.
+	Issued int64 `json:"issued"`
+
+	// Stale Those installed that the wallet has not asked for since they last changed.
+	Stale int64 `json:"stale"`
+
+	// Told Those installed whose last change the wallet was told of.
+	Told int64 `json:"told"`
+}
 
 // Zone An IANA time zone.
 //

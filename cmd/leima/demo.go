@@ -74,6 +74,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	samsung, err := sh.openGalaxy()
+	if err != nil {
+		return err
+	}
 	st, state, err := sh.openLive(ctx, log)
 	if err != nil {
 		return err
@@ -88,7 +92,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, metrics: counted, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{
+		sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, galaxy: samsung, metrics: counted,
+		demo: doors, demoSlug: demo.Slug,
+	})
 	if err != nil {
 		return err
 	}

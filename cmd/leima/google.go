@@ -11,6 +11,7 @@ import (
 
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/google"
 	"github.com/leima/leima/web"
@@ -129,7 +130,15 @@ func openGoogle(p parts) (*googlePasses, error) {
 	}), compare: jobs.CompareGoogle{
 		Store: p.store, Cards: g, Wallet: g.Client, IssuerID: g.IssuerID, Report: compared, Now: p.sh.clock, Log: p.log,
 	}}
-	p.hot.tellOrganizations(x.update.Changed)
+	p.hot.tellToo(func(c loyalty.Commit) {
+		last := ""
+		for _, card := range c.Cards {
+			if card.OrgID != last {
+				last = card.OrgID
+				x.update.Changed(last)
+			}
+		}
+	})
 	return x, nil
 }
 
@@ -162,9 +171,9 @@ func (x *googlePasses) forWeb() web.GooglePasses {
 // register adds the addresses that Google asks.
 func (x *googlePasses) register(e *echo.Echo) {
 	if x != nil {
-		answer := echo.WrapHandler(x.google)
-		e.POST(pass.GooglePath+"callbacks", limited(x.limits, "google-callbacks:", callbacksOfAddress, answer))
-		pictures := limited(x.limits, "google-pictures:", picturesOfAddress, answer)
+		answer, answering := echo.WrapHandler(x.google), &passes{limits: x.limits}
+		e.POST(pass.GooglePath+"callbacks", answering.limited("google-callbacks:", callbacksOfAddress, answer))
+		pictures := answering.limited("google-pictures:", picturesOfAddress, answer)
 		e.GET(pass.GooglePath+":slug/*", pictures)
 		e.HEAD(pass.GooglePath+":slug/*", pictures)
 	}

@@ -90,25 +90,6 @@ func (h *hotState) committed(c loyalty.Commit) {
 	}
 }
 
-// tellOrganizations lets changed hear of the organizations whose cards a commit changed,
-// beside whoever hears of commits already. It is called while the server is put together.
-func (h *hotState) tellOrganizations(changed func(orgID string)) {
-	before := h.also.Load()
-	tell := func(c loyalty.Commit) {
-		if before != nil {
-			(*before)(c)
-		}
-		last := ""
-		for _, card := range c.Cards {
-			if card.OrgID != last {
-				last = card.OrgID
-				changed(last)
-			}
-		}
-	}
-	h.also.Store(&tell)
-}
-
 // keepBehind begins the epoch of the database.
 func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() int64) error {
 	keeper := projection.NewKeeper(projection.KeeperOptions{

@@ -41,6 +41,8 @@ type parts struct {
 	wallet *wallet
 	// google is nil if there is no account for Google Wallet.
 	google *googleAccount
+	// galaxy is nil if there is no contract with Samsung.
+	galaxy *galaxy
 	// metrics is nil if nobody can ask for them.
 	metrics *metrics
 	// demo is nil but in a demo; demoSlug names its shop.
@@ -88,17 +90,20 @@ func wire(p parts) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	samsung := openSamsung(p)
 	v1, err := api.New(api.Dependencies{
 		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
-		CardURL: p.links.card, Passes: wallets.forAPI(), Google: googles.forAPI(), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+		CardURL: p.links.card, Passes: wallets.forAPI(), Google: googles.forAPI(), Samsung: samsung.forAPI(),
+		Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
-		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
+		Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -110,6 +115,7 @@ func wire(p parts) (*server, error) {
 	s.web.Register(s.echo)
 	wallets.register(s.echo)
 	googles.register(s.echo)
+	samsung.register(s.echo)
 
 	confirmations := jobs.SendConfirmations{
 		Store: p.store, Sender: &jobs.Console{Out: p.sh.out}, Link: p.links.confirm, Now: p.sh.clock, Log: p.log,
@@ -125,7 +131,7 @@ func wire(p parts) (*server, error) {
 		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
 	}
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
-	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic()))
+	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic(), samsung.periodic()))
 	return s, nil
 }
 

@@ -67,8 +67,20 @@ func attacksOnPasses(v *victim) map[string]attack {
 			claimed, err := v.ClaimPasses(ctx, org, passType, time.Minute)
 			return none(len(claimed), err)
 		},
-		"NotePassPushed": func(ctx context.Context, org string) error {
-			return v.NotePassPushed(ctx, org, customer.PassPushed{Serial: v.pass.Serial, Version: v.pass.Version, Sent: true})
+		"ChangePasses": func(ctx context.Context, org string) error {
+			changed, err := v.ChangePasses(ctx, org, passType, []string{v.view.Card.ID}, time.Minute)
+			return none(len(changed), err)
+		},
+		"PassSpread": func(ctx context.Context, org string) error {
+			s, err := v.PassSpread(ctx, org, passType)
+			return none(int(s.Total), err)
+		},
+		"SpreadPasses": func(ctx context.Context, org string) error {
+			step, err := v.SpreadPasses(ctx, org, passType, 1, 1, time.Minute)
+			return none(len(step.Pushes), err)
+		},
+		"NotePassesPushed": func(ctx context.Context, org string) error {
+			return v.NotePassesPushed(ctx, org, []customer.PassPushed{{Serial: v.pass.Serial, Version: v.pass.Version, Sent: true}})
 		},
 		"DropPushToken": func(ctx context.Context, org string) error {
 			n, err := v.DropPushToken(ctx, org, pushToken, 0)

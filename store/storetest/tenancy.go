@@ -35,7 +35,7 @@ type victim struct {
 	review           customer.ReviewLine
 	pass             customer.Pass
 	google           customer.GooglePass
-	samsungPass      customer.Pass
+	samsungPass      customer.SamsungPass
 }
 
 func newVictim(su *suite) *victim {
@@ -122,10 +122,12 @@ func (v *victim) everything() []any {
 	keep(googles, err)
 	digest, err := v.GoogleClassDigest(ctx, org, googleIssuer, v.program.ID)
 	keep(digest, err)
-	samsung, err := v.SamsungPass(ctx, org, v.samsungPass.Serial)
+	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
 	keep(samsung, err)
-	counts, err = v.SamsungPassCounts(ctx, org, samsungType)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
 	keep(counts, err)
+	spread, err := v.PassSpread(ctx, org, passType)
+	keep(spread, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)

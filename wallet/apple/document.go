@@ -122,8 +122,9 @@ func write(passType, team string, t *Template, c Card) (written, error) {
 		return written{}, fmt.Errorf("write pass.json: %w", err)
 	}
 	out := written{document: b.Bytes()}
+	keys := w.table.keys()
 	for _, locale := range slices.Sorted(maps.Keys(w.table.locales())) {
-		out.strings = append(out.strings, newFile(locale+".lproj/pass.strings", w.table.strings(locale)))
+		out.strings = append(out.strings, newFile(locale+".lproj/pass.strings", w.table.strings(locale, keys)))
 	}
 	return out, nil
 }

@@ -7,19 +7,29 @@ import { Answer } from "../parts/listing.tsx";
 import { Facts, Room, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { certificateState } from "./certificate.ts";
+import { Google } from "./google.tsx";
+import { Samsung } from "./samsung.tsx";
+import { Spread } from "./spread.tsx";
 
-/** How often it is counted anew while somebody looks. */
+/** How often it is counted anew while somebody looks, and while phones are told of a change. */
 const COUNT_MS = 15_000;
+const SPREAD_MS = 3_000;
 
 const KINDS = { valid: "good", ends_soon: "warn", ended: "bad", made_up: "warn" } as const;
 
 export function Passes() {
 	const { say } = useTexts();
-	const stats = useQuery({ ...passesQuery, refetchInterval: COUNT_MS });
+	const stats = useQuery({ ...passesQuery, refetchInterval: ({ state }) => (state.data?.spread?.finished_at === null ? SPREAD_MS : COUNT_MS) });
 	return (
 		<Room title={say("passes.title")} intro={say("passes.intro")}>
 			<Answer of={stats}>
-				{(s) => (s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
+				{(s) => (
+					<>
+						{s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
+						{s.google ? <Google stats={s.google} /> : null}
+						{s.samsung ? <Samsung stats={s.samsung} /> : null}
+					</>
+				)}
 			</Answer>
 		</Room>
 	);
@@ -40,6 +50,7 @@ function State({ stats, now }: { stats: PassStats; now: number }) {
 				]} />
 				<p className="hint">{say(stats.updated ? "passes.stale_hint" : "passes.not_updated")}</p>
 			</Sheet>
+			{stats.spread && <Spread of={stats.spread} now={now} />}
 			<Sheet title={say("passes.certificate")}>
 				<p><Badge kind={KINDS[state]}>{say(`passes.${state}`)}</Badge></p>
 				<Facts facts={[
