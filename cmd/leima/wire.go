@@ -96,7 +96,7 @@ func wire(p parts) (*server, error) {
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
-		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Samsung: samsung.forWeb(), Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Samsung: samsung.forWeb(), Barcodes: barcodes{p.store}, Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -125,6 +125,15 @@ func wire(p parts) (*server, error) {
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
 	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), samsung.periodic()))
 	return s, nil
+}
+
+// barcodes tells pages how the codes of a program's cards are drawn: as on its passes.
+type barcodes struct{ *store.Store }
+
+// Barcode implements web.Barcodes.
+func (b barcodes) Barcode(ctx context.Context, orgID, programID string) (string, error) {
+	d, err := b.PassDesign(ctx, orgID, programID)
+	return string(d.Barcode), err
 }
 
 // sentences translates the reasons of refusals for the API.
