@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -39,6 +40,8 @@ type SamsungStore interface {
 	SamsungPassCounts(ctx context.Context, orgID, kind string) (customer.PassCounts, error)
 	// Card returns a card as the database has it, whatever its status.
 	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
+	// PassDesign returns how the passes of a program look.
+	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
 	// Organization returns organization.ErrNotFound.
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 }
@@ -203,13 +206,23 @@ func (s *Samsung) make(ctx context.Context, p customer.SamsungPass) (samsung.Car
 	if err != nil {
 		return samsung.Card{}, fmt.Errorf("read organization for Samsung: %w", err)
 	}
-	return s.card(org, v, p), nil
+	design, err := s.Store.PassDesign(ctx, p.OrgID, v.Card.ProgramID)
+	if err != nil {
+		return samsung.Card{}, fmt.Errorf("read design for Samsung: %w", err)
+	}
+	return s.card(org, design, v, p), nil
+}
+
+// samsungBarcodes are the kinds of codes in Samsung's names.
+var samsungBarcodes = map[organization.PassBarcode]samsung.BarcodeType{
+	organization.BarcodeQR: samsung.QRCode, organization.BarcodeAztec: samsung.Aztec,
+	organization.BarcodePDF417: samsung.PDF417, organization.BarcodeCode128: samsung.Code128,
 }
 
 // card is the translation. Samsung shows a card in one language: the customer's or else
 // the organization's. The link on it leads to the organization's page and not to the card's,
 // which is a secret between the customer and the shop.
-func (s *Samsung) card(org organization.Organization, v customer.View, p customer.SamsungPass) samsung.Card {
+func (s *Samsung) card(org organization.Organization, design organization.PassDesign, v customer.View, p customer.SamsungPass) samsung.Card {
 	language := org.Locale
 	if locale.Known(v.Customer.Locale) {
 		language = v.Customer.Locale
@@ -225,8 +238,8 @@ func (s *Samsung) card(org organization.Organization, v customer.View, p custome
 	return samsung.Card{
 		RefID: p.Ref, Created: time.UnixMilli(v.Card.JoinedAt), Updated: time.UnixMilli(p.ModifiedAt), Language: language,
 		Title: v.Program.Name.In(language, org.Locale), Subtitle: l.Number(int64(v.Card.Balance)) + " / " + l.Number(int64(goal)),
-		Provider: org.Name, Notice: strings.Join(notice, ". "), LogoURL: icon, Colour: org.Brand.Color,
+		Provider: org.Name, Notice: strings.Join(notice, ". "), LogoURL: icon, Colour: cmp.Or(design.Background, org.Brand.Color),
 		AppLogo: icon, AppName: org.Name, AppLink: s.BaseURL + "/join/" + url.PathEscape(org.Slug),
-		Barcode: samsung.Barcode{Type: samsung.QRCode, Value: v.Code},
+		Barcode: samsung.Barcode{Type: samsungBarcodes[design.Barcode], Value: v.Code},
 	}
 }

@@ -52,6 +52,8 @@ type world struct {
 	// deaf makes commits tell nobody, as those of another process do.
 	deaf  atomic.Bool
 	clock atomic.Int64
+	// barcodes tells how codes are drawn; as QR codes if nil.
+	barcodes web.Barcodes
 	// passes are offered, if set.
 	passes bool
 	// google is a stand-in for Google; cards are offered there if it is set.
@@ -138,6 +140,7 @@ func (w *world) build(d web.Dependencies) *web.Web {
 	d.Directory, d.Programs, d.Cards, d.Consents, d.Confirmations = w.store, w.store, w.store, w.store, w.store
 	d.Access, d.Shop, d.Live = w.store, w.store, w.live
 	d.Now, d.Log = w.clock.Load, slog.New(slog.NewTextHandler(w.log, nil))
+	d.Barcodes = w.barcodes
 	if w.passes {
 		d.Passes = w.issuer()
 	}

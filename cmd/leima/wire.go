@@ -104,7 +104,8 @@ func wire(p parts) (*server, error) {
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
 		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
-		Demo: p.demo, DemoSlug: p.demoSlug,
+		Barcodes: barcodes{p.store},
+		Demo:     p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -134,6 +135,15 @@ func wire(p parts) (*server, error) {
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
 	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic(), samsung.periodic()))
 	return s, nil
+}
+
+// barcodes tells pages how the codes of a program's cards are drawn: as on its passes.
+type barcodes struct{ *store.Store }
+
+// Barcode implements web.Barcodes.
+func (b barcodes) Barcode(ctx context.Context, orgID, programID string) (string, error) {
+	d, err := b.PassDesign(ctx, orgID, programID)
+	return string(d.Barcode), err
 }
 
 // sentences translates the reasons of refusals for the API.

@@ -4,7 +4,7 @@
 import type { BarcodeDetector as Detector } from "barcode-detector/ponyfill";
 
 /** What wallets, printed cards and receipts bear. */
-const FORMATS = ["qr_code", "aztec", "code_128", "ean_13"] as const;
+const FORMATS = ["qr_code", "aztec", "pdf417", "code_128", "ean_13"] as const;
 /** The pause between two looks at the picture. Faster finds nothing sooner and heats phones. */
 const LOOK_MS = 90;
 /** A code counts again after it was out of sight for so long. */
