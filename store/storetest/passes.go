@@ -28,6 +28,14 @@ func (sh *shop) newPass(view customer.View) customer.Pass {
 	return p
 }
 
+// spread tells phones of what changed for all passes, and returns how many there are.
+func (sh *shop) spread() int {
+	sh.t.Helper()
+	step, err := sh.SpreadPasses(sh.ctx, sh.org.ID, passType, customer.MaxPassBatch, customer.MaxPassBatch, time.Minute)
+	sh.ok(err)
+	return len(step.Pushes)
+}
+
 func deviceOf(p customer.Pass, orgID string) customer.PassDevice {
 	return customer.PassDevice{OrgID: orgID, Type: passType, Serial: p.Serial, Device: "phone", PushToken: pushToken}
 }
