@@ -217,6 +217,8 @@ func TestAPassLooksAsItWasDesigned(t *testing.T) {
 			}
 			_, err := sh.store.SetPassDesign(t.Context(), d, 1)
 			sh.ok(err)
+			_, err = sh.store.SpreadPasses(t.Context(), sh.org.ID, passType, 100, 100, time.Minute)
+			sh.ok(err)
 			p := sh.pass(card)
 			if p.BackgroundColor != "rgb(16, 24, 32)" || p.ForegroundColor != "rgb(254, 231, 21)" || p.LabelColor != "rgb(170, 187, 204)" ||
 				p.Barcodes[0].Format != "PKBarcodeFormatPDF417" {

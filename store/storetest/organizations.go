@@ -185,15 +185,7 @@ func places(su *suite) {
 	town, err = sh.UpdateLocation(sh.ctx, town, 2)
 	sh.ok(err)
 	su.same("taken away", (*organization.Coordinates)(nil), town.Coordinates)
-	if told := sh.spread(); told != 1 {
-		su.t.Errorf("%d phones are told", told)
-	}
-	now, err := sh.PassBySerial(sh.ctx, sh.org.ID, passType, pass.Serial)
-	sh.ok(err)
-	su.same("version of the pass", pass.Version+1, now.Version)
-	if told := sh.spread(); told != 0 {
-		su.t.Errorf("%d phones are told again", told)
-	}
+	sh.spreadsOnce(su.t, pass)
 }
 
 func staff(su *suite) {

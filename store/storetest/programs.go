@@ -92,12 +92,7 @@ func designs(su *suite) {
 	_, err = sh.SetPassDesign(sh.ctx, lost, 2)
 	sh.is(err, loyalty.ErrNotFound)
 
-	if told := sh.spread(); told != 1 {
-		su.t.Errorf("%d phones are told", told)
-	}
-	now, err := sh.PassBySerial(sh.ctx, sh.org.ID, passType, pass.Serial)
-	sh.ok(err)
-	su.same("version of the pass", pass.Version+1, now.Version)
+	sh.spreadsOnce(su.t, pass)
 	program, err := sh.Program(sh.ctx, sh.org.ID, sh.program.ID)
 	sh.ok(err)
 	su.same("the rules", sh.program, program)
