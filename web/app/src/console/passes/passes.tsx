@@ -53,7 +53,7 @@ function Designs() {
 			<Answer of={programs}>
 				{(list) => list.length === 0
 					? <p>{say("design.no_program")}</p>
-					: <ul className="designs">{list.map((p) => <li key={p.id}><Link to="/passes/$programId" params={{ programId: p.id }}>{words(p.name)}</Link></li>)}</ul>}
+					: <ul className="row">{list.map((p) => <li key={p.id}><Link className="button" to="/passes/$programId" params={{ programId: p.id }}>{words(p.name)}</Link></li>)}</ul>}
 			</Answer>
 		</Sheet>
 	);
