@@ -76,7 +76,10 @@ type Options struct {
 	// BaseURL is the public address of the server. Only below one with https phones ask
 	// for changes.
 	BaseURL string
-	Log     *slog.Logger
+	// NFCKey is the public key of readers that take the card's code by NFC, as
+	// apple.ReadNFCKey returns it; empty if there are none.
+	NFCKey string
+	Log    *slog.Logger
 }
 
 // Issuer makes the passes of cards. It may be used by many goroutines.
@@ -162,6 +165,9 @@ func (i *Issuer) make(ctx context.Context, p customer.Pass) (*apple.Pass, error)
 	if err != nil {
 		return nil, err
 	}
+	if made, ok := i.maker.Made(t.Template, p.Serial, view.Card.Version); ok {
+		return made, nil
+	}
 	card, err := i.card(ctx, org, view, p)
 	if err != nil {
 		return nil, err
@@ -230,6 +236,7 @@ func (i *Issuer) template(ctx context.Context, org organization.Organization, v 
 	if i.Updates() {
 		d.WebService = i.BaseURL + ServicePath + url.PathEscape(org.Slug)
 	}
+	d.NFCKey = i.NFCKey
 	checked, err := apple.NewTemplate(d)
 	if err != nil {
 		return nil, fmt.Errorf("make design of pass: %w", err)
