@@ -34,7 +34,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.Log.ErrorContext(r.Context(), "wallet web service", "error", err)
 		http.Error(w, "try again later", http.StatusInternalServerError)
 	default:
-		ctx := context.WithValue(r.Context(), orgKey{}, org.ID)
+		ctx := context.WithValue(In(r.Context(), org.ID), callKey{}, &call{})
 		http.StripPrefix(ServicePath+slug, i.service).ServeHTTP(w, r.WithContext(ctx))
 	}
 }
@@ -51,6 +51,24 @@ func In(ctx context.Context, orgID string) context.Context {
 func orgOf(ctx context.Context) string {
 	id, _ := ctx.Value(orgKey{}).(string)
 	return id
+}
+
+// call is what is known of the pass that one call is about, so that it is read once. It was
+// read before the card, so the pass that is made is never older than it says.
+type call struct {
+	key   apple.Key
+	found *customer.Pass
+}
+
+type callKey struct{}
+
+// callOf returns what is known in the call, nothing outside of one.
+func callOf(ctx context.Context) *call {
+	c, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		c = &call{}
+	}
+	return c
 }
 
 // phones implements the interfaces of the web service over the store.
@@ -126,10 +144,15 @@ func (p phones) Changed(ctx context.Context, device, passType string, after int6
 }
 
 func (p phones) find(ctx context.Context, key apple.Key) (customer.Pass, apple.PassState, error) {
-	found, err := p.i.Store.PassBySerial(ctx, orgOf(ctx), key.PassType, key.Serial)
-	if err != nil {
-		return found, apple.PassState{}, missing("find pass", err)
+	known := callOf(ctx)
+	if known.found == nil || known.key != key {
+		found, err := p.i.Store.PassBySerial(ctx, orgOf(ctx), key.PassType, key.Serial)
+		if err != nil {
+			return found, apple.PassState{}, missing("find pass", err)
+		}
+		known.key, known.found = key, &found
 	}
+	found := *known.found
 	return found, apple.PassState{Token: found.Token, Version: found.Version, Modified: time.UnixMilli(found.ModifiedAt).UTC()}, nil
 }
 
@@ -155,6 +178,9 @@ func (p phones) Package(ctx context.Context, key apple.Key) (apple.PassState, []
 
 // Fetched implements apple.Passes.
 func (p phones) Fetched(ctx context.Context, key apple.Key, version int64) error {
+	if known := callOf(ctx); known.found != nil && known.key == key && known.found.FetchedVersion >= version {
+		return nil // noted before
+	}
 	if err := p.i.Store.NotePassFetched(ctx, orgOf(ctx), key.Serial, version); err != nil {
 		return fmt.Errorf("note fetch: %w", err)
 	}
