@@ -26,7 +26,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	org, err := i.Store.OrganizationBySlug(r.Context(), slug)
+	orgID, err := i.bySlug(r.Context(), slug)
 	switch {
 	case errors.Is(err, organization.ErrNotFound):
 		http.NotFound(w, r)
@@ -34,9 +34,34 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.Log.ErrorContext(r.Context(), "wallet web service", "error", err)
 		http.Error(w, "try again later", http.StatusInternalServerError)
 	default:
-		ctx := context.WithValue(In(r.Context(), org.ID), callKey{}, &call{})
+		ctx := context.WithValue(In(r.Context(), orgID), callKey{}, &call{})
 		http.StripPrefix(ServicePath+slug, i.service).ServeHTTP(w, r.WithContext(ctx))
 	}
+}
+
+// knownSlug is an organization that was found by its slug.
+type knownSlug struct {
+	orgID string
+	until time.Time
+}
+
+// bySlug returns the organization with the slug, or organization.ErrNotFound.
+func (i *Issuer) bySlug(ctx context.Context, slug string) (orgID string, err error) {
+	if known, ok := i.slugs.Get(slug); ok && time.Now().Before(known.until) {
+		return known.orgID, nil
+	}
+	org, err := i.Store.OrganizationBySlug(ctx, slug)
+	if err != nil {
+		return "", fmt.Errorf("find organization: %w", err)
+	}
+	i.slugs.Put(slug, knownSlug{org.ID, time.Now().Add(slugsKnownFor)})
+	return org.ID, nil
+}
+
+// shownKey names a pass in a state of what it shows.
+type shownKey struct {
+	orgID, serial string
+	shown         customer.PassShown
 }
 
 // orgKey is the key under which a context has the id of the organization that a phone's
@@ -57,7 +82,7 @@ func orgOf(ctx context.Context) string {
 // read before the card, so the pass that is made is never older than it says.
 type call struct {
 	key   apple.Key
-	found *customer.Pass
+	found *customer.PassNow
 }
 
 type callKey struct{}
@@ -143,10 +168,10 @@ func (p phones) Changed(ctx context.Context, device, passType string, after int6
 	return apple.Changes{Serials: changes.Serials, Tag: changes.Tag}, nil
 }
 
-func (p phones) find(ctx context.Context, key apple.Key) (customer.Pass, apple.PassState, error) {
+func (p phones) find(ctx context.Context, key apple.Key) (customer.PassNow, apple.PassState, error) {
 	known := callOf(ctx)
 	if known.found == nil || known.key != key {
-		found, err := p.i.Store.PassBySerial(ctx, orgOf(ctx), key.PassType, key.Serial)
+		found, err := p.i.Store.PassNow(ctx, orgOf(ctx), key.PassType, key.Serial)
 		if err != nil {
 			return found, apple.PassState{}, missing("find pass", err)
 		}
@@ -169,10 +194,16 @@ func (p phones) Package(ctx context.Context, key apple.Key) (apple.PassState, []
 	if err != nil {
 		return state, nil, err
 	}
-	made, err := p.i.make(ctx, found)
+	showing := shownKey{found.OrgID, found.Serial, found.Shown}
+	if made, ok := p.i.shown.Get(showing); ok {
+		return state, made.Package, nil
+	}
+	made, err := p.i.make(ctx, found.Pass)
 	if err != nil {
 		return state, nil, err
 	}
+	// It may be newer than what it is kept under, and then that is never asked for again.
+	p.i.shown.Put(showing, made)
 	return state, made.Package, nil
 }
 
