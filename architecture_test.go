@@ -92,7 +92,7 @@ var rules = map[string]rule{
 	"bench": {
 		ours:    []string{"loyalty", "customer", "organization", "access", "typeid", "store", "deploy", "wallet"},
 		modules: []string{"*"},
-		why:     "a benchmark stamps from outside, over HTTP; it knows only what it fills a database with, how servers are started and how certificates are made up",
+		why:     "a benchmark stamps from outside, over HTTP; it knows only what it fills a database with, how servers are started, and what phones are told",
 	},
 	"chaos": {
 		ours:    []string{"loyalty", "customer", "organization", "access", "typeid", "store", "deploy"},
