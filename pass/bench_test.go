@@ -27,8 +27,8 @@ func BenchmarkACachedPassOverHTTP(b *testing.B) {
 		_, _ = w.Write(packed) // the reader may be gone
 	}))
 	b.Cleanup(bare.Close)
-	real := httptest.NewServer(sh.issuer)
-	b.Cleanup(real.Close)
+	full := httptest.NewServer(sh.issuer)
+	b.Cleanup(full.Close)
 	const together, each = 8, 50
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: together}}
 	fetch := func(address string) time.Duration {
@@ -55,13 +55,13 @@ func BenchmarkACachedPassOverHTTP(b *testing.B) {
 		all.Wait()
 		return time.Since(began)
 	}
-	address := real.URL + "/apple/" + sh.org.Slug + "/v1/passes/" + passType + "/" + p.Serial
-	var spentBare, spentReal time.Duration
+	address := full.URL + "/apple/" + sh.org.Slug + "/v1/passes/" + passType + "/" + p.Serial
+	var spentBare, spentFull time.Duration
 	for b.Loop() {
 		spentBare += fetch(bare.URL)
-		spentReal += fetch(address)
+		spentFull += fetch(address)
 	}
 	b.ReportMetric(float64(b.N*together*each)/spentBare.Seconds(), "bare/s")
-	b.ReportMetric(float64(b.N*together*each)/spentReal.Seconds(), "passes/s")
-	b.ReportMetric(spentBare.Seconds()/spentReal.Seconds(), "of-bare")
+	b.ReportMetric(float64(b.N*together*each)/spentFull.Seconds(), "passes/s")
+	b.ReportMetric(spentBare.Seconds()/spentFull.Seconds(), "of-bare")
 }
