@@ -85,6 +85,11 @@ bench: ## measure stamps and scans on real servers against yardsticks; see bench
 bench-passes: ## measure passes signed per CPU second against signing alone
 	exec go test ./wallet/apple -run '^$$' -bench PassesPerCPUSecond -benchtime 20x
 
+.PHONY: bench-push
+bench-push: ## measure how soon phones are told of stamps, on real servers; see bench/README.md
+	$(BUILD) -o .cache/bench-passes ./bench/passes
+	exec .cache/bench-passes $(ARGS)
+
 .PHONY: lighthouse
 lighthouse: build ## measure the join page and the card page with Lighthouse, by hand on a quiet machine; downloads it
 	tools/node-packages.sh tools/lighthouse

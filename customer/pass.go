@@ -31,6 +31,21 @@ type Pass struct {
 	FetchedVersion int64
 }
 
+// PassNow is a pass and what it shows, as they are now.
+type PassNow struct {
+	Pass
+	// Shown changes whenever anything that the pass shows does.
+	Shown PassShown
+}
+
+// PassShown names a state of what a pass shows: of the card, with the code that it has now,
+// of its program with its design, and of the organization with its places. Two states that
+// are the same look the same, but for coupons that ended since.
+type PassShown struct {
+	Card, Program, Organization int64 // versions
+	Code, Status                string
+}
+
 // PassDevice says that a device holds a pass, and where it is told of changes.
 type PassDevice struct {
 	OrgID, Type, Serial string

@@ -38,7 +38,7 @@ func (i *Issuer) card(ctx context.Context, org organization.Organization, v cust
 		c.Rewards = inAll(org, func(l locale.Localizer) string { return rewards(l, org, v.Coupons) })
 	}
 	c.Holder = strings.TrimSpace(v.Customer.FirstName + " " + v.Customer.LastName)
-	c.Code, c.Number = v.Code, customer.FormatNumber(v.Customer.Number)
+	c.Code, c.NFC, c.Number = v.Code, v.Code, customer.FormatNumber(v.Customer.Number)
 	if v.Program.EndsAt != 0 && len(v.Coupons) == 0 {
 		c.Expires = time.UnixMilli(v.Program.EndsAt).UTC()
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // document returns pass.json of a pass.
-func document(t *testing.T, packed []byte) string {
+func document(t testing.TB, packed []byte) string {
 	t.Helper()
 	archive, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
 	if err != nil {

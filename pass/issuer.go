@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -32,6 +33,12 @@ const ServicePath = "/apple/"
 const (
 	cachedTemplates      = 512
 	cachedTemplatesBytes = 64 << 20
+	cachedShown          = 2000
+	cachedShownBytes     = 64 << 20
+	cachedSlugs          = 10_000
+	// slugsKnownFor is how long an organization is found by its slug without asking. A slug
+	// never becomes another organization's but after one was removed.
+	slugsKnownFor = 10 * time.Second
 )
 
 // Store is what an Issuer needs. What is not there is loyalty.ErrNotFound.
@@ -39,8 +46,9 @@ type Store interface {
 	// IssuePass returns the pass of the card under its present code; the first call keeps
 	// the serial and token given.
 	IssuePass(ctx context.Context, p customer.Pass) (customer.Pass, error)
-	// PassBySerial returns a pass, also that of a card that is blocked.
-	PassBySerial(ctx context.Context, orgID, passType, serial string) (customer.Pass, error)
+	// PassNow returns a pass, also that of a card that is blocked, with the state of what it
+	// shows.
+	PassNow(ctx context.Context, orgID, passType, serial string) (customer.PassNow, error)
 	NotePassFetched(ctx context.Context, orgID, serial string, version int64) error
 	// RegisterPass returns customer.ErrTooManyPasses.
 	RegisterPass(ctx context.Context, d customer.PassDevice) (created bool, err error)
@@ -76,7 +84,10 @@ type Options struct {
 	// BaseURL is the public address of the server. Only below one with https phones ask
 	// for changes.
 	BaseURL string
-	Log     *slog.Logger
+	// NFCKey is the public key of readers that take the card's code by NFC, as
+	// apple.ReadNFCKey returns it; empty if there are none.
+	NFCKey string
+	Log    *slog.Logger
 }
 
 // Issuer makes the passes of cards. It may be used by many goroutines.
@@ -85,6 +96,10 @@ type Issuer struct {
 	maker     *apple.Maker
 	templates *recent.Cache[string, *template]
 	service   *apple.Service
+	// shown are passes as phones fetched them, by what they show, and slugs the
+	// organizations that phones asked for.
+	shown *recent.Cache[shownKey, *apple.Pass]
+	slugs *recent.Cache[string, knownSlug]
 }
 
 // New returns an issuer that signs with the identity.
@@ -92,6 +107,8 @@ func New(o Options) *Issuer {
 	i := &Issuer{
 		Options: o, maker: apple.NewMaker(o.Identity, apple.CacheLimits{}),
 		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*template) int { return cachedTemplatesBytes / cachedTemplates }),
+		shown:     recent.New[shownKey](cachedShown, cachedShownBytes, func(p *apple.Pass) int { return len(p.Package) }),
+		slugs:     recent.New[string](cachedSlugs, cachedSlugs, func(knownSlug) int { return 1 }),
 	}
 	phones := phones{i}
 	i.service = apple.NewService(phones, phones, phones, o.Log)
@@ -162,6 +179,9 @@ func (i *Issuer) make(ctx context.Context, p customer.Pass) (*apple.Pass, error)
 	if err != nil {
 		return nil, err
 	}
+	if made, ok := i.maker.Made(t.Template, p.Serial, view.Card.Version); ok {
+		return made, nil
+	}
 	card, err := i.card(ctx, org, view, p)
 	if err != nil {
 		return nil, err
@@ -230,6 +250,7 @@ func (i *Issuer) template(ctx context.Context, org organization.Organization, v 
 	if i.Updates() {
 		d.WebService = i.BaseURL + ServicePath + url.PathEscape(org.Slug)
 	}
+	d.NFCKey = i.NFCKey
 	checked, err := apple.NewTemplate(d)
 	if err != nil {
 		return nil, fmt.Errorf("make design of pass: %w", err)

@@ -26,7 +26,7 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	org, err := i.Store.OrganizationBySlug(r.Context(), slug)
+	orgID, err := i.bySlug(r.Context(), slug)
 	switch {
 	case errors.Is(err, organization.ErrNotFound):
 		http.NotFound(w, r)
@@ -34,9 +34,34 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		i.Log.ErrorContext(r.Context(), "wallet web service", "error", err)
 		http.Error(w, "try again later", http.StatusInternalServerError)
 	default:
-		ctx := context.WithValue(r.Context(), orgKey{}, org.ID)
+		ctx := context.WithValue(In(r.Context(), orgID), callKey{}, &call{})
 		http.StripPrefix(ServicePath+slug, i.service).ServeHTTP(w, r.WithContext(ctx))
 	}
+}
+
+// knownSlug is an organization that was found by its slug.
+type knownSlug struct {
+	orgID string
+	until time.Time
+}
+
+// bySlug returns the organization with the slug, or organization.ErrNotFound.
+func (i *Issuer) bySlug(ctx context.Context, slug string) (orgID string, err error) {
+	if known, ok := i.slugs.Get(slug); ok && time.Now().Before(known.until) {
+		return known.orgID, nil
+	}
+	org, err := i.Store.OrganizationBySlug(ctx, slug)
+	if err != nil {
+		return "", fmt.Errorf("find organization: %w", err)
+	}
+	i.slugs.Put(slug, knownSlug{org.ID, time.Now().Add(slugsKnownFor)})
+	return org.ID, nil
+}
+
+// shownKey names a pass in a state of what it shows.
+type shownKey struct {
+	orgID, serial string
+	shown         customer.PassShown
 }
 
 // orgKey is the key under which a context has the id of the organization that a phone's
@@ -51,6 +76,24 @@ func In(ctx context.Context, orgID string) context.Context {
 func orgOf(ctx context.Context) string {
 	id, _ := ctx.Value(orgKey{}).(string)
 	return id
+}
+
+// call is what is known of the pass that one call is about, so that it is read once. It was
+// read before the card, so the pass that is made is never older than it says.
+type call struct {
+	key   apple.Key
+	found *customer.PassNow
+}
+
+type callKey struct{}
+
+// callOf returns what is known in the call, nothing outside of one.
+func callOf(ctx context.Context) *call {
+	c, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		c = &call{}
+	}
+	return c
 }
 
 // phones implements the interfaces of the web service over the store.
@@ -125,11 +168,16 @@ func (p phones) Changed(ctx context.Context, device, passType string, after int6
 	return apple.Changes{Serials: changes.Serials, Tag: changes.Tag}, nil
 }
 
-func (p phones) find(ctx context.Context, key apple.Key) (customer.Pass, apple.PassState, error) {
-	found, err := p.i.Store.PassBySerial(ctx, orgOf(ctx), key.PassType, key.Serial)
-	if err != nil {
-		return found, apple.PassState{}, missing("find pass", err)
+func (p phones) find(ctx context.Context, key apple.Key) (customer.PassNow, apple.PassState, error) {
+	known := callOf(ctx)
+	if known.found == nil || known.key != key {
+		found, err := p.i.Store.PassNow(ctx, orgOf(ctx), key.PassType, key.Serial)
+		if err != nil {
+			return found, apple.PassState{}, missing("find pass", err)
+		}
+		known.key, known.found = key, &found
 	}
+	found := *known.found
 	return found, apple.PassState{Token: found.Token, Version: found.Version, Modified: time.UnixMilli(found.ModifiedAt).UTC()}, nil
 }
 
@@ -146,15 +194,24 @@ func (p phones) Package(ctx context.Context, key apple.Key) (apple.PassState, []
 	if err != nil {
 		return state, nil, err
 	}
-	made, err := p.i.make(ctx, found)
+	showing := shownKey{found.OrgID, found.Serial, found.Shown}
+	if made, ok := p.i.shown.Get(showing); ok {
+		return state, made.Package, nil
+	}
+	made, err := p.i.make(ctx, found.Pass)
 	if err != nil {
 		return state, nil, err
 	}
+	// It may be newer than what it is kept under, and then that is never asked for again.
+	p.i.shown.Put(showing, made)
 	return state, made.Package, nil
 }
 
 // Fetched implements apple.Passes.
 func (p phones) Fetched(ctx context.Context, key apple.Key, version int64) error {
+	if known := callOf(ctx); known.found != nil && known.key == key && known.found.FetchedVersion >= version {
+		return nil // noted before
+	}
 	if err := p.i.Store.NotePassFetched(ctx, orgOf(ctx), key.Serial, version); err != nil {
 		return fmt.Errorf("note fetch: %w", err)
 	}

@@ -51,7 +51,7 @@ var engines = map[string]func(t *testing.T) *store.Store{
 	},
 }
 
-func openStore(t *testing.T, address string) *store.Store {
+func openStore(t testing.TB, address string) *store.Store {
 	t.Helper()
 	clock := &clock{}
 	s, err := store.Open(t.Context(), store.Config{URL: address, Now: clock.now, Log: slog.New(slog.DiscardHandler)})
@@ -116,7 +116,7 @@ func newDatabase(t *testing.T) string {
 
 // shop is a pharmacy with one program on a database.
 type shop struct {
-	t       *testing.T
+	t       testing.TB
 	store   *store.Store
 	issuer  *pass.Issuer
 	org     organization.Organization
@@ -126,7 +126,7 @@ type shop struct {
 
 var shops atomic.Int64
 
-func newShop(t *testing.T, s *store.Store) *shop {
+func newShop(t testing.TB, s *store.Store) *shop {
 	t.Helper()
 	now := time.Now().UnixMilli()
 	sh := &shop{t: t, store: s}

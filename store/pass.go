@@ -66,6 +66,21 @@ func (s *Store) PassBySerial(ctx context.Context, orgID, passType, serial string
 		"SELECT "+passColumns+" FROM pass WHERE org_id = $1 AND serial = $2 AND pass_type = $3", orgID, serial, passType)
 }
 
+// PassNow returns a pass with the state of what it shows, or loyalty.ErrNotFound.
+func (s *Store) PassNow(ctx context.Context, orgID, passType, serial string) (customer.PassNow, error) {
+	const columns = "p.org_id, p.serial, p.token, p.pass_type, p.card_id, p.code, p.version, p.modified_at, p.fetched_version"
+	return readOne(ctx, s, orgID, loyalty.ErrNotFound, func(r scanner) (n customer.PassNow, err error) {
+		p, w := &n.Pass, &n.Shown
+		err = r.Scan(&p.OrgID, &p.Serial, &p.Token, &p.Type, &p.CardID, &p.Code, &p.Version, &p.ModifiedAt, &p.FetchedVersion,
+			&w.Card, &w.Program, &w.Organization, &w.Code, &w.Status)
+		if err != nil {
+			err = fmt.Errorf("read pass: %w", err)
+		}
+		return n, err
+	}, "SELECT "+columns+", c.version, "+passProgramVersion+", "+passOrgVersion+", c.code, c.status FROM pass p "+passJoins+
+		"WHERE p.org_id = $1 AND p.serial = $2 AND p.pass_type = $3", orgID, serial, passType)
+}
+
 // NotePassFetched keeps that a phone has the version of a pass. With the newest, nobody
 // needs to be told any more. That there is no such pass is no error.
 func (s *Store) NotePassFetched(ctx context.Context, orgID, serial string, version int64) error {

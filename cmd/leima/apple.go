@@ -36,6 +36,7 @@ const (
 	applePassword    = "apple-password"
 	applePushServer  = "apple-push-server"
 	appleSpreadRate  = "apple-spread-rate"
+	appleNFCKey      = "apple-nfc-key"
 )
 
 var appleDefinitions = []setting{
@@ -45,6 +46,7 @@ var appleDefinitions = []setting{
 	{name: appleKey, help: "file with the private key, PEM; not needed with .p12"},
 	{name: appleWWDR, help: "file with Apple's WWDR certificate that issued it; not needed if the .p12 holds it"},
 	{name: applePassword, secret: true, help: "password of the .p12 file"},
+	{name: appleNFCKey, help: "file with the public key (P-256) of readers that take cards by NFC; only with a certificate that Apple has entitled to it"},
 	{name: applePushServer, standard: apple.PushServer, help: "where phones are told that their pass changed"},
 	{name: appleSpreadRate, standard: strconv.Itoa(jobs.SpreadPerSecond), help: "passes a second that are told of a new brand or new rules"},
 }
@@ -77,6 +79,8 @@ type wallet struct {
 	madeUp bool
 	// pusher is nil if phones are not told of changes.
 	pusher jobs.Pusher
+	// nfcKey is that of readers, empty if cards are not taken by NFC.
+	nfcKey string
 	// spreadPerSecond is how many passes a second are told of a new brand or new rules.
 	spreadPerSecond int
 }
@@ -92,10 +96,27 @@ func (sh *shell) openWallet() (*wallet, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := sh.nfcKey()
+	if err != nil {
+		return nil, err
+	}
 	return &wallet{
-		identity: identity, spreadPerSecond: rate,
+		identity: identity, nfcKey: key, spreadPerSecond: rate,
 		pusher: apple.NewPusher(identity, apple.PushOptions{Server: sh.settings.values[applePushServer], InFlight: pushesInFlight}),
 	}, nil
+}
+
+// nfcKey returns the public key of readers, empty if the settings name none.
+func (sh *shell) nfcKey() (string, error) {
+	file, err := readAppleFile(appleNFCKey, sh.settings.values[appleNFCKey])
+	if err != nil || file == nil {
+		return "", err
+	}
+	key, err := apple.ReadNFCKey(file)
+	if err != nil {
+		return "", usagef("the file of --%s cannot be used: %w", appleNFCKey, err)
+	}
+	return key, nil
 }
 
 func (sh *shell) spreadRate() (int, error) {
@@ -112,7 +133,7 @@ func (sh *shell) spreadRate() (int, error) {
 func (sh *shell) appleIdentity() (*apple.Identity, error) {
 	v := sh.settings.values
 	if v[appleCertificate] == "" {
-		for _, name := range []string{applePassType, appleTeam, appleKey, appleWWDR, applePassword} {
+		for _, name := range []string{applePassType, appleTeam, appleKey, appleWWDR, applePassword, appleNFCKey} {
 			if v[name] != "" {
 				return nil, usagef("--%s is set, but --%s is not", name, appleCertificate).hint("Name the file with the certificate of the pass type.")
 			}
@@ -241,7 +262,9 @@ func openPasses(p parts) *passes {
 	if p.wallet == nil {
 		return nil
 	}
-	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp, limits: p.hot}
+	x := &passes{issuer: pass.New(pass.Options{
+		Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, NFCKey: p.wallet.nfcKey, Log: p.log,
+	}), madeUp: p.wallet.madeUp, limits: p.hot}
 	o := jobs.PushPassesOptions{
 		Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
 	}

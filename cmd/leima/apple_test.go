@@ -1,7 +1,11 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,5 +150,48 @@ func TestACertificateIsReadFromOneFileWithAPassword(t *testing.T) {
 	values[applePassword] = "guess"
 	if _, err := withApple(values, publicBase, time.Now()).openWallet(); err == nil || !strings.Contains(err.Error(), "another password") {
 		t.Errorf("with another password: %v", err)
+	}
+}
+
+// The key of readers is checked at start, too.
+func TestTheKeyForNFCIsChecked(t *testing.T) {
+	pair := func(curve elliptic.Curve) (public, private []byte) {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		secret, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: open}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	}
+	public, private := pair(elliptic.P256())
+	other, _ := pair(elliptic.P384())
+	for name, c := range map[string]struct {
+		file []byte
+		want string // part of what is said; "" is that the server starts
+	}{
+		"as it should be": {public, ""},
+		"the private key": {private, "the private one stays with the reader"},
+		"another curve":   {other, "want P-256"},
+		"no key":          {[]byte("key"), "no SubjectPublicKeyInfo"},
+	} {
+		values := certificateFiles(t)
+		values[appleNFCKey] = filepath.Join(t.TempDir(), "nfc.pem")
+		if err := os.WriteFile(values[appleNFCKey], c.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		w, err := withApple(values, publicBase, time.Now()).openWallet()
+		if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		if err == nil && w.nfcKey == "" {
+			t.Errorf("%s: there is no key", name)
+		}
 	}
 }

@@ -67,6 +67,10 @@ func attacksOnPasses(v *victim) map[string]attack {
 			_, err := v.PassBySerial(ctx, org, passType, v.pass.Serial)
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
+		"PassNow": func(ctx context.Context, org string) error {
+			_, err := v.PassNow(ctx, org, passType, v.pass.Serial)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
 		"NotePassFetched": func(ctx context.Context, org string) error { return v.NotePassFetched(ctx, org, v.pass.Serial, 99) },
 		"RegisterPass": func(ctx context.Context, org string) error {
 			_, err := v.RegisterPass(ctx, deviceOf(v.pass, org))

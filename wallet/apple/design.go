@@ -2,9 +2,6 @@ package apple
 
 import (
 	"cmp"
-	"crypto/ecdh"
-	"crypto/ecdsa"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -274,16 +271,8 @@ func (d Design) checkTechnical() error {
 	if err != nil {
 		return fmt.Errorf("NFC key is not base64: %w", err)
 	}
-	key, err := x509.ParsePKIXPublicKey(raw)
-	if err != nil {
-		return fmt.Errorf("NFC key is no SubjectPublicKeyInfo: %w", err)
-	}
-	public, ok := key.(*ecdsa.PublicKey)
-	if !ok {
-		return fmt.Errorf("NFC key is of the kind %T: want one on the curve P-256", key)
-	}
-	if exchange, err := public.ECDH(); err != nil || exchange.Curve() != ecdh.P256() {
-		return fmt.Errorf("NFC key is on the curve %s: want P-256", public.Curve.Params().Name)
+	if err := checkNFCKey(raw); err != nil {
+		return fmt.Errorf("NFC key: %w", err)
 	}
 	return nil
 }
