@@ -26,7 +26,7 @@ async function rooms(page) {
 	return [
 		"/", "/customers", "/reviews?state=all", `/customers/${card.customer_id}`, "/coupons", "/programs", "/programs/new", `/programs/${demo.program_id}`,
 		"/locations", "/locations/new", `/locations/${await ids("/v1/locations")}`, "/staff", "/staff/new", `/staff/${await ids("/v1/staff")}`,
-		"/tills", "/tills/new", "/passes", "/exports", "/audit", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
+		"/tills", "/tills/new", "/passes", `/passes/${demo.program_id}`, "/exports", "/audit", "/imports", "/imports/new", `/imports/${await ids("/v1/imports")}`, "/keys", "/keys/new", "/settings", "/nothing",
 	];
 }
 
