@@ -15,9 +15,10 @@ import (
 // a mistake, and is then undone.
 type movedPage struct {
 	*page
-	Program, Said, Next string
-	Code                string
-	Shown               shownCode
+	Program, Said           string
+	NextReward, NextMissing string
+	Code                    string
+	Shown                   shownCode
 }
 
 // movedPage answers for a link that is no usable card's; errNotHere if it is not the link
@@ -44,6 +45,6 @@ func (w *Web) movedPage(r *request) error {
 	next, missing := loyalty.Next(view.Program, view.Card)
 	data.Program = cmp.Or(data.BrandText().CardTitle, r.words(view.Program.Name))
 	data.Said = r.N("card.progress", goal, "balance", r.texts.Number(int64(filled))) + ", " + r.N("card.missing", goal-filled)
-	data.Next = r.words(next.Name) + " – " + r.N("card.next", missing)
+	data.NextReward, data.NextMissing = r.words(next.Name), r.N("card.next", missing)
 	return r.render(http.StatusOK, "moved", data)
 }

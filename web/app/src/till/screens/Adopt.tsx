@@ -55,10 +55,10 @@ function Whose({ number, onClose, onNew }: { number: string; onClose: () => void
 					}} />
 				</div>
 				<div className="buttons">
+					<button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button>
 					<button className="button quiet" type="button" onClick={onNew}>{say("counter.new_customer")}</button>
 					<button className="button main" type="submit" disabled={busy}>{found ? say("counter.old_confirm", { customer: found.display_name }) : say("counter.find")}</button>
 				</div>
-				<p className="buttons"><button className="button quiet" type="button" onClick={onClose}>{say("counter.cancel")}</button></p>
 			</form>
 		</Dialog>
 	);
