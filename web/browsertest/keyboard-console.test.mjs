@@ -60,9 +60,13 @@ test("by keyboard alone: sign in, the way to a room, dark, another language, sig
 	await page.locator("html[data-mantine-color-scheme=dark]").waitFor();
 	await choose(page.locator(".preferences select").first(), /Suomi/);
 	await page.locator("html[lang=fi]").waitFor();
+	await page.getByRole("heading", { level: 1, name: "Ohjelmat" }).waitFor();
 	await press("Control+k");
+	await has(page.locator(".palette input"));
 	await page.keyboard.type("English");
+	await page.locator(".palette [role=option][aria-selected=true]", { hasText: "English" }).waitFor();
 	await press("Enter");
+	await page.locator(".palette").waitFor({ state: "detached" });
 	await page.locator("html[lang=en]").waitFor();
 	await go(page.getByRole("button", { name: "Sign out" }));
 	await heading("Sign in").waitFor();
@@ -287,6 +291,26 @@ test("by keyboard alone: import a file with errors, take lists along, look at re
 	await page.waitForURL(/action=import\.started/);
 	await go(page.getByRole("link", { name: "Look at it" }).first());
 	await has(page.getByRole("heading", { level: 1 }));
+});
+
+test("by keyboard alone: how passes look, and back to the design before", async (t) => {
+	const { page, has, fill, choose, go, press, notice, button } = await atDesk(t);
+	const made = await page.request.post(`${base}/v1/programs`, {
+		headers: { "Sec-Fetch-Site": "same-origin" }, data: { name: { en: `Keys ${randomUUID().slice(0, 8)}` }, goal: 10, rewards: [{ kind: "main", name: { en: "Tea" } }] },
+	});
+	assert.ok(made.ok(), await made.text());
+	await page.goto(`${base}/console/passes/${(await made.json()).id}`);
+	await fill(page.getByLabel("Background", { exact: true }), "#112233");
+	await choose(page.getByLabel("Stamp", { exact: true }), /^Leaf$/);
+	await choose(page.getByLabel("Code for the till"), /^Aztec$/);
+	await press("Control+s");
+	await notice("Saved");
+	await has(page.getByLabel("Code for the till"));
+	await go(button("Back to the previous design"));
+	await notice("This is the previous design");
+	assert.equal(await page.getByLabel("Code for the till").inputValue(), "qr");
+	await go(button("Save"));
+	await notice("Saved");
 });
 
 test("by keyboard alone: the brand's colour and words, and its logo", async (t) => {

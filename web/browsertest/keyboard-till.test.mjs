@@ -123,6 +123,14 @@ test("by keyboard alone: scan, stamp, redeem, undo, find by number and phone, ta
 	await go(till.locator("#stamp"), { back: true });
 	await outcome(till, "good", "2 stamps given");
 
+	await type("6409876543210");
+	await press("Enter");
+	await outcome(till, "unknown", "No card found");
+	await go(button("Give this card to a customer"));
+	await has(till.locator("#adopt-whose"));
+	await press("Escape");
+	await has(button("Give this card to a customer"));
+
 	await go(button("Today"));
 	await has(till.getByRole("heading", { name: "Today" }));
 	await go(button("Take back: 2 stamps Aada"));

@@ -18,7 +18,7 @@ async function rooms(page, card) {
 		home: "/", customers: "/customers", customer: `/customers/${card.customer_id}`, coupons: "/coupons", reviews: "/reviews?state=all",
 		programs: "/programs", program: `/programs/${demo.program_id}`, presets: "/programs/new", locations: "/locations",
 		location: `/locations/${await first("/v1/locations")}`, staff: "/staff", member: `/staff/${await first("/v1/staff")}`,
-		tills: "/tills", pairing: "/tills/new", passes: "/passes", imports: "/imports", importing: "/imports/new", import: `/imports/${await first("/v1/imports")}`,
+		tills: "/tills", pairing: "/tills/new", passes: "/passes", designer: `/passes/${demo.program_id}`, imports: "/imports", importing: "/imports/new", import: `/imports/${await first("/v1/imports")}`,
 		exports: "/exports", audit: "/audit", keys: "/keys", key: "/keys/new", settings: "/settings", lost: "/nothing",
 	};
 }
