@@ -90,6 +90,8 @@ const (
 	TillUnpaired        Action = "till.unpaired"
 	ProgramAdded        Action = "program.added"
 	ProgramChanged      Action = "program.changed"
+	DesignChanged       Action = "program.design_changed"
+	ArtworkAdded        Action = "organization.artwork_added"
 	CustomerChanged     Action = "customer.changed"
 	CustomerBlocked     Action = "customer.blocked"
 	CustomerUnblocked   Action = "customer.unblocked"

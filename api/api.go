@@ -23,6 +23,10 @@ type Dependencies struct {
 	CardURL func(slug, link string) string
 	// Passes makes passes; nil is a server that has no certificate for them.
 	Passes Passes
+	// Samsung counts the cards in Samsung Wallet; nil is a server that offers none.
+	Samsung PassCounter
+	// Previews draws designs of passes.
+	Previews Previews
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -44,6 +48,7 @@ type Store interface {
 	StaffStore
 	TillStore
 	ProgramStore
+	PassDesignStore
 	CardStore
 	EntryStore
 	CustomerStore
@@ -90,6 +95,7 @@ type handlers struct {
 	totalsHandlers
 	cardHandlers
 	passHandlers
+	passDesignHandlers
 	scanHandlers
 	ledgerHandlers
 	customerHandlers
@@ -128,10 +134,11 @@ func New(d Dependencies) (*API, error) {
 		d.Limits = newAttempts(d.Now)
 	}
 	guesses := newGuesses(d.Limits, d.Now)
+	unpacking := make(chan struct{}, maxLogosAtOnce)
 	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
-		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: make(chan struct{}, maxLogosAtOnce)},
+		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: unpacking},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
@@ -140,7 +147,8 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, passes: d.Passes},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, samsung: d.Samsung, now: d.Now},
+		passDesignHandlers:   passDesignHandlers{store: d.Store, programs: d.Store, previews: d.Previews, turns: unpacking},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
@@ -176,7 +184,7 @@ func (d Dependencies) check() error {
 	var missing []error
 	for name, there := range map[string]bool{
 		"Store": d.Store != nil, "Ledger": d.Ledger != nil, "Imports": d.Imports != nil,
-		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil,
+		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil, "Previews": d.Previews != nil,
 	} {
 		if !there {
 			missing = append(missing, fmt.Errorf("the API needs %s", name))

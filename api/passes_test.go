@@ -3,6 +3,7 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/leima/leima/api"
+	"github.com/leima/leima/customer"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/wallet/apple"
@@ -71,6 +73,9 @@ func TestACardIsDownloadedAsAPass(t *testing.T) {
 			t.Errorf("%s = %v, want %v", path, got, want)
 		}
 	}
+	if got := stats.get("spread"); got != nil {
+		t.Errorf("nothing changed, and there is %v", got)
+	}
 	w.want(w.do(call{"GET", address, w.shop.token["join key"], "", nil}), 403)
 	w.want(w.do(call{"GET", address, w.other.token["owner"], "", nil}), 404)
 
@@ -91,3 +96,38 @@ func TestAServerWithoutACertificateOffersNoPasses(t *testing.T) {
 		t.Errorf("code %q", a.text("code"))
 	}
 }
+
+// spreading are passes of which a brand is told.
+type spreading struct {
+	api.Passes
+	at customer.PassSpread
+}
+
+func (s *spreading) Spread(context.Context, string) (customer.PassSpread, error) { return s.at, nil }
+
+func TestTheStatsSayHowFarANewBrandIs(t *testing.T) {
+	told := &spreading{}
+	var now int64
+	w := newWorld(t, func(d *api.Dependencies) { told.Passes, d.Passes, now = d.Passes, told, d.Now() })
+	for name, c := range map[string]struct {
+		spread customer.PassSpread
+		want   map[string]any
+	}{
+		"begun":   {customer.PassSpread{Total: 100, StartedAt: now}, map[string]any{"spread.told": 0.0, "spread.ends_at": nil, "spread.finished_at": nil}},
+		"halfway": {customer.PassSpread{Total: 100, Told: 50, StartedAt: now - 60_000}, map[string]any{"spread.told": 50.0, "spread.ends_at": rfc3339(now + 60_000)}},
+		"at the end": {
+			customer.PassSpread{Total: 100, Told: 100, StartedAt: now - 60_000, FinishedAt: now - 1000},
+			map[string]any{"spread.total": 100.0, "spread.ends_at": nil, "spread.finished_at": rfc3339(now - 1000)},
+		},
+	} {
+		told.at = c.spread
+		stats := w.want(w.do(call{"GET", "/v1/passes/stats", w.shop.token["owner"], "", nil}), 200)
+		for path, want := range c.want {
+			if got := stats.get(path); got != want {
+				t.Errorf("%s: %s = %v, want %v", name, path, got, want)
+			}
+		}
+	}
+}
+
+func rfc3339(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano) }

@@ -24,6 +24,7 @@ import (
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
+	"github.com/leima/leima/pass"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/typeid"
 )
@@ -87,7 +88,7 @@ func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	w.store = s
 	w.imports.store = s
 	d := api.Dependencies{
-		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Now: w.clock.Load, Log: log,
+		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Previews: pass.NewPreviewer(s), Now: w.clock.Load, Log: log,
 		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
 	}
 	for _, change := range changes {

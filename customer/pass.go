@@ -75,3 +75,22 @@ type PassCounts struct {
 	// that were fetched as they are now. Stale are installed and were not fetched yet.
 	Pushed, Fetched, Stale int64
 }
+
+// PassSpread is how far phones were told of a change that concerns all passes at once: a
+// new brand, or new rules of a program.
+type PassSpread struct {
+	// Total is how many passes the change concerns, Told how many of them have it. They
+	// are 0 if there was none yet.
+	Total, Told int64
+	// StartedAt and FinishedAt are UTC milliseconds; FinishedAt is 0 while it goes on.
+	StartedAt, FinishedAt int64
+}
+
+// PassSpreadStep is what one step of a spread came to.
+type PassSpreadStep struct {
+	// Pushes are the passes whose devices are to be told now.
+	Pushes []PassPush
+	// NextAt is when the next step may be taken (UTC milliseconds); 0 if there is nothing
+	// left to do.
+	NextAt int64
+}

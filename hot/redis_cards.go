@@ -136,7 +136,7 @@ func (r *Redis) Card(ctx context.Context, ref CardRef) (CardState, bool, error) 
 	return r.believe(ref, value, nil)
 }
 
-// CardByAlias implements Cards: two round trips.
+// CardByAlias implements Cards: two round trips, the second with the first of others.
 func (r *Redis) CardByAlias(ctx context.Context, org, alias string) (CardState, bool, error) {
 	if err := checkAlias(org, alias); err != nil {
 		return CardState{}, false, err

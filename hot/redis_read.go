@@ -72,12 +72,16 @@ func (r *Redis) ask(ctx context.Context, question read) (place, value string, er
 // readLoop answers the reads until the context ends.
 func (r *Redis) readLoop(ctx context.Context) {
 	batch := make([]*read, 0, maxReadBatch)
+	var leading []*read
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case rd := <-r.reads:
-			batch = append(batch[:0], rd)
+		batch = batch[:0]
+		if len(leading) == 0 {
+			select {
+			case <-ctx.Done():
+				return
+			case rd := <-r.reads:
+				batch = append(batch, rd)
+			}
 		}
 		for more := true; more && len(batch) < maxReadBatch; {
 			select {
@@ -87,27 +91,38 @@ func (r *Redis) readLoop(ctx context.Context) {
 				more = false
 			}
 		}
-		r.readBatch(ctx, batch)
+		leading = r.readBatch(ctx, batch, leading)
 	}
 }
 
-// readBatch answers the reads within the time of the oldest one. A read that already
-// waited for almost all of its time is not sent, so a slow Redis is not asked what
-// nobody will hear.
+// readBatch answers the reads within the time of the oldest one, and those leading to
+// cards whose pointers were looked up before. It returns the reads whose pointers it has
+// found: they travel with the next batch, so that two steps cost no more pipelines than
+// one. A script that follows pointers would save that, too, and costs Redis twice as much.
 //
-// Pointers take a second pipeline. A script that follows them would save it, and costs
-// Redis twice as much.
-func (r *Redis) readBatch(ctx context.Context, batch []*read) {
+// A read that already waited for almost all of its time is not sent, so a slow Redis is
+// not asked what nobody will hear.
+func (r *Redis) readBatch(ctx context.Context, batch, leading []*read) []*read {
 	now, timeout := time.Now(), r.options.ReadTimeout
-	var at, pointers, asked []*read
-	for _, rd := range batch {
+	inTime := func(rd *read) bool {
 		left := rd.by.Sub(now)
 		if left < r.options.ReadTimeout/minReadShare {
 			rd.answer(errTooLate)
-			continue
+			return false
 		}
 		timeout = min(timeout, left)
+		return true
+	}
+	at := make([]*read, 0, len(leading)+len(batch))
+	for _, rd := range leading {
+		if inTime(rd) {
+			at = append(at, rd)
+		}
+	}
+	var pointers, asked []*read
+	for _, rd := range batch {
 		switch {
+		case !inTime(rd):
 		case rd.call != nil:
 			asked = append(asked, rd)
 		case rd.pointer:
@@ -131,29 +146,21 @@ func (r *Redis) readBatch(ctx context.Context, batch []*read) {
 	for _, rd := range asked {
 		rd.answer(rd.call.failed())
 	}
-	r.follow(ctx, timeout-time.Since(now), keys, pointers)
+	return followed(pointers)
 }
 
-// follow answers the reads whose pointers were looked up.
-func (r *Redis) follow(ctx context.Context, timeout time.Duration, keys *keyspace, pointers []*read) {
+// followed returns those of the reads whose pointers lead somewhere, and answers the rest.
+func followed(pointers []*read) []*read {
 	leading := pointers[:0]
 	for _, rd := range pointers {
 		rd.place, rd.value = rd.value, ""
-		switch {
-		case rd.err != nil || rd.place == "":
+		if rd.err != nil || rd.place == "" {
 			rd.answer(rd.err)
-		case timeout <= 0:
-			rd.answer(errTooLate)
-		default:
-			leading = append(leading, rd)
+			continue
 		}
+		leading = append(leading, rd)
 	}
-	cards := r.lookup(keys.cards, leading)
-	_ = r.run(ctx, timeout, cards)
-	r.found(cards, leading)
-	for _, rd := range leading {
-		rd.answer(rd.err)
-	}
+	return leading
 }
 
 func (rd *read) answer(err error) {

@@ -4,128 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/organization"
-	"github.com/leima/leima/wallet/apple"
 )
 
-// How passes are kept up to date.
+// How quickly phones hear of a stamp.
 const (
-	// PassesEvery is how often all organizations are looked at; one whose cards this
-	// process changed is looked at at once.
-	PassesEvery = 10 * time.Second
 	// GatherChanges is how long further changes are waited for: stamps that are given one
 	// after the other become one push.
 	GatherChanges = 300 * time.Millisecond
-	// sweepPassesEvery is how often all passes are compared with their cards. It finds
-	// brands and rules that changed, and cards of whose change no event was followed.
-	sweepPassesEvery = 5 * time.Minute
-	// eventsOverlap is how far events are read again that were read before: for clocks that
-	// differ, and for transactions that end later than they began.
-	eventsOverlap = 5 * time.Second
-	// firstEvents is how far events are read back at first. A sweep finds what is older.
-	firstEvents = time.Minute
-	// pushLease is how long pushes are one server's before another may take them over.
-	pushLease = 3 * time.Minute
-	// maxPassBatches bounds the batches of customer.MaxPassBatch passes in one run for one
-	// organization, so that no organization keeps the others waiting; the rest is done in
-	// the next run.
-	maxPassBatches = 20
-	// pushesAtOnce bounds the pushes that are under way.
-	pushesAtOnce = 50
+	// UpdatePassesLimit bounds one run, which goes on as long as cards change.
+	UpdatePassesLimit = time.Hour
+	// maxGatherings bounds the gatherings of one run, so that it ends long before its limit.
+	maxGatherings = 3000
+	// maxChangedCards bounds the cards that wait for a run. KeepPasses finds the others by
+	// their events.
+	maxChangedCards = 20_000
+	// pushBatches bounds the batches of customer.MaxPassBatch passes that are being pushed:
+	// a device that does not answer holds up its own batch only.
+	pushBatches = 16
+	// quickPushes bounds the pushes of UpdatePasses that are under way.
+	quickPushes = 300
 )
 
-// pushAgain is after how long devices are told again of a pass that no phone fetched, and
-// failedAgain after how long a push that failed is sent again. After the last of them
-// nothing more is done until the pass changes again.
-var (
-	pushAgain   = []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
-	failedAgain = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
-)
-
-// PassStore is what UpdatePasses needs. What it counts is in batches of at most
-// customer.MaxPassBatch.
-type PassStore interface {
-	Organizations
-	// FollowPasses notes the changes of cards that events since the instant tell of on
-	// their passes, each once, and returns how many passes changed.
-	FollowPasses(ctx context.Context, orgID string, since int64) (int, error)
-	// SweepPasses does the same for all passes that are behind.
-	SweepPasses(ctx context.Context, orgID string) (int, error)
-	// ClaimPasses returns passes to push now, which are nobody else's for the lease.
-	ClaimPasses(ctx context.Context, orgID, passType string, lease time.Duration) ([]customer.PassPush, error)
-	NotePassPushed(ctx context.Context, orgID string, p customer.PassPushed) error
-	// DropPushToken forgets the registrations with the token that are older than the
-	// instant, whatever their age if it is 0.
-	DropPushToken(ctx context.Context, orgID, pushToken string, before int64) (int64, error)
+// ChangedPassStore is what UpdatePasses needs.
+type ChangedPassStore interface {
+	PushedPassStore
+	// ChangePasses notes the changes of at most customer.MaxPassBatch cards on their passes,
+	// each once, and returns those that are on devices: the caller's to push for the lease.
+	ChangePasses(ctx context.Context, orgID, passType string, cardIDs []string, lease time.Duration) ([]customer.PassPush, error)
 }
 
-// Pusher tells devices that a pass changed. *apple.Pusher is one.
-type Pusher interface {
-	Push(ctx context.Context, token string) (apple.Pushed, error)
-}
-
-// PushResult is what became of one push.
-type PushResult string
-
-// The results of pushes.
-const (
-	PushSent    PushResult = "sent"
-	PushGone    PushResult = "gone"
-	PushFailed  PushResult = "failed"
-	PushRefused PushResult = "refused"
-)
-
-// PushResults are all of them.
-var PushResults = []PushResult{PushSent, PushGone, PushFailed, PushRefused}
-
-// UpdatePassesOptions are what UpdatePasses is made of.
-type UpdatePassesOptions struct {
-	Store PassStore
-	// Pusher is nil where phones cannot be told; passes are then up to date when somebody
-	// asks.
-	Pusher   Pusher
-	PassType string
-	// Report is told of every push; nil is nobody.
-	Report func(PushResult)
-	Now    func() int64
-	Log    *slog.Logger
-}
-
-// UpdatePasses tells phones that cards have changed. What has to be told stands with each
-// pass in the database; events say where to look. So a process may end at any moment, and
-// several may do the work side by side.
+// UpdatePasses tells phones at once that cards changed which this process changed. It
+// knows of them from Changed only and does no other work, so that nothing stands before a
+// stamp; what it does not come to, or another process left behind, KeepPasses finds.
 type UpdatePasses struct {
-	UpdatePassesOptions
-	wake chan struct{}
+	passPusher
+	store ChangedPassStore
+	wake  chan struct{}
 
 	mu      sync.Mutex
-	changed map[string]bool // organizations
-
-	// Only Run uses the rest.
-	all      int64            // when all organizations were looked at
-	followed map[string]int64 // up to when events were followed, by organization
-	swept    map[string]int64
+	changed map[string]map[string]bool // cards by organization
+	waiting int                        // cards
 }
 
 // NewUpdatePasses returns the job.
-func NewUpdatePasses(o UpdatePassesOptions) *UpdatePasses {
-	if o.Report == nil {
-		o.Report = func(PushResult) {}
-	}
+func NewUpdatePasses(store ChangedPassStore, o PushPassesOptions) *UpdatePasses {
 	return &UpdatePasses{
-		UpdatePassesOptions: o, wake: make(chan struct{}, 1), changed: map[string]bool{}, followed: map[string]int64{}, swept: map[string]int64{},
+		passPusher: newPassPusher(store, o, quickPushes), store: store, wake: make(chan struct{}, 1), changed: map[string]map[string]bool{},
 	}
 }
 
 // Changed says that cards of the organization changed. It does not wait.
-func (x *UpdatePasses) Changed(orgID string) {
+func (x *UpdatePasses) Changed(orgID string, cardIDs ...string) {
 	x.mu.Lock()
-	x.changed[orgID] = true
+	cards := x.changed[orgID]
+	if cards == nil {
+		cards = make(map[string]bool, len(cardIDs))
+		x.changed[orgID] = cards
+	}
+	for _, id := range cardIDs {
+		if !cards[id] && x.waiting < maxChangedCards {
+			cards[id] = true
+			x.waiting++
+		}
+	}
 	x.mu.Unlock()
 	select {
 	case x.wake <- struct{}{}:
@@ -136,159 +83,113 @@ func (x *UpdatePasses) Changed(orgID string) {
 // Wake begins a run early.
 func (x *UpdatePasses) Wake() <-chan struct{} { return x.wake }
 
-func (x *UpdatePasses) takeChanged() map[string]bool {
+func (x *UpdatePasses) takeChanged() map[string]map[string]bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	taken := x.changed
-	x.changed = map[string]bool{}
+	x.changed, x.waiting = map[string]map[string]bool{}, 0
 	return taken
 }
 
-// Run does what is due.
-func (x *UpdatePasses) Run(ctx context.Context) error {
+func (x *UpdatePasses) anyChanged() bool {
 	x.mu.Lock()
-	waiting := len(x.changed) > 0
-	x.mu.Unlock()
-	if waiting {
+	defer x.mu.Unlock()
+	return x.waiting > 0
+}
+
+// Run tells phones of all cards that changed, and of those that change meanwhile, and
+// returns when all pushes have an answer.
+func (x *UpdatePasses) Run(ctx context.Context) error {
+	batches := newPassBatches()
+	for range maxGatherings {
+		if !x.anyChanged() && !batches.idleBefore(ctx, x.wake) {
+			continue
+		}
+		if !x.anyChanged() || ctx.Err() != nil {
+			break
+		}
 		select {
-		case <-ctx.Done():
-			return nil // stopping: the next process finds it
+		case <-ctx.Done(): // stopping: events tell the next process
 		case <-time.After(GatherChanges):
+			x.tell(ctx, batches)
 		}
 	}
-	changed := x.takeChanged()
-	now := x.Now()
-	everybody := now-x.all >= PassesEvery.Milliseconds()
-	if everybody {
-		x.all = now
-	}
-	return each(ctx, x.Store, "update passes", func(ctx context.Context, o organization.Organization) error {
-		if !everybody && !changed[o.ID] {
-			return nil
-		}
-		return x.update(ctx, o.ID)
-	})
+	return batches.wait()
 }
 
-func (x *UpdatePasses) update(ctx context.Context, orgID string) error {
-	began := x.Now()
-	since := began - firstEvents.Milliseconds()
-	if last, ok := x.followed[orgID]; ok {
-		since = last - eventsOverlap.Milliseconds()
-	}
-	for range maxPassBatches {
-		n, err := x.Store.FollowPasses(ctx, orgID, since)
-		if err != nil {
-			return fmt.Errorf("follow changes: %w", err)
-		}
-		if n < customer.MaxPassBatch {
-			x.followed[orgID] = began
-			break
-		}
-	}
-	if last, ok := x.swept[orgID]; !ok || began-last >= sweepPassesEvery.Milliseconds() {
-		n, err := x.Store.SweepPasses(ctx, orgID)
-		if err != nil {
-			return fmt.Errorf("sweep: %w", err)
-		}
-		// A new brand is told a batch at a time, between what tills do.
-		if n < customer.MaxPassBatch {
-			x.swept[orgID] = began
-		}
-	}
-	if x.Pusher == nil {
-		return nil
-	}
-	for range maxPassBatches {
-		due, err := x.Store.ClaimPasses(ctx, orgID, x.PassType, pushLease)
-		if err != nil {
-			return fmt.Errorf("claim pushes: %w", err)
-		}
-		if err := x.push(ctx, orgID, due); err != nil {
-			return err
-		}
-		if len(due) < customer.MaxPassBatch {
-			break
-		}
-	}
-	return nil
-}
-
-// push tells each device once, however many of its passes changed, and notes for each pass
-// what became of it.
-func (x *UpdatePasses) push(ctx context.Context, orgID string, due []customer.PassPush) error {
-	results := x.pushAll(ctx, orgID, due)
-	for _, p := range due {
-		if ctx.Err() != nil { // what is left of the claim is pushed again after the lease
-			return fmt.Errorf("stopped while pushing: %w", ctx.Err())
-		}
-		sent := true
-		for _, token := range p.Tokens {
-			sent = sent && (results[token] == PushSent || results[token] == PushGone)
-		}
-		schedule := pushAgain
-		if !sent {
-			schedule = failedAgain
-		}
-		pushed := customer.PassPushed{Serial: p.Serial, Version: p.Version, Sent: sent}
-		if p.Tries < len(schedule) {
-			pushed.Again = x.Now() + schedule[p.Tries].Milliseconds()
-		}
-		if err := x.Store.NotePassPushed(ctx, orgID, pushed); err != nil {
-			return fmt.Errorf("note push: %w", err)
-		}
-	}
-	return nil
-}
-
-func (x *UpdatePasses) pushAll(ctx context.Context, orgID string, due []customer.PassPush) map[string]PushResult {
-	var mu sync.Mutex
-	var pushing sync.WaitGroup
-	results := map[string]PushResult{}
-	slots := make(chan struct{}, pushesAtOnce)
-	for _, p := range due {
-		for _, token := range p.Tokens {
-			mu.Lock()
-			_, known := results[token]
-			results[token] = PushFailed
-			mu.Unlock()
-			if known {
-				continue
-			}
-			slots <- struct{}{}
-			pushing.Go(func() {
-				defer func() { <-slots }()
-				result := x.pushOne(ctx, orgID, token)
-				x.Report(result)
-				mu.Lock()
-				results[token] = result
-				mu.Unlock()
+// tell begins to push what changed.
+func (x *UpdatePasses) tell(ctx context.Context, batches *passBatches) {
+	for orgID, cards := range x.takeChanged() {
+		for ids := range slices.Chunk(slices.Sorted(maps.Keys(cards)), customer.MaxPassBatch) {
+			batches.begin(func() error {
+				changed, err := x.store.ChangePasses(ctx, orgID, x.PassType, ids, pushLease)
+				if err != nil {
+					return fmt.Errorf("update passes of %s: %w", orgID, err)
+				}
+				return x.push(ctx, orgID, changed)
 			})
 		}
 	}
-	pushing.Wait()
-	return results
 }
 
-func (x *UpdatePasses) pushOne(ctx context.Context, orgID, token string) PushResult {
-	pushed, err := x.Pusher.Push(ctx, token)
-	switch {
-	case errors.Is(err, apple.ErrPushRefused):
-		x.Log.LogAttrs(ctx, slog.LevelError, "Apple refuses pushes", slog.String("org", orgID), slog.Any("error", err))
-		return PushRefused
-	case err != nil:
-		x.Log.LogAttrs(ctx, slog.LevelWarn, "push failed", slog.String("org", orgID), slog.Any("error", err))
-		return PushFailed
-	case pushed.Gone:
-		before := int64(0)
-		if !pushed.Since.IsZero() {
-			before = pushed.Since.UnixMilli()
-		}
-		if _, err := x.Store.DropPushToken(ctx, orgID, token, before); err != nil {
-			x.Log.LogAttrs(ctx, slog.LevelWarn, "a device that is gone was not forgotten", slog.String("org", orgID), slog.Any("error", err))
-			return PushFailed
-		}
-		return PushGone
-	}
-	return PushSent
+// passBatches are batches of passes that are being pushed, at most pushBatches at once.
+type passBatches struct {
+	slots chan struct{}
+	all   sync.WaitGroup
+
+	mu       sync.Mutex
+	running  int
+	idle     chan struct{} // closed when none is running
+	problems []error
 }
+
+func newPassBatches() *passBatches {
+	idle := make(chan struct{})
+	close(idle)
+	return &passBatches{slots: make(chan struct{}, pushBatches), idle: idle}
+}
+
+// begin runs a batch beside the others, as soon as there is room.
+func (b *passBatches) begin(run func() error) {
+	b.slots <- struct{}{}
+	b.mu.Lock()
+	if b.running++; b.running == 1 {
+		b.idle = make(chan struct{})
+	}
+	b.mu.Unlock()
+	b.all.Go(func() {
+		err := run()
+		b.mu.Lock()
+		if err != nil && len(b.problems) < maxPassProblems {
+			b.problems = append(b.problems, err)
+		}
+		if b.running--; b.running == 0 {
+			close(b.idle)
+		}
+		b.mu.Unlock()
+		<-b.slots
+	})
+}
+
+// idleBefore waits until no batch is running and reports true, or until somebody wakes it.
+func (b *passBatches) idleBefore(ctx context.Context, wake <-chan struct{}) bool {
+	b.mu.Lock()
+	idle := b.idle
+	b.mu.Unlock()
+	select {
+	case <-wake:
+		return false
+	case <-idle:
+	case <-ctx.Done():
+	}
+	return true
+}
+
+// wait returns when all batches have ended, with what went wrong in them.
+func (b *passBatches) wait() error {
+	b.all.Wait()
+	return errors.Join(b.problems...)
+}
+
+// maxPassProblems bounds the errors that one run reports.
+const maxPassProblems = 5

@@ -2,7 +2,9 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +33,14 @@ type wallets struct {
 	*shop
 	t    *testing.T
 	apns *appletest.APNs
-	job  *jobs.UpdatePasses
+	job  *process
+}
+
+// process are the jobs of one process.
+type process struct {
+	update *jobs.UpdatePasses
+	keep   *jobs.KeepPasses
+	spread *jobs.SpreadPasses
 }
 
 func newWallets(t *testing.T, databaseURL string) *wallets {
@@ -41,13 +50,19 @@ func newWallets(t *testing.T, databaseURL string) *wallets {
 	return w
 }
 
-// process returns the job as another process has it.
-func (w *wallets) process() *jobs.UpdatePasses {
+// process returns the jobs as another process has them.
+func (w *wallets) process() *process {
 	pusher := apple.NewPusher(madeUp().Identity, apple.PushOptions{
 		Server: w.apns.URL, Roots: w.apns.Roots, Attempts: 2, Wait: func(context.Context, time.Duration) error { return nil },
 	})
 	w.t.Cleanup(pusher.Close)
-	return jobs.NewUpdatePasses(jobs.UpdatePassesOptions{Store: w.Store, Pusher: pusher, PassType: passType, Now: w.now, Log: quiet})
+	o := jobs.PushPassesOptions{Pusher: pusher, PassType: passType, Now: w.now, Log: quiet}
+	return &process{
+		update: jobs.NewUpdatePasses(w.Store, o), keep: jobs.NewKeepPasses(w.Store, o),
+		spread: jobs.NewSpreadPasses(w.Store, jobs.SpreadPassesOptions{
+			PushPassesOptions: o, Wait: func(_ context.Context, d time.Duration) { w.later(d) },
+		}),
+	}
 }
 
 func (w *wallets) ok(err error) {
@@ -57,11 +72,12 @@ func (w *wallets) ok(err error) {
 	}
 }
 
-// run lets the time of a run pass and runs the job.
-func (w *wallets) run(job *jobs.UpdatePasses) {
+// run lets the time of a run pass and runs the jobs that look into the database.
+func (w *wallets) run(p *process) {
 	w.t.Helper()
 	w.later(jobs.PassesEvery)
-	w.ok(job.Run(w.t.Context()))
+	w.ok(p.keep.Run(w.t.Context()))
+	w.ok(p.spread.Run(w.t.Context()))
 }
 
 // installed is a card whose pass is on a phone with the push token.
@@ -230,8 +246,8 @@ func TestTwoServersPushOnce(t *testing.T) {
 		other := w.process()
 		w.later(jobs.PassesEvery)
 		failed := make(chan error, 2)
-		for _, job := range []*jobs.UpdatePasses{w.job, other} {
-			go func() { failed <- job.Run(t.Context()) }()
+		for _, p := range []*process{w.job, other} {
+			go func() { failed <- p.keep.Run(t.Context()) }()
 		}
 		for range 2 {
 			w.ok(<-failed)
@@ -249,11 +265,61 @@ func TestANewBrandReachesThePasses(t *testing.T) {
 		w.org.Brand.Color = "#7a1f3d"
 		_, err := w.UpdateOrganization(t.Context(), w.org, w.org.Version)
 		w.ok(err)
-		w.later(5 * time.Minute)
 		w.run(w.job)
 		w.pushes(1, "after the brand changed")
 		if now := w.pass(p); now.Version <= before.Version || now.ModifiedAt <= before.ModifiedAt {
 			t.Errorf("the pass is in version %d of %d, before %d of %d", now.Version, now.ModifiedAt, before.Version, before.ModifiedAt)
+		}
+	})
+}
+
+// What this process changed is told without a look at events, each card once however often
+// it is named.
+func TestChangesAreToldAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *wallets) {
+		t.Helper()
+		card, p := w.installed("a", "aa")
+		other, _ := w.installed("b", "bb")
+		for range 10 {
+			w.stamp(card)
+			w.job.update.Changed(w.org.ID, card, "card_of_nobody", other)
+		}
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "after ten stamps")
+		w.run(w.job)
+		w.pushes(1, "when the events are read")
+		w.ok(w.NotePassFetched(t.Context(), w.org.ID, p.Serial, w.pass(p).Version))
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "when nothing has changed")
+		w.job.update.Changed("org_of_nobody", "card_of_nobody")
+		w.ok(w.job.update.Run(t.Context()))
+		w.pushes(1, "for nobody")
+	})
+}
+
+// A device that does not answer holds up nobody else's push.
+func TestAPushThatHangsHoldsUpNobody(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *wallets) {
+		t.Helper()
+		slow, _ := w.installed("a", "aa")
+		quick, _ := w.installed("b", "bb")
+		w.apns.Answer("aa", appletest.Reply{Slow: true})
+		ctx, stop := context.WithCancel(t.Context())
+		w.stamp(slow)
+		w.job.update.Changed(w.org.ID, slow)
+		ended := make(chan error)
+		go func() { ended <- w.job.update.Run(ctx) }()
+		waitForPush := func(token string) {
+			t.Helper()
+			w.ok(w.apns.Await(t.Context(), func(pushes []string) bool { return slices.Contains(pushes, token) }))
+		}
+		waitForPush("aa")
+		w.stamp(quick)
+		w.job.update.Changed(w.org.ID, quick)
+		waitForPush("bb")
+		stop()
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
 		}
 	})
 }

@@ -18,8 +18,11 @@ import (
 	"github.com/leima/leima/wallet/recent"
 )
 
-// MediaType is that of a pass for Apple Wallet.
-const MediaType = apple.MediaType
+// Media types: of a pass for Apple Wallet, and of several in one file.
+const (
+	MediaType       = apple.MediaType
+	BundleMediaType = apple.BundleMediaType
+)
 
 // ServicePath is below the public address where phones ask for changes; the slug of the
 // organization follows, and then what apple.Service serves.
@@ -46,13 +49,24 @@ type Store interface {
 	ChangedPasses(ctx context.Context, orgID, passType, device string, after int64) (customer.PassChanges, error)
 	// Card returns a card as the database has it, whatever its status.
 	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
+	// CustomerCards returns all cards of a customer, the oldest first, or
+	// customer.ErrNotFound.
+	CustomerCards(ctx context.Context, orgID, customerID string) ([]customer.View, error)
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
 	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
 	// Organization and OrganizationBySlug return organization.ErrNotFound.
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	// PassDesign returns how the passes of the program look now.
+	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	ArtworkStore
+	// Places returns the locations that have coordinates, the oldest first.
+	Places(ctx context.Context, orgID string) ([]organization.Location, error)
+	// CardPlace returns where the card was opened, nil if nobody knows.
+	CardPlace(ctx context.Context, orgID, cardID string) (*organization.Coordinates, error)
 	PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error)
+	PassSpread(ctx context.Context, orgID, passType string) (customer.PassSpread, error)
 }
 
 // Options are what an Issuer is made of.
@@ -69,7 +83,7 @@ type Options struct {
 type Issuer struct {
 	Options
 	maker     *apple.Maker
-	templates *recent.Cache[string, *apple.Template]
+	templates *recent.Cache[string, *template]
 	service   *apple.Service
 }
 
@@ -77,7 +91,7 @@ type Issuer struct {
 func New(o Options) *Issuer {
 	i := &Issuer{
 		Options: o, maker: apple.NewMaker(o.Identity, apple.CacheLimits{}),
-		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*apple.Template) int { return cachedTemplatesBytes / cachedTemplates }),
+		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*template) int { return cachedTemplatesBytes / cachedTemplates }),
 	}
 	phones := phones{i}
 	i.service = apple.NewService(phones, phones, phones, o.Log)
@@ -96,28 +110,46 @@ func (i *Issuer) Counts(ctx context.Context, orgID string) (customer.PassCounts,
 	return n, nil
 }
 
+// Spread tells how far phones were told of the last change that concerns all passes.
+func (i *Issuer) Spread(ctx context.Context, orgID string) (customer.PassSpread, error) {
+	s, err := i.Store.PassSpread(ctx, orgID, i.Identity.PassType)
+	if err != nil {
+		return s, fmt.Errorf("read spread of passes: %w", err)
+	}
+	return s, nil
+}
+
 // Package returns the signed pass of a card, or loyalty.ErrNotFound. The pass of a card
 // that is not in use is void. It notes that somebody has the version.
 func (i *Issuer) Package(ctx context.Context, orgID, cardID string) ([]byte, error) {
+	made, err := i.issue(ctx, orgID, cardID)
+	if err != nil {
+		return nil, err
+	}
+	return made.Package, nil
+}
+
+// issue makes the pass of a card and notes that somebody has it.
+func (i *Issuer) issue(ctx context.Context, orgID, cardID string) (*apple.Pass, error) {
 	p, err := i.Store.IssuePass(ctx, customer.Pass{
 		OrgID: orgID, CardID: cardID, Type: i.Identity.PassType, Serial: typeid.New("pass"), Token: rand.Text(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("issue pass: %w", err)
 	}
-	packed, err := i.make(ctx, p)
+	made, err := i.make(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if err := i.Store.NotePassFetched(ctx, orgID, p.Serial, p.Version); err != nil {
 		return nil, fmt.Errorf("note download: %w", err)
 	}
-	return packed, nil
+	return made, nil
 }
 
-// make returns the file of a pass with the card as it is now, which is never older than p
+// make returns a pass with the card as it is now, which is never older than p
 // says.
-func (i *Issuer) make(ctx context.Context, p customer.Pass) ([]byte, error) {
+func (i *Issuer) make(ctx context.Context, p customer.Pass) (*apple.Pass, error) {
 	view, err := i.Store.Card(ctx, p.OrgID, p.CardID)
 	if err != nil {
 		return nil, fmt.Errorf("read card of pass: %w", err)
@@ -134,38 +166,75 @@ func (i *Issuer) make(ctx context.Context, p customer.Pass) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := i.maker.Pass(t, card)
+	if t.choose {
+		if card.Near, err = i.near(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	made, err := i.maker.Pass(t.Template, card)
 	if err != nil {
 		return nil, fmt.Errorf("make pass: %w", err)
 	}
-	return made.Package, nil
+	return made, nil
+}
+
+// near returns where the card was opened, nil if nobody knows: the customer is nearer to
+// that branch than to any other that can be told from the card.
+func (i *Issuer) near(ctx context.Context, p customer.Pass) (*apple.Coordinates, error) {
+	at, err := i.Store.CardPlace(ctx, p.OrgID, p.CardID)
+	if err != nil {
+		return nil, fmt.Errorf("read place of card: %w", err)
+	}
+	return (*apple.Coordinates)(at), nil
+}
+
+// template is what all passes of a program have in common. Of its locations, some are
+// chosen for each card if there are too many.
+type template struct {
+	*apple.Template
+	choose bool
 }
 
 // template returns what all passes of the program have in common, made now or earlier.
-func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*apple.Template, error) {
-	version := designVersion(org, v)
+func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*template, error) {
+	chosen, err := i.Store.PassDesign(ctx, org.ID, v.Program.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read design of pass: %w", err)
+	}
+	version := designVersion(org, v, chosen)
 	if found, ok := i.templates.Get(version); ok {
 		return found, nil
 	}
-	var logo []byte
+	pictures, err := readPictures(ctx, i.Store, chosen)
+	if err != nil {
+		return nil, err
+	}
 	if org.Brand.LogoType != "" {
-		data, _, err := i.Store.Logo(ctx, org.ID)
+		pictures.logo, _, err = i.Store.Logo(ctx, org.ID)
 		if err != nil && !errors.Is(err, organization.ErrNotFound) {
 			return nil, fmt.Errorf("read logo: %w", err)
 		}
-		logo = data
 	}
-	d, err := design(org, v, version, logo)
+	l, err := newLook(org.Brand, chosen, loyalty.CardGoal(v.Program, v.Card), version, pictures)
+	if err != nil {
+		return nil, err
+	}
+	places, err := i.Store.Places(ctx, org.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read places: %w", err)
+	}
+	d, err := design(org, v, l, places)
 	if err != nil {
 		return nil, err
 	}
 	if i.Updates() {
 		d.WebService = i.BaseURL + ServicePath + url.PathEscape(org.Slug)
 	}
-	t, err := apple.NewTemplate(d)
+	checked, err := apple.NewTemplate(d)
 	if err != nil {
 		return nil, fmt.Errorf("make design of pass: %w", err)
 	}
+	t := &template{checked, len(d.Locations) > apple.MaxLocations}
 	i.templates.Put(version, t)
 	return t, nil
 }

@@ -146,8 +146,11 @@ func (p phones) Package(ctx context.Context, key apple.Key) (apple.PassState, []
 	if err != nil {
 		return state, nil, err
 	}
-	packed, err := p.i.make(ctx, found)
-	return state, packed, err
+	made, err := p.i.make(ctx, found)
+	if err != nil {
+		return state, nil, err
+	}
+	return state, made.Package, nil
 }
 
 // Fetched implements apple.Passes.

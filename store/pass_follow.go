@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/bits"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -12,12 +15,16 @@ import (
 
 func isMissing(err error) bool { return errors.Is(err, loyalty.ErrNotFound) }
 
-// passOutdated finds passes p that were not told of the present card c, program g or
-// organization o.
+// What a pass shows is of its card c, program g and organization o: passProgramVersion
+// rises with the program's rules and its design, passOrgVersion with the brand and the
+// coordinates of branches. passOutdated finds passes p that were not told of the present.
 const (
+	passProgramVersion = "g.version + g.design_version - 1"
+	passOrgVersion     = "o.version + o.places_version"
+
 	passJoins = "JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id " +
 		"JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-	passOutdated = "(c.version > p.card_version OR g.version > p.program_version OR o.version > p.org_version)"
+	passOutdated = "(c.version > p.card_version OR " + passProgramVersion + " > p.program_version OR " + passOrgVersion + " > p.org_version)"
 )
 
 // FollowPasses notes the changes of the cards that events since the instant tell of, on
@@ -30,10 +37,10 @@ func (s *Store) FollowPasses(ctx context.Context, orgID string, since int64) (in
 		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstID("evt", since))
 }
 
-// SweepPasses does what FollowPasses does for all passes that are behind, whatever tells
-// of it: after a new brand or rule, and for events that nobody followed.
+// SweepPasses does what FollowPasses does for all passes whose card changed, whatever
+// tells of it: for events that nobody followed. It looks at all passes.
 func (s *Store) SweepPasses(ctx context.Context, orgID string) (int, error) {
-	return s.notePasses(ctx, orgID, passOutdated+" AND p.serial > $2", "")
+	return s.notePasses(ctx, orgID, "c.version > p.card_version AND p.serial > $2", "")
 }
 
 func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) (int, error) {
@@ -44,23 +51,93 @@ func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) 
 		return 0, err
 	}
 	return len(serials), s.write(ctx, orgID, func(tx *transaction) error {
-		tag, err := one(ctx, tx, loyalty.ErrNotFound, scan1[int64], nextTag, orgID)
+		_, err := s.noteOutdated(ctx, tx, orgID, serials, s.now())
+		return err
+	})
+}
+
+// ChangePasses notes the changes of the cards on their passes of the type, as FollowPasses
+// does, and returns those that are on devices. They are the caller's to push for the
+// lease, as from ClaimPasses. At most customer.MaxPassBatch cards.
+func (s *Store) ChangePasses(ctx context.Context, orgID, passType string, cardIDs []string, lease time.Duration) ([]customer.PassPush, error) {
+	if len(cardIDs) > customer.MaxPassBatch {
+		return nil, fmt.Errorf("change passes of %d cards: at most %d in a call", len(cardIDs), customer.MaxPassBatch)
+	}
+	args := []any{orgID, passType}
+	serials, err := readAll(ctx, s, orgID, scan1[string], "SELECT p.serial FROM pass p JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id "+
+		"WHERE p.org_id = $1 AND p.pass_type = $2 AND p.card_id IN "+in(&args, cardIDs)+" AND c.version > p.card_version LIMIT "+
+		strconv.Itoa(passesOfCards), args...)
+	if err != nil || len(serials) == 0 {
+		return nil, err
+	}
+	var changed []customer.PassPush
+	err = s.write(ctx, orgID, func(tx *transaction) error {
+		changed, err = s.noteOutdated(ctx, tx, orgID, serials, s.now()+lease.Milliseconds())
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		args := []any{orgID, tag, now / passSecond * passSecond, passSecond, now}
-		const card = "FROM card c WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
-		const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
-		// Asked again under the lock of the tag: another server may have been faster.
-		_, err = exec(ctx, tx, "UPDATE pass SET version = version + 1, tag = $2, "+
-			"modified_at = CASE WHEN modified_at >= $3 THEN modified_at + $4 ELSE $3 END, due_at = $5, push_tries = 0, "+
-			"card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version "+program+"), "+
-			"org_version = (SELECT o.version FROM organization o WHERE o.org_id = pass.org_id) "+
-			"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
-			" AND EXISTS (SELECT 1 FROM pass p "+passJoins+"WHERE p.org_id = pass.org_id AND p.serial = pass.serial AND "+passOutdated+")", args...)
+		changed, err = onDevices(ctx, tx, orgID, changed)
 		return err
 	})
+	return changed, err
+}
+
+// passesOfCards bounds the passes of customer.MaxPassBatch cards: one that was handed over
+// again and again has several.
+const passesOfCards = 2 * customer.MaxPassBatch
+
+// noteOutdated gives those of the passes that are behind their next version and returns
+// them. Their devices are due to be told at the instant, if there are any.
+func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string, serials []string, due int64) ([]customer.PassPush, error) {
+	tag, err := one(ctx, tx, loyalty.ErrNotFound, scan1[int64], nextTag, orgID)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{orgID, tag, s.now() / passSecond * passSecond, passSecond, due}
+	const card = "FROM card c WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
+	const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
+	// Asked again under the lock of the tag: another server may have been faster.
+	return all(ctx, tx, scanPush, "UPDATE pass SET version = version + 1, tag = $2, "+
+		"modified_at = CASE WHEN modified_at >= $3 THEN modified_at + $4 ELSE $3 END, "+
+		"due_at = CASE WHEN EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = pass.org_id AND r.serial = pass.serial) THEN CAST($5 AS BIGINT) ELSE 0 END, "+
+		"push_tries = 0, card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
+		"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = pass.org_id) "+
+		"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
+		" AND EXISTS (SELECT 1 FROM pass p "+passJoins+"WHERE p.org_id = pass.org_id AND p.serial = pass.serial AND "+passOutdated+") "+
+		"RETURNING serial, version, push_tries", args...)
+}
+
+func scanPush(r scanner) (p customer.PassPush, err error) {
+	if err = r.Scan(&p.Serial, &p.Version, &p.Tries); err != nil {
+		err = fmt.Errorf("read pass to push: %w", err)
+	}
+	return p, err
+}
+
+// onDevices returns those of the passes that are on a device, with where it is told. The
+// others are not due any more.
+func onDevices(ctx context.Context, tx *transaction, orgID string, passes []customer.PassPush) ([]customer.PassPush, error) {
+	if len(passes) == 0 {
+		return nil, nil
+	}
+	if err := tokensOf(ctx, tx, orgID, passes); err != nil {
+		return nil, err
+	}
+	var nobodys []string
+	kept := passes[:0]
+	for _, p := range passes {
+		if len(p.Tokens) == 0 {
+			nobodys = append(nobodys, p.Serial)
+		} else {
+			kept = append(kept, p)
+		}
+	}
+	if len(nobodys) == 0 {
+		return kept, nil
+	}
+	args := []any{orgID}
+	_, err := exec(ctx, tx, "UPDATE pass SET due_at = 0 WHERE org_id = $1 AND due_at <> 0 AND serial IN "+in(&args, nobodys), args...)
+	return kept, err
 }
 
 // ClaimPasses returns up to customer.MaxPassBatch passes of the type whose devices are to be told of a
@@ -76,40 +153,30 @@ func (s *Store) ClaimPasses(ctx context.Context, orgID, passType string, lease t
 	}
 	var claimed []customer.PassPush
 	err = s.write(ctx, orgID, func(tx *transaction) error {
-		// One at a time, so that two servers do not take the same ones.
-		if err := tx.lockName(ctx, "claim passes "+orgID); err != nil {
+		if err := lockPasses(ctx, tx, orgID); err != nil {
 			return err
 		}
 		var err error
-		claimed, err = all(ctx, tx, func(r scanner) (p customer.PassPush, err error) {
-			if err = r.Scan(&p.Serial, &p.Version, &p.Tries); err != nil {
-				err = fmt.Errorf("read pass to push: %w", err)
-			}
-			return p, err
-		}, "UPDATE pass SET due_at = $3 WHERE org_id = $1 AND serial IN (SELECT serial FROM pass WHERE org_id = $1 AND due_at <> 0 "+
+		claimed, err = all(ctx, tx, scanPush, "UPDATE pass SET due_at = $3 WHERE org_id = $1 AND serial IN (SELECT serial FROM pass WHERE org_id = $1 AND due_at <> 0 "+
 			"AND due_at <= $2 AND pass_type = $4 ORDER BY due_at, serial LIMIT $5) RETURNING serial, version, push_tries",
 			orgID, now, now+lease.Milliseconds(), passType, customer.MaxPassBatch)
-		if err != nil || len(claimed) == 0 {
+		if err != nil {
 			return err
 		}
-		if err := tokensOf(ctx, tx, orgID, claimed); err != nil {
-			return err
-		}
-		var nobodys []string
-		kept := claimed[:0]
-		for _, p := range claimed {
-			if len(p.Tokens) == 0 {
-				nobodys = append(nobodys, p.Serial)
-			} else {
-				kept = append(kept, p)
-			}
-		}
-		claimed = kept
-		args := []any{orgID}
-		_, err = exec(ctx, tx, "UPDATE pass SET due_at = 0 WHERE org_id = $1 AND serial IN "+in(&args, nobodys), args...)
+		claimed, err = onDevices(ctx, tx, orgID, claimed)
 		return err
 	})
 	return claimed, err
+}
+
+// lockPasses lets one transaction at a time write to many passes of the organization: two
+// servers do not claim the same ones, and none waits for another in a circle. Whoever
+// numbers a change has this lock already.
+func lockPasses(ctx context.Context, tx *transaction, orgID string) error {
+	if _, err := all(ctx, tx, scan1[int64], "SELECT tag FROM pass_tag WHERE org_id = $1"+tx.forUpdate, orgID); err != nil {
+		return fmt.Errorf("lock passes: %w", err)
+	}
+	return nil
 }
 
 // maxTokensClaimed bounds the devices of all passes in one claim.
@@ -137,20 +204,50 @@ func tokensOf(ctx context.Context, tx *transaction, orgID string, passes []custo
 	return err
 }
 
-// NotePassPushed keeps what became of a push. If the version is still the newest and no
+// NotePassesPushed keeps what became of pushes. If a version is still the newest and no
 // phone has fetched it, the devices are due to be told again when p says.
-func (s *Store) NotePassPushed(ctx context.Context, orgID string, p customer.PassPushed) error {
+func (s *Store) NotePassesPushed(ctx context.Context, orgID string, pushed []customer.PassPushed) error {
+	type fate struct {
+		sent  bool
+		again int64
+	}
+	fates := map[fate][]customer.PassPushed{} // a few only, and a statement for each
+	for _, p := range pushed {
+		f := fate{p.Sent, p.Again}
+		fates[f] = append(fates[f], p)
+	}
+	if len(fates) == 0 {
+		return nil
+	}
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		now, sent := s.now(), int64(0)
-		if p.Sent {
-			sent = p.Version
+		if err := lockPasses(ctx, tx, orgID); err != nil {
+			return err
 		}
-		_, err := exec(ctx, tx, "UPDATE pass SET pushed_at = CASE WHEN CAST($6 AS BIGINT) > 0 THEN $4 ELSE pushed_at END, "+
-			"pushed_version = CASE WHEN pushed_version < $6 THEN $6 ELSE pushed_version END, push_tries = push_tries + 1, "+
-			"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($5 AS BIGINT) END "+
-			"WHERE org_id = $1 AND serial = $2 AND version = $3", orgID, p.Serial, p.Version, now, p.Again, sent)
-		return err
+		for f, list := range fates {
+			args := []any{orgID, s.now(), f.again, f.sent}
+			_, err := exec(ctx, tx, "UPDATE pass SET push_tries = push_tries + 1, "+
+				"pushed_at = CASE WHEN CAST($4 AS BOOLEAN) THEN CAST($2 AS BIGINT) ELSE pushed_at END, "+
+				"pushed_version = CASE WHEN CAST($4 AS BOOLEAN) THEN version ELSE pushed_version END, "+
+				"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($3 AS BIGINT) END "+
+				"WHERE org_id = $1 AND (serial, version) IN "+inVersions(&args, list), args...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// inVersions is in for pairs of serial and version.
+func inVersions(args *[]any, list []customer.PassPushed) string {
+	var b strings.Builder
+	n := 1 << bits.Len(uint(len(list)-1))
+	for i := range n {
+		p := list[min(i, len(list)-1)]
+		*args = append(*args, p.Serial, p.Version)
+		fmt.Fprintf(&b, ",($%d,CAST($%d AS BIGINT))", len(*args)-1, len(*args))
+	}
+	return "(VALUES " + b.String()[1:] + ")"
 }
 
 // DropPushToken forgets all registrations with the token that are older than the instant,

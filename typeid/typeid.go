@@ -76,6 +76,26 @@ func Check(prefix, id string) error {
 	return nil
 }
 
+// Parse returns the 128 bits of an id of the prefix: what From was given. It returns
+// ErrMalformed as Check does.
+func Parse(prefix, id string) (uuid.UUID, error) {
+	var u uuid.UUID
+	if err := Check(prefix, id); err != nil {
+		return u, err
+	}
+	var acc uint32
+	bits, at := -2, 0 // the two zero bits in front are none of the 128
+	for _, digit := range []byte(id[len(prefix)+1:]) {
+		acc = acc<<5 | uint32(strings.IndexByte(alphabet, digit)) //nolint:gosec // Check found each digit: 0 to 31
+		if bits += 5; bits >= 8 {
+			bits -= 8
+			u[at] = byte(acc >> bits & 0xff)
+			at++
+		}
+	}
+	return u, nil
+}
+
 // timeDigits are the digits that hold the time of a UUIDv7: two zero bits and 48 of
 // milliseconds.
 const timeDigits = 10

@@ -92,7 +92,10 @@ func (w *Web) showCard(r *request, status int, view customer.View, form *contact
 	data := cardPage{
 		page: r.newPage(r.T("card.title", "shop", r.org.Name)), cardFace: face,
 		Link: r.cardPath(view.Link), Code: groupCode(view.Code), Number: customer.FormatNumber(view.Customer.Number),
-		Shown: code, Notice: r.notice(view), Complete: form, Private: true, Wallet: w.walletOffer(r, view),
+		Shown: code, Notice: r.notice(view), Complete: form, Private: true,
+	}
+	if data.Wallet, err = w.walletOffer(r, view); err != nil {
+		return err
 	}
 	if data.Consents, err = w.consentStates(r, view); err != nil {
 		return err

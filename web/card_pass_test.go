@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/web"
@@ -75,4 +76,41 @@ func TestAServerWithoutACertificateHasNoButton(t *testing.T) {
 	path := w.cardPath(w.trusted("Helmi", "", "+358401234567"))
 	w.browser("User-Agent", iphone).get(path).wantNot("pass.pkpass")
 	w.browser().get(path + "/pass.pkpass").want(http.StatusNotFound)
+}
+
+// A customer of two programs adds both cards at once, where the device can do that.
+func TestACustomerAddsAllCardsAtOnce(t *testing.T) {
+	w := newWorld(t, withPasses)
+	view := w.trusted("Helmi", "", "+358401234567")
+	path := w.cardPath(view)
+	b := w.browser("Accept-Language", "en", "User-Agent", iphone)
+	b.get(path).wantNot("passes.pkpasses")
+	second := w.program
+	second.ID, second.Name = id("prog", 2), loyalty.Text{"en": "Coffee card", "fi": "Kahvikortti"}
+	w.must(w.store.CreateProgram(t.Context(), second))
+	w.program = second
+	w.trusted("Helmi", "", "+358401234567")
+
+	b.get(path).want(http.StatusOK, "Add to Apple Wallet", "Add all your cards to Apple Wallet (2)", path+"/passes.pkpasses")
+	got := b.get(path + "/passes.pkpasses")
+	got.want(http.StatusOK, "pass-1.pkpass", "pass-2.pkpass")
+	for header, want := range map[string]string{
+		"Content-Type": pass.BundleMediaType, "Cache-Control": "no-store", "Content-Disposition": `attachment; filename="cards.pkpasses"`,
+	} {
+		if have := got.Header.Get(header); have != want {
+			t.Errorf("%s: %q, want %q", header, have, want)
+		}
+	}
+	chrome := strings.Replace(iphone, "Version/19.0", "CriOS/142.0.0.0", 1)
+	w.browser("Accept-Language", "en", "User-Agent", chrome).get(path).wantNot("passes.pkpasses")
+	w.browser().get("/card/leimala/nobodys/passes.pkpasses").want(http.StatusNotFound)
+}
+
+// Inside another app a button may do nothing, so the page says where it does.
+func TestInsideAnotherAppThePageSaysWhereTheButtonWorks(t *testing.T) {
+	w := newWorld(t, withPasses)
+	path := w.cardPath(w.trusted("Helmi", "", "+358401234567"))
+	const hint = "Eikö mitään tapahdu?"
+	w.browser("Accept-Language", "fi", "User-Agent", iphone+" Instagram 334.0.0.21.96").get(path).want(http.StatusOK, "Lisää Apple Walletiin", hint)
+	w.browser("Accept-Language", "fi", "User-Agent", iphone).get(path).wantNot(hint)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Samsung, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -24,6 +24,8 @@ type Dependencies struct {
 	Live          Live
 	// Passes makes passes; nil is a server without a certificate, which offers none.
 	Passes Passes
+	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
+	Samsung Links
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.

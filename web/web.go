@@ -94,6 +94,8 @@ func (w *Web) Register(e *echo.Echo) {
 	e.GET("/card/:slug/:link/events", w.page(w.cardEvents))
 	get("/card/:slug/:link/manifest.webmanifest", w.cardManifest)
 	get("/card/:slug/:link/pass.pkpass", w.cardPass)
+	get("/card/:slug/:link/passes.pkpasses", w.cardPasses)
+	get("/card/:slug/:link/samsung", w.cardSamsung)
 	get("/card/:slug/:link/qr.svg", w.cardQRSVG)
 	get("/card/:slug/:link/qr.png", w.cardQRPNG)
 	get("/card/:slug/:link/address.svg", w.cardAddressSVG)

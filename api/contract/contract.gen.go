@@ -47,11 +47,13 @@ const (
 	AuditActionListExported             AuditAction = "list.exported"
 	AuditActionLocationAdded            AuditAction = "location.added"
 	AuditActionLocationChanged          AuditAction = "location.changed"
+	AuditActionOrganizationArtworkAdded AuditAction = "organization.artwork_added"
 	AuditActionOrganizationChanged      AuditAction = "organization.changed"
 	AuditActionOrganizationDemoRemoved  AuditAction = "organization.demo_removed"
 	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
 	AuditActionProgramAdded             AuditAction = "program.added"
 	AuditActionProgramChanged           AuditAction = "program.changed"
+	AuditActionProgramDesignChanged     AuditAction = "program.design_changed"
 	AuditActionReviewDecided            AuditAction = "review.decided"
 	AuditActionStaffAdded               AuditAction = "staff.added"
 	AuditActionStaffChanged             AuditAction = "staff.changed"
@@ -145,6 +147,36 @@ const (
 	MeKindSession     MeKind = "session"
 	MeKindTill        MeKind = "till"
 	MeKindTillSession MeKind = "till_session"
+)
+
+// Defines values for PassBarcode.
+const (
+	PassBarcodeAztec   PassBarcode = "aztec"
+	PassBarcodeCode128 PassBarcode = "code128"
+	PassBarcodePdf417  PassBarcode = "pdf417"
+	PassBarcodeQr      PassBarcode = "qr"
+)
+
+// Defines values for PassField.
+const (
+	PassFieldHolder  PassField = "holder"
+	PassFieldNext    PassField = "next"
+	PassFieldNumber  PassField = "number"
+	PassFieldRewards PassField = "rewards"
+)
+
+// Defines values for PassIcon.
+const (
+	PassIconCross PassIcon = "cross"
+	PassIconCup   PassIcon = "cup"
+	PassIconDrop  PassIcon = "drop"
+	PassIconGift  PassIcon = "gift"
+	PassIconHeart PassIcon = "heart"
+	PassIconLeaf  PassIcon = "leaf"
+	PassIconPaw   PassIcon = "paw"
+	PassIconSmile PassIcon = "smile"
+	PassIconStar  PassIcon = "star"
+	PassIconTick  PassIcon = "tick"
 )
 
 // Defines values for ProblemCode.
@@ -475,6 +507,19 @@ type Allowed struct {
 	Stamp   bool         `json:"stamp"`
 }
 
+// Artwork defines model for Artwork.
+type Artwork struct {
+	// Tag Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Tag ArtworkTag `json:"tag"`
+}
+
+// ArtworkTag Names a picture that was uploaded.
+//
+// Example: 3fe1c20ab9d04471
+type ArtworkTag = string
+
 // AuditAction What was done, and to what kind of thing.
 type AuditAction string
 
@@ -544,6 +589,11 @@ type BlockList struct {
 
 // Brand defines model for Brand.
 type Brand struct {
+	// AccentColor A second colour. Passes have it above their fields.
+	//
+	// Example: #cfe8df
+	AccentColor *string `json:"accent_color,omitempty"`
+
 	// Color Example: #0b6e4f
 	Color   string `json:"color"`
 	HasLogo bool   `json:"has_logo"`
@@ -552,6 +602,11 @@ type Brand struct {
 	//
 	// Example: /brand/leimala/logo?v=3fe1c20ab9d04471
 	Logo *string `json:"logo,omitempty"`
+
+	// TextColor Texts on the main colour; not there where one that can be read is chosen.
+	//
+	// Example: #ffffff
+	TextColor *string `json:"text_color,omitempty"`
 
 	// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
 	// in a customer's language is said in the organization's.
@@ -565,6 +620,9 @@ type Brand struct {
 type BrandText struct {
 	// CardTitle Stands above the card in place of the program's name.
 	CardTitle *string `json:"card_title,omitempty"`
+
+	// PrivacyURL A page that says what becomes of personal data, by https.
+	PrivacyURL *string `json:"privacy_url,omitempty"`
 
 	// Terms The terms of use. They may have several lines.
 	Terms *string `json:"terms,omitempty"`
@@ -677,6 +735,11 @@ type CardState struct {
 // of its customer.
 type CardStatus string
 
+// Color A colour in sRGB.
+//
+// Example: #0b6e4f
+type Color = string
+
 // ConsentAnswer What somebody last said; `never` if they were never asked.
 type ConsentAnswer string
 
@@ -776,6 +839,17 @@ type ConsentTextList struct {
 //
 // Example: {"en":"Leimala may send me offers by text message."}
 type ConsentWords = map[string]string
+
+// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+//
+// Example: {"latitude":"60.1699","longitude":"24.9384"}
+type Coordinates struct {
+	// Latitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Latitude Degrees `json:"latitude"`
+
+	// Longitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Longitude Degrees `json:"longitude"`
+}
 
 // Coupon defines model for Coupon.
 type Coupon struct {
@@ -931,6 +1005,9 @@ type DayStats struct {
 	NewCards int64  `json:"new_cards"`
 	Stamps   int64  `json:"stamps"`
 }
+
+// Degrees A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+type Degrees = string
 
 // DemoData defines model for DemoData.
 type DemoData struct {
@@ -1271,8 +1348,13 @@ type LocalizedText = map[string]string
 
 // Location defines model for Location.
 type Location struct {
-	Address   *string   `json:"address,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	CreatedAt   time.Time    `json:"created_at"`
 
 	// ExternalRef The branch's number in other systems.
 	ExternalRef *string `json:"external_ref,omitempty"`
@@ -1290,9 +1372,12 @@ type Location struct {
 
 // LocationChange defines model for LocationChange.
 type LocationChange struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        *string `json:"name,omitempty"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates null takes them away.
+	Coordinates Clearable[Coordinates] `json:"coordinates,omitempty"`
+	ExternalRef *string                `json:"external_ref,omitempty"`
+	Name        *string                `json:"name,omitempty"`
 
 	// Zone An IANA time zone.
 	//
@@ -1302,9 +1387,14 @@ type LocationChange struct {
 
 // LocationCreation defines model for LocationCreation.
 type LocationCreation struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        string  `json:"name"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	ExternalRef *string      `json:"external_ref,omitempty"`
+	Name        string       `json:"name"`
 
 	// Zone An IANA time zone.
 	//
@@ -1521,7 +1611,12 @@ type Organization struct {
 // OrganizationChange defines model for OrganizationChange.
 type OrganizationChange struct {
 	Brand *struct {
-		Color *string `json:"color,omitempty"`
+		// AccentColor An empty one takes it away.
+		AccentColor *string `json:"accent_color,omitempty"`
+		Color       *string `json:"color,omitempty"`
+
+		// TextColor An empty one takes it away.
+		TextColor *string `json:"text_color,omitempty"`
 
 		// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
 		// in a customer's language is said in the organization's.
@@ -1582,7 +1677,123 @@ type PairingCodeCreation struct {
 	Name string `json:"name"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"stale":6,"trusted":true,"updated":true}
+// PassArtwork Pictures by their tags; none where one is left out.
+type PassArtwork struct {
+	// Backdrop Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Backdrop *ArtworkTag `json:"backdrop,omitempty"`
+
+	// Empty Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Empty *ArtworkTag `json:"empty,omitempty"`
+
+	// Stamp Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Stamp *ArtworkTag `json:"stamp,omitempty"`
+}
+
+// PassBarcode The kind of code that the till scans.
+type PassBarcode string
+
+// PassColors What is left out is the brand's, or chosen so that it can be read.
+type PassColors struct {
+	// Background A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Background *Color `json:"background,omitempty"`
+
+	// Foreground A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Foreground *Color `json:"foreground,omitempty"`
+
+	// Ink A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Ink *Color `json:"ink,omitempty"`
+
+	// Label A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Label *Color `json:"label,omitempty"`
+}
+
+// PassDesign defines model for PassDesign.
+type PassDesign struct {
+	// Artwork Pictures by their tags; none where one is left out.
+	Artwork PassArtwork `json:"artwork"`
+
+	// Barcode The kind of code that the till scans.
+	Barcode PassBarcode `json:"barcode"`
+
+	// Colors What is left out is the brand's, or chosen so that it can be read.
+	Colors PassColors `json:"colors"`
+
+	// Front The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+	Front PassFront `json:"front"`
+
+	// Icon What is stamped, and stands for a shop without a logo.
+	Icon PassIcon `json:"icon"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// Rows How many rows the stamps stand in; 0 chooses by their number.
+	Rows    int   `json:"rows"`
+	Version int64 `json:"version"`
+}
+
+// PassDesignSetting defines model for PassDesignSetting.
+type PassDesignSetting struct {
+	// Artwork Pictures by their tags; none where one is left out.
+	Artwork PassArtwork `json:"artwork"`
+
+	// Barcode The kind of code that the till scans.
+	Barcode PassBarcode `json:"barcode"`
+
+	// Colors What is left out is the brand's, or chosen so that it can be read.
+	Colors PassColors `json:"colors"`
+
+	// Front The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+	Front PassFront `json:"front"`
+
+	// Icon What is stamped, and stands for a shop without a logo.
+	Icon PassIcon `json:"icon"`
+
+	// Rows How many rows the stamps stand in; 0 chooses by their number.
+	Rows int `json:"rows"`
+}
+
+// PassField defines model for PassField.
+type PassField string
+
+// PassFront The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+type PassFront = []PassField
+
+// PassIcon What is stamped, and stands for a shop without a logo.
+type PassIcon string
+
+// PassSpread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+type PassSpread struct {
+	// EndsAt When the last one will be told at the pace so far, null at the beginning and at the end.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// FinishedAt When the last one was told, null while it goes on.
+	FinishedAt *time.Time `json:"finished_at"`
+	StartedAt  time.Time  `json:"started_at"`
+
+	// Told Those of them that have it, whose phones were told.
+	Told int64 `json:"told"`
+
+	// Total Passes that the change concerns.
+	Total int64 `json:"total"`
+}
+
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
@@ -1604,6 +1815,15 @@ type PassStats struct {
 
 	// Pushed Those installed whose devices were told of the last change.
 	Pushed int64 `json:"pushed"`
+
+	// Samsung The cards in a wallet. Without it, this server offers none for the wallet.
+	//
+	// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+	Samsung *WalletStats `json:"samsung,omitempty"`
+
+	// Spread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
+	// little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
+	Spread *PassSpread `json:"spread,omitempty"`
 
 	// Stale Those installed of which no phone has the last version yet.
 	Stale int64 `json:"stale"`
@@ -2450,6 +2670,16 @@ type StampCreation struct {
 	Quantity   int        `json:"quantity"`
 }
 
+// StripDrawing defines model for StripDrawing.
+type StripDrawing struct {
+	// Count How many places are stamped.
+	Count  int               `json:"count"`
+	Design PassDesignSetting `json:"design"`
+
+	// Size The size of the card. One of more than 100 has no stamps drawn.
+	Size int `json:"size"`
+}
+
 // Till defines model for Till.
 type Till struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -2664,6 +2894,26 @@ type TryOutStep struct {
 // TryOutStepKind `stamp` gives stamps, `redeem` uses a coupon, `reverse` takes an earlier step back, `welcome` gives what is given
 // once the customer's contact is confirmed.
 type TryOutStepKind string
+
+// WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
+//
+// Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
+type WalletStats struct {
+	// Fetched Those installed that the wallet asked for since they last changed.
+	Fetched int64 `json:"fetched"`
+
+	// Installed Cards that the wallet reported as added.
+	Installed int64 `json:"installed"`
+
+	// Issued Cards whose button was pressed.
+	Issued int64 `json:"issued"`
+
+	// Stale Those installed that the wallet has not asked for since they last changed.
+	Stale int64 `json:"stale"`
+
+	// Told Those installed whose last change the wallet was told of.
+	Told int64 `json:"told"`
+}
 
 // Zone An IANA time zone.
 //
@@ -3067,6 +3317,18 @@ type ListProgramCardsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetPassDesignParams defines parameters for GetPassDesign.
+type GetPassDesignParams struct {
+	// Version An earlier design.
+	Version *int64 `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// SetPassDesignParams defines parameters for SetPassDesign.
+type SetPassDesignParams struct {
+	// IfMatch The ETag of the version that the change was made from.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListReviewsParams defines parameters for ListReviews.
 type ListReviewsParams struct {
 	// State Only what is open, or only what was decided.
@@ -3202,6 +3464,9 @@ type UpdateOrganizationJSONRequestBody = OrganizationChange
 // RemoveDemoDataJSONRequestBody defines body for RemoveDemoData for application/json ContentType.
 type RemoveDemoDataJSONRequestBody = DemoRemoval
 
+// DrawStripJSONRequestBody defines body for DrawStrip for application/json ContentType.
+type DrawStripJSONRequestBody = StripDrawing
+
 // CreateProgramJSONRequestBody defines body for CreateProgram for application/json ContentType.
 type CreateProgramJSONRequestBody = ProgramCreation
 
@@ -3213,6 +3478,9 @@ type UpdateProgramJSONRequestBody = ProgramChange
 
 // JoinProgramJSONRequestBody defines body for JoinProgram for application/json ContentType.
 type JoinProgramJSONRequestBody = Join
+
+// SetPassDesignJSONRequestBody defines body for SetPassDesign for application/json ContentType.
+type SetPassDesignJSONRequestBody = PassDesignSetting
 
 // CreateReviewJSONRequestBody defines body for CreateReview for application/json ContentType.
 type CreateReviewJSONRequestBody = ReviewCreation
@@ -3336,6 +3604,9 @@ type ServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx echo.Context, customerID CustomerID, params ListCustomerMergesParams) error
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx echo.Context, customerID CustomerID) error
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx echo.Context, entryID EntryID) error
@@ -3399,9 +3670,15 @@ type ServerInterface interface {
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx echo.Context) error
+	// AddArtwork Upload a picture for passes
+	// (POST /v1/passes/artwork)
+	AddArtwork(ctx echo.Context) error
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx echo.Context) error
+	// DrawStrip Draw the stamps of a design
+	// (POST /v1/passes/strip)
+	DrawStrip(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
@@ -3423,6 +3700,12 @@ type ServerInterface interface {
 	// JoinProgram Join a program
 	// (POST /v1/programs/{program_id}/cards)
 	JoinProgram(ctx echo.Context, programID ProgramID) error
+	// GetPassDesign How the passes of a program look
+	// (GET /v1/programs/{program_id}/pass-design)
+	GetPassDesign(ctx echo.Context, programID ProgramID, params GetPassDesignParams) error
+	// SetPassDesign Choose how the passes of a program look
+	// (PUT /v1/programs/{program_id}/pass-design)
+	SetPassDesign(ctx echo.Context, programID ProgramID, params SetPassDesignParams) error
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx echo.Context, programID ProgramID) error
@@ -4282,6 +4565,22 @@ func (w *ServerInterfaceWrapper) ListCustomerMerges(ctx echo.Context) error {
 	return err
 }
 
+// GetCustomerPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCustomerPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "customer_id" -------------
+	var customerID CustomerID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "customer_id", ctx.Param("customer_id"), &customerID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter customer_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCustomerPasses(ctx, customerID)
+	return err
+}
+
 // GetEntry converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEntry(ctx echo.Context) error {
 	var err error
@@ -4749,12 +5048,30 @@ func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
 	return err
 }
 
+// AddArtwork converts echo context to params.
+func (w *ServerInterfaceWrapper) AddArtwork(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddArtwork(ctx)
+	return err
+}
+
 // GetPassStats converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPassStats(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPassStats(ctx)
+	return err
+}
+
+// DrawStrip converts echo context to params.
+func (w *ServerInterfaceWrapper) DrawStrip(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DrawStrip(ctx)
 	return err
 }
 
@@ -4900,6 +5217,69 @@ func (w *ServerInterfaceWrapper) JoinProgram(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.JoinProgram(ctx, programID)
+	return err
+}
+
+// GetPassDesign converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPassDesign(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "program_id" -------------
+	var programID ProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "program_id", ctx.Param("program_id"), &programID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPassDesignParams
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPassDesign(ctx, programID, params)
+	return err
+}
+
+// SetPassDesign converts echo context to params.
+func (w *ServerInterfaceWrapper) SetPassDesign(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "program_id" -------------
+	var programID ProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "program_id", ctx.Param("program_id"), &programID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetPassDesignParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetPassDesign(ctx, programID, params)
 	return err
 }
 
@@ -5387,6 +5767,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
+	router.GET(options.BaseURL+"/v1/programs/:program_id/pass-design", wrapper.GetPassDesign, options.OperationMiddlewares["getPassDesign"]...)
+	router.PUT(options.BaseURL+"/v1/programs/:program_id/pass-design", wrapper.SetPassDesign, options.OperationMiddlewares["setPassDesign"]...)
+	router.POST(options.BaseURL+"/v1/passes/artwork", wrapper.AddArtwork, options.OperationMiddlewares["addArtwork"]...)
+	router.POST(options.BaseURL+"/v1/passes/strip", wrapper.DrawStrip, options.OperationMiddlewares["drawStrip"]...)
 	router.GET(options.BaseURL+"/v1/passes/stats", wrapper.GetPassStats, options.OperationMiddlewares["getPassStats"]...)
 	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
@@ -5413,6 +5797,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/customers/:customer_id", wrapper.GetCustomer, options.OperationMiddlewares["getCustomer"]...)
 	router.PATCH(options.BaseURL+"/v1/customers/:customer_id", wrapper.UpdateCustomer, options.OperationMiddlewares["updateCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/cards", wrapper.ListCustomerCards, options.OperationMiddlewares["listCustomerCards"]...)
+	router.GET(options.BaseURL+"/v1/customers/:customer_id/passes.pkpasses", wrapper.GetCustomerPasses, options.OperationMiddlewares["getCustomerPasses"]...)
 	router.DELETE(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.UnblockCustomer, options.OperationMiddlewares["unblockCustomer"]...)
 	router.POST(options.BaseURL+"/v1/customers/:customer_id/block", wrapper.BlockCustomer, options.OperationMiddlewares["blockCustomer"]...)
 	router.GET(options.BaseURL+"/v1/customers/:customer_id/blocks", wrapper.ListCustomerBlocks, options.OperationMiddlewares["listCustomerBlocks"]...)
@@ -8753,6 +9138,116 @@ func (response ListCustomerMergesdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetCustomerPassesRequestObject struct {
+	CustomerID CustomerID `json:"customer_id"`
+}
+
+type GetCustomerPassesResponseObject interface {
+	VisitGetCustomerPassesResponse(w http.ResponseWriter) error
+}
+
+type GetCustomerPasses200ApplicationVndApplePkpassesResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCustomerPasses200ApplicationVndApplePkpassesResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.apple.pkpasses")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCustomerPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses400ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses401ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses403ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCustomerPasses404ApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCustomerPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCustomerPassesdefaultApplicationProblemPlusJSONResponse) VisitGetCustomerPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetEntryRequestObject struct {
 	EntryID EntryID `json:"entry_id"`
 }
@@ -11000,6 +11495,95 @@ func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoRes
 	return err
 }
 
+type AddArtworkRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type AddArtworkResponseObject interface {
+	VisitAddArtworkResponse(w http.ResponseWriter) error
+}
+
+type AddArtwork201JSONResponse Artwork
+
+func (response AddArtwork201JSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork400ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork401ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork403ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtworkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddArtworkdefaultApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPassStatsRequestObject struct {
 }
 
@@ -11076,6 +11660,100 @@ type GetPassStatsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPassStatsdefaultApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStripRequestObject struct {
+	Body *DrawStripJSONRequestBody
+}
+
+type DrawStripResponseObject interface {
+	VisitDrawStripResponse(w http.ResponseWriter) error
+}
+
+type DrawStrip200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DrawStrip200ImagePngResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DrawStrip400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip400ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStrip401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip401ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStrip403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip403ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStripdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DrawStripdefaultApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11846,6 +12524,265 @@ type JoinProgramdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response JoinProgramdefaultApplicationProblemPlusJSONResponse) VisitJoinProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesignRequestObject struct {
+	ProgramID ProgramID `json:"program_id"`
+	Params    GetPassDesignParams
+}
+
+type GetPassDesignResponseObject interface {
+	VisitGetPassDesignResponse(w http.ResponseWriter) error
+}
+
+type GetPassDesign200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPassDesign200JSONResponse struct {
+	Body    PassDesign
+	Headers GetPassDesign200ResponseHeaders
+}
+
+func (response GetPassDesign200JSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign400ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign401ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign403ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign404ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPassDesigndefaultApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesignRequestObject struct {
+	ProgramID ProgramID `json:"program_id"`
+	Params    SetPassDesignParams
+	Body      *SetPassDesignJSONRequestBody
+}
+
+type SetPassDesignResponseObject interface {
+	VisitSetPassDesignResponse(w http.ResponseWriter) error
+}
+
+type SetPassDesign200ResponseHeaders struct {
+	ETag string
+}
+
+type SetPassDesign200JSONResponse struct {
+	Body    PassDesign
+	Headers SetPassDesign200ResponseHeaders
+}
+
+func (response SetPassDesign200JSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign400ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign401ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign403ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign404ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign412ApplicationProblemPlusJSONResponse struct {
+	VersionMismatchApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign412ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign428ApplicationProblemPlusJSONResponse struct {
+	VersionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign428ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPassDesigndefaultApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14025,6 +14962,9 @@ type StrictServerInterface interface {
 	// ListCustomerMerges A customer's merges
 	// (GET /v1/customers/{customer_id}/merges)
 	ListCustomerMerges(ctx context.Context, request ListCustomerMergesRequestObject) (ListCustomerMergesResponseObject, error)
+	// GetCustomerPasses A customer's cards for Apple Wallet
+	// (GET /v1/customers/{customer_id}/passes.pkpasses)
+	GetCustomerPasses(ctx context.Context, request GetCustomerPassesRequestObject) (GetCustomerPassesResponseObject, error)
 	// GetEntry Read a ledger entry
 	// (GET /v1/entries/{entry_id})
 	GetEntry(ctx context.Context, request GetEntryRequestObject) (GetEntryResponseObject, error)
@@ -14088,9 +15028,15 @@ type StrictServerInterface interface {
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
+	// AddArtwork Upload a picture for passes
+	// (POST /v1/passes/artwork)
+	AddArtwork(ctx context.Context, request AddArtworkRequestObject) (AddArtworkResponseObject, error)
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx context.Context, request GetPassStatsRequestObject) (GetPassStatsResponseObject, error)
+	// DrawStrip Draw the stamps of a design
+	// (POST /v1/passes/strip)
+	DrawStrip(ctx context.Context, request DrawStripRequestObject) (DrawStripResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
@@ -14112,6 +15058,12 @@ type StrictServerInterface interface {
 	// JoinProgram Join a program
 	// (POST /v1/programs/{program_id}/cards)
 	JoinProgram(ctx context.Context, request JoinProgramRequestObject) (JoinProgramResponseObject, error)
+	// GetPassDesign How the passes of a program look
+	// (GET /v1/programs/{program_id}/pass-design)
+	GetPassDesign(ctx context.Context, request GetPassDesignRequestObject) (GetPassDesignResponseObject, error)
+	// SetPassDesign Choose how the passes of a program look
+	// (PUT /v1/programs/{program_id}/pass-design)
+	SetPassDesign(ctx context.Context, request SetPassDesignRequestObject) (SetPassDesignResponseObject, error)
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx context.Context, request GetProgramStatsRequestObject) (GetProgramStatsResponseObject, error)
@@ -15172,6 +16124,31 @@ func (sh *strictHandler) ListCustomerMerges(ctx echo.Context, customerID Custome
 	return nil
 }
 
+// GetCustomerPasses operation middleware
+func (sh *strictHandler) GetCustomerPasses(ctx echo.Context, customerID CustomerID) error {
+	var request GetCustomerPassesRequestObject
+
+	request.CustomerID = customerID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCustomerPasses(ctx.Request().Context(), request.(GetCustomerPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCustomerPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCustomerPassesResponseObject); ok {
+		return validResponse.VisitGetCustomerPassesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetEntry operation middleware
 func (sh *strictHandler) GetEntry(ctx echo.Context, entryID EntryID) error {
 	var request GetEntryRequestObject
@@ -15814,6 +16791,33 @@ func (sh *strictHandler) SetLogo(ctx echo.Context) error {
 	return nil
 }
 
+// AddArtwork operation middleware
+func (sh *strictHandler) AddArtwork(ctx echo.Context) error {
+	var request AddArtworkRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddArtwork(ctx.Request().Context(), request.(AddArtworkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddArtwork")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddArtworkResponseObject); ok {
+		return validResponse.VisitAddArtworkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPassStats operation middleware
 func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
 	var request GetPassStatsRequestObject
@@ -15831,6 +16835,52 @@ func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetPassStatsResponseObject); ok {
 		return validResponse.VisitGetPassStatsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DrawStrip operation middleware
+func (sh *strictHandler) DrawStrip(ctx echo.Context) error {
+	var request DrawStripRequestObject
+
+	var body DrawStripJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DrawStrip(ctx.Request().Context(), request.(DrawStripRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrawStrip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DrawStripResponseObject); ok {
+		return validResponse.VisitDrawStripResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16096,6 +17146,81 @@ func (sh *strictHandler) JoinProgram(ctx echo.Context, programID ProgramID) erro
 		return err
 	} else if validResponse, ok := response.(JoinProgramResponseObject); ok {
 		return validResponse.VisitJoinProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPassDesign operation middleware
+func (sh *strictHandler) GetPassDesign(ctx echo.Context, programID ProgramID, params GetPassDesignParams) error {
+	var request GetPassDesignRequestObject
+
+	request.ProgramID = programID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPassDesign(ctx.Request().Context(), request.(GetPassDesignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPassDesign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPassDesignResponseObject); ok {
+		return validResponse.VisitGetPassDesignResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetPassDesign operation middleware
+func (sh *strictHandler) SetPassDesign(ctx echo.Context, programID ProgramID, params SetPassDesignParams) error {
+	var request SetPassDesignRequestObject
+
+	request.ProgramID = programID
+	request.Params = params
+
+	var body SetPassDesignJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPassDesign(ctx.Request().Context(), request.(SetPassDesignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPassDesign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetPassDesignResponseObject); ok {
+		return validResponse.VisitSetPassDesignResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -95,6 +95,7 @@ const (
 	ofCustomer
 	ofCode
 	ofLink
+	ofPass
 )
 
 // id returns a TypeID of the instant at which card i was made. Ids that follow each

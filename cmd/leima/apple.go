@@ -35,6 +35,7 @@ const (
 	appleWWDR        = "apple-wwdr"
 	applePassword    = "apple-password"
 	applePushServer  = "apple-push-server"
+	appleSpreadRate  = "apple-spread-rate"
 )
 
 var appleDefinitions = []setting{
@@ -45,6 +46,7 @@ var appleDefinitions = []setting{
 	{name: appleWWDR, help: "file with Apple's WWDR certificate that issued it; not needed if the .p12 holds it"},
 	{name: applePassword, secret: true, help: "password of the .p12 file"},
 	{name: applePushServer, standard: apple.PushServer, help: "where phones are told that their pass changed"},
+	{name: appleSpreadRate, standard: strconv.Itoa(jobs.SpreadPerSecond), help: "passes a second that are told of a new brand or new rules"},
 }
 
 const (
@@ -55,6 +57,10 @@ const (
 	// floods and nothing else. Complaints are logged, so there are fewer of them.
 	callsOfAddress, complaintsOfAddress = 3000, 30
 	callsWindow                         = time.Minute
+	// pushesInFlight is more than the jobs have under way together, so that none of them
+	// waits for another. Apple takes fewer streams on one connection; then there are more
+	// connections.
+	pushesInFlight = 500
 	// renewWithin is how long before the end of the certificate doctor warns: Apple
 	// issues a new one at once, but somebody has to ask.
 	renewWithin = 30 * 24 * time.Hour
@@ -71,6 +77,8 @@ type wallet struct {
 	madeUp bool
 	// pusher is nil if phones are not told of changes.
 	pusher jobs.Pusher
+	// spreadPerSecond is how many passes a second are told of a new brand or new rules.
+	spreadPerSecond int
 }
 
 // openWallet returns what passes are made with by the settings, nil if they name no
@@ -80,7 +88,23 @@ func (sh *shell) openWallet() (*wallet, error) {
 	if identity == nil || err != nil {
 		return nil, err
 	}
-	return &wallet{identity: identity, pusher: apple.NewPusher(identity, apple.PushOptions{Server: sh.settings.values[applePushServer]})}, nil
+	rate, err := sh.spreadRate()
+	if err != nil {
+		return nil, err
+	}
+	return &wallet{
+		identity: identity, spreadPerSecond: rate,
+		pusher: apple.NewPusher(identity, apple.PushOptions{Server: sh.settings.values[applePushServer], InFlight: pushesInFlight}),
+	}, nil
+}
+
+func (sh *shell) spreadRate() (int, error) {
+	text := cmp.Or(sh.settings.values[appleSpreadRate], strconv.Itoa(jobs.SpreadPerSecond))
+	rate, err := strconv.Atoi(text)
+	if err != nil || rate < 1 || rate > jobs.MaxSpreadPerSecond {
+		return 0, usagef("--%s is %q: want a number of passes from 1 to %d", appleSpreadRate, text, jobs.MaxSpreadPerSecond)
+	}
+	return rate, nil
 }
 
 // appleIdentity loads the identity that the settings name. It returns nil if they name
@@ -195,6 +219,8 @@ func splitDemo(data []byte) (apple.PEMFiles, bool) {
 type passes struct {
 	issuer *pass.Issuer
 	update *jobs.UpdatePasses
+	keep   *jobs.KeepPasses
+	spread *jobs.SpreadPasses
 	madeUp bool
 	limits api.Limits
 }
@@ -216,20 +242,22 @@ func openPasses(p parts) *passes {
 		return nil
 	}
 	x := &passes{issuer: pass.New(pass.Options{Identity: p.wallet.identity, Store: p.store, BaseURL: p.links.base, Log: p.log}), madeUp: p.wallet.madeUp, limits: p.hot}
-	x.update = jobs.NewUpdatePasses(jobs.UpdatePassesOptions{
-		Store: p.store, Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
-	})
+	o := jobs.PushPassesOptions{
+		Pusher: p.wallet.pusher, PassType: p.wallet.identity.PassType, Report: p.metrics.pushes(), Now: p.sh.clock, Log: p.log,
+	}
+	x.update, x.keep = jobs.NewUpdatePasses(p.store, o), jobs.NewKeepPasses(p.store, o)
+	x.spread = jobs.NewSpreadPasses(p.store, jobs.SpreadPassesOptions{PushPassesOptions: o, PerSecond: p.wallet.spreadPerSecond})
 	p.metrics.appleExpires(p.wallet.identity.Expires())
 	if !x.issuer.Updates() {
 		p.log.LogAttrs(context.Background(), slog.LevelWarn, "passes are not kept up to date: phones ask by https only", slog.String("base_url", p.links.base))
 	}
 	tell := func(c loyalty.Commit) {
-		last := ""
-		for _, card := range c.Cards {
-			if card.OrgID != last {
-				last = card.OrgID
-				x.update.Changed(last)
+		for cards := c.Cards; len(cards) > 0; {
+			org, ids := cards[0].OrgID, make([]string, 0, len(cards))
+			for len(cards) > 0 && cards[0].OrgID == org {
+				ids, cards = append(ids, cards[0].ID), cards[1:]
 			}
+			x.update.Changed(org, ids...)
 		}
 	}
 	p.hot.also.Store(&tell)
@@ -278,7 +306,11 @@ func (x *passes) periodic() []jobs.Periodic {
 	if x == nil {
 		return nil
 	}
-	return []jobs.Periodic{{Name: "update passes", Every: jobs.PassesEvery, Wake: x.update.Wake(), Run: x.update.Run}}
+	return []jobs.Periodic{
+		{Name: "update passes", Every: jobs.PassesEvery, Limit: jobs.UpdatePassesLimit, Wake: x.update.Wake(), Run: x.update.Run},
+		{Name: "keep passes", Every: jobs.PassesEvery, Run: x.keep.Run},
+		{Name: "spread passes", Every: jobs.SpreadEvery, Limit: jobs.SpreadPassesLimit, Run: x.spread.Run},
+	}
 }
 
 // checkApple tells of the certificate for passes.

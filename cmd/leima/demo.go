@@ -71,6 +71,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	samsung, err := sh.openGalaxy()
+	if err != nil {
+		return err
+	}
 	st, state, err := sh.openLive(ctx, log)
 	if err != nil {
 		return err
@@ -85,7 +89,7 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, metrics: counted, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, galaxy: samsung, metrics: counted, demo: doors, demoSlug: demo.Slug})
 	if err != nil {
 		return err
 	}

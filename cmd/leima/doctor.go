@@ -90,7 +90,7 @@ func (sh *shell) examine(ctx context.Context) []check {
 	}
 	checks = append(checks, sh.checkDatabase(ctx)...)
 	checks = append(checks, sh.checkRedis(ctx)...)
-	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkPort(ctx))
+	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkSamsung(), sh.checkPort(ctx))
 }
 
 func (sh *shell) checkDataFolder() check {

@@ -36,7 +36,8 @@ With --redis it shares what cards look like, live updates and rate limits with o
 servers of the same database; without, it must be the only one. A Redis that is away
 makes it slower and nothing else. With --debug-addr it tells metrics and profiles there.
 
-With --apple-certificate cards can be added to Apple Wallet, and passes are kept up to date.
+With --apple-certificate cards can be added to Apple Wallet, and passes are kept up to date;
+with --samsung-partner-id and its companions the same for Samsung Wallet.
 
 Messages to customers (confirmation links) are written to standard output: there is no
 sender for SMS or e-mail in this version.`,
@@ -88,12 +89,16 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	samsung, err := sh.openGalaxy()
+	if err != nil {
+		return err
+	}
 	st, state, err := sh.openLive(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, metrics: counted})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, galaxy: samsung, metrics: counted})
 	if err != nil {
 		return err
 	}

@@ -3,10 +3,12 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 )
 
 const (
@@ -67,12 +69,67 @@ func attacksOnPasses(v *victim) map[string]attack {
 			claimed, err := v.ClaimPasses(ctx, org, passType, time.Minute)
 			return none(len(claimed), err)
 		},
-		"NotePassPushed": func(ctx context.Context, org string) error {
-			return v.NotePassPushed(ctx, org, customer.PassPushed{Serial: v.pass.Serial, Version: v.pass.Version, Sent: true})
+		"ChangePasses": func(ctx context.Context, org string) error {
+			changed, err := v.ChangePasses(ctx, org, passType, []string{v.view.Card.ID}, time.Minute)
+			return none(len(changed), err)
+		},
+		"PassSpread": func(ctx context.Context, org string) error {
+			s, err := v.PassSpread(ctx, org, passType)
+			return none(int(s.Total), err)
+		},
+		"SpreadPasses": func(ctx context.Context, org string) error {
+			step, err := v.SpreadPasses(ctx, org, passType, 1, 1, time.Minute)
+			return none(len(step.Pushes), err)
+		},
+		"NotePassesPushed": func(ctx context.Context, org string) error {
+			return v.NotePassesPushed(ctx, org, []customer.PassPushed{{Serial: v.pass.Serial, Version: v.pass.Version, Sent: true}})
 		},
 		"DropPushToken": func(ctx context.Context, org string) error {
 			n, err := v.DropPushToken(ctx, org, pushToken, 0)
 			return none(int(n), err)
+		},
+	}
+}
+
+// attacksOnPlaces try to read what passes say beside the card.
+func attacksOnPlaces(v *victim) map[string]attack {
+	return map[string]attack{
+		"Places": func(ctx context.Context, org string) error {
+			l, err := v.Places(ctx, org)
+			if err != nil || slices.ContainsFunc(l, func(x organization.Location) bool { return x.OrgID != org }) {
+				return errors.Join(errors.New("foreign places"), err)
+			}
+			return nil
+		},
+		"PassDesign": func(ctx context.Context, org string) error {
+			d, err := v.PassDesign(ctx, org, v.program.ID)
+			if err != nil || d.Version != 1 {
+				return errors.Join(errors.New("foreign design"), err)
+			}
+			return nil
+		},
+		"PassDesignVersion": func(ctx context.Context, org string) error {
+			_, err := v.PassDesignVersion(ctx, org, v.program.ID, 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"SetPassDesign": func(ctx context.Context, org string) error {
+			_, err := v.SetPassDesign(ctx, organization.StandardPassDesign(org, v.program.ID), 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"Artwork": func(ctx context.Context, org string) error {
+			_, err := v.Artwork(ctx, org, v.artwork)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"AddArtwork": func(ctx context.Context, org string) error {
+			_, err := v.AddArtwork(ctx, org, []byte("theirs"))
+			return err
+		},
+		"CardPlace": func(ctx context.Context, org string) error {
+			at, err := v.CardPlace(ctx, org, v.view.Card.ID)
+			if err != nil || at != nil {
+				return errors.Join(errors.New("foreign place"), err)
+			}
+			return nil
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
 )
@@ -34,6 +35,8 @@ type victim struct {
 	merge            customer.Merge
 	review           customer.ReviewLine
 	pass             customer.Pass
+	samsungPass      customer.SamsungPass
+	artwork          string
 }
 
 func newVictim(su *suite) *victim {
@@ -64,7 +67,18 @@ func newVictim(su *suite) *victim {
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
 	v.pass = v.newPass(v.view)
+	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
+	v.ok(err)
+	town := v.location
+	town.Coordinates = &organization.Coordinates{Latitude: 60, Longitude: 25}
+	v.location, err = v.UpdateLocation(v.ctx, town, 1)
+	v.ok(err)
+	v.artwork, err = v.AddArtwork(v.ctx, v.org.ID, []byte("picture"))
+	v.ok(err)
+	d := organization.StandardPassDesign(v.org.ID, v.program.ID)
+	d.Stamp = v.artwork
+	_, err = v.SetPassDesign(v.ctx, d, 1)
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
 	v.block(v.merge.KeptID)
@@ -111,6 +125,12 @@ func (v *victim) everything() []any {
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
 	keep(counts, err)
+	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
+	keep(samsung, err)
+	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
+	keep(counts, err)
+	spread, err := v.PassSpread(ctx, org, passType)
+	keep(spread, err)
 	session, err := v.authenticate(v.session)
 	keep(session, err)
 	deeds, err := v.AuditLog(ctx, org, access.AuditQuery{}, p)

@@ -31,6 +31,7 @@ type Identity struct {
 	certificate  *x509.Certificate
 	intermediate *x509.Certificate
 	key          *rsa.PrivateKey
+	signature    signature
 }
 
 // Expires returns when the first of the two certificates ends. Passes that are on
@@ -80,10 +81,15 @@ func newIdentity(s sources, want Expected, now time.Time) (*Identity, error) {
 		}
 	}
 	s.key.Precompute() // or every signature would do it again
-	return &Identity{
+	i := &Identity{
 		PassType: want.PassType, Team: want.Team,
 		certificate: s.certificate, intermediate: s.intermediate, key: s.key,
-	}, nil
+	}
+	var err error
+	if i.signature, err = newSignature(i); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrIdentity, err)
+	}
+	return i, nil
 }
 
 func checkCertificate(s sources, _ Expected, _ time.Time) error {

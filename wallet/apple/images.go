@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"image/png"
+	"strconv"
 
 	"github.com/leima/leima/wallet/strip"
 )
@@ -57,7 +58,7 @@ func (i *Images) named(name string) []file {
 	for n, f := range i.files {
 		f.name = name + ".png"
 		if scale := strip.Scales[n]; scale > 1 {
-			f.name = fmt.Sprintf("%s@%dx.png", name, scale)
+			f.name = name + "@" + strconv.Itoa(scale) + "x.png"
 		}
 		out = append(out, f)
 	}

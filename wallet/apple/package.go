@@ -40,19 +40,35 @@ func (i *Identity) pack(files []file) ([]byte, error) {
 
 // manifestOf returns manifest.json: the digest of every file by its name.
 func manifestOf(files []file) []byte {
-	sorted := slices.SortedFunc(slices.Values(files), func(a, b file) int { return strings.Compare(a.name, b.name) })
-	var b bytes.Buffer
-	b.WriteString("{\n")
-	for n, f := range sorted {
-		name, _ := json.Marshal(f.name) // a string always can
-		separator := ","
-		if n == len(sorted)-1 {
-			separator = ""
-		}
-		fmt.Fprintf(&b, "  %s: %q%s\n", name, f.digest, separator)
+	sorted := make([]*file, len(files))
+	for n := range files {
+		sorted[n] = &files[n]
 	}
-	b.WriteString("}\n")
-	return b.Bytes()
+	slices.SortFunc(sorted, func(a, b *file) int { return strings.Compare(a.name, b.name) })
+	const line = 100 // bytes, more or less
+	b := append(make([]byte, 0, line*len(files)), "{\n"...)
+	for n, f := range sorted {
+		b = append(b, "  "...)
+		b = appendJSON(b, f.name)
+		b = append(append(append(b, `: "`...), f.digest...), '"')
+		if n < len(sorted)-1 {
+			b = append(b, ',')
+		}
+		b = append(b, '\n')
+	}
+	return append(b, "}\n"...)
+}
+
+// appendJSON appends a name in quotes. Hardly any has something in it that JSON writes
+// otherwise.
+func appendJSON(b []byte, name string) []byte {
+	for _, c := range []byte(name) {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, _ := json.Marshal(name) // a string always can
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), name...), '"')
 }
 
 // archive writes a zip in which nothing is compressed: PNGs gain nothing by it, the rest

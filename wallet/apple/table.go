@@ -128,7 +128,8 @@ func (t *table) locales() map[string]bool {
 // strings returns the file pass.strings of a locale. All of a pass's keys are in each, so
 // that a language without one of them shows that text and not nothing. ASCII stays as it
 // is, anything else becomes UTF-16 with a byte order mark, which phones of all ages read.
-func (t *table) strings(locale string) []byte {
+// keys are those of the pass beside the design's, in their order.
+func (t *table) strings(locale string, keys []string) []byte {
 	design := newPart("")
 	if t.design != nil {
 		var known bool
@@ -136,24 +137,30 @@ func (t *table) strings(locale string) []byte {
 			design = newPart(lines(t.design.byKey, locale))
 		}
 	}
-	rest := lines(t.byKey, locale)
+	rest := linesOf(keys, t.byKey, locale)
 	if design.ascii && isASCII(rest) {
 		return []byte(design.text + rest)
 	}
 	return appendUTF16(slices.Clip(design.utf16), rest)
 }
 
+// keys returns what the pass says beside its design, in order.
+func (t *table) keys() []string { return slices.Sorted(maps.Keys(t.byKey)) }
+
 // lines writes texts in a locale, in the order of their keys.
 func lines(byKey map[string]Text, locale string) string {
-	var b strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		b.WriteByte('"')
-		b.WriteString(quoted(key))
-		b.WriteString(`" = "`)
-		b.WriteString(quoted(byKey[key].in(locale)))
-		b.WriteString("\";\n")
+	return linesOf(slices.Sorted(maps.Keys(byKey)), byKey, locale)
+}
+
+func linesOf(keys []string, byKey map[string]Text, locale string) string {
+	const usual = 64 // bytes of a line
+	b := make([]byte, 0, usual*len(keys))
+	for _, key := range keys {
+		b = append(append(b, '"'), quoted(key)...)
+		b = append(append(b, `" = "`...), quoted(byKey[key].in(locale))...)
+		b = append(b, "\";\n"...)
 	}
-	return b.String()
+	return string(b)
 }
 
 var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

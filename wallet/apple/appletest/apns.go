@@ -1,6 +1,7 @@
 package appletest
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -35,6 +36,7 @@ type APNs struct {
 	mu      sync.Mutex
 	replies map[string][]Reply // by token; the last one stays
 	pushes  []string
+	pushed  chan struct{} // closed with the next push
 	faults  []string
 	now     int // pushes that are being answered
 	most    int
@@ -46,7 +48,7 @@ const uidOf = "0.9.2342.19200300.100.1.1"
 // NewAPNs starts the stand-in; it stops with the test.
 func NewAPNs(t testing.TB) *APNs {
 	t.Helper()
-	a := &APNs{replies: map[string][]Reply{}}
+	a := &APNs{replies: map[string][]Reply{}, pushed: make(chan struct{})}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(a.serve))
 	server.EnableHTTP2 = true
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
@@ -72,6 +74,24 @@ func (a *APNs) Pushes() []string {
 	return slices.Clone(a.pushes)
 }
 
+// Await waits until the pushes that came so far are as wanted, in any way that enough
+// describes. It returns the context's error if that ends first.
+func (a *APNs) Await(ctx context.Context, enough func(pushes []string) bool) error {
+	for {
+		a.mu.Lock()
+		pushes, next := slices.Clone(a.pushes), a.pushed
+		a.mu.Unlock()
+		if enough(pushes) {
+			return nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for pushes: %w", ctx.Err())
+		}
+	}
+}
+
 // MostAtOnce returns how many pushes were being answered at the same time.
 func (a *APNs) MostAtOnce() int {
 	a.mu.Lock()
@@ -93,6 +113,8 @@ func (a *APNs) serve(w http.ResponseWriter, r *http.Request) {
 	a.now++
 	a.most = max(a.most, a.now)
 	a.pushes = append(a.pushes, token)
+	close(a.pushed)
+	a.pushed = make(chan struct{})
 	a.faults = append(a.faults, faults...)
 	var reply Reply
 	if queue := a.replies[token]; len(queue) > 0 {

@@ -5,6 +5,7 @@ import { answerOf, type Schema } from "../../api/client.ts";
 import { api } from "../api.ts";
 
 export type PassStats = Schema["PassStats"];
+export type WalletStats = Schema["WalletStats"];
 
 export const passesQuery = queryOptions({
 	queryKey: ["passes"],

@@ -1,5 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { words } from "../../locale/locale.ts";
+import { useMay } from "../data/me.ts";
 import { passesQuery, type PassStats } from "../data/passes.ts";
+import { programsQuery } from "../data/programs.ts";
 import { day, number } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -7,21 +11,49 @@ import { Answer } from "../parts/listing.tsx";
 import { Facts, Room, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { certificateState } from "./certificate.ts";
+import { Samsung } from "./samsung.tsx";
+import { Spread } from "./spread.tsx";
 
-/** How often it is counted anew while somebody looks. */
+/** How often it is counted anew while somebody looks, and while phones are told of a change. */
 const COUNT_MS = 15_000;
+const SPREAD_MS = 3_000;
 
 const KINDS = { valid: "good", ends_soon: "warn", ended: "bad", made_up: "warn" } as const;
 
 export function Passes() {
 	const { say } = useTexts();
-	const stats = useQuery({ ...passesQuery, refetchInterval: COUNT_MS });
+	const stats = useQuery({ ...passesQuery, refetchInterval: ({ state }) => (state.data?.spread?.finished_at === null ? SPREAD_MS : COUNT_MS) });
 	return (
 		<Room title={say("passes.title")} intro={say("passes.intro")}>
+			<Designs />
 			<Answer of={stats}>
-				{(s) => (s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>)}
+				{(s) => (
+					<>
+						{s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
+						{s.samsung ? <Samsung stats={s.samsung} /> : null}
+					</>
+				)}
 			</Answer>
 		</Room>
+	);
+}
+
+/** The programs, each with the way to how its passes look. */
+function Designs() {
+	const { say } = useTexts();
+	const may = useMay();
+	const programs = useQuery({ ...programsQuery, enabled: may("programs:read") });
+	if (!may("programs:read")) {
+		return null;
+	}
+	return (
+		<Sheet title={say("design.looks")}>
+			<Answer of={programs}>
+				{(list) => list.length === 0
+					? <p>{say("design.no_program")}</p>
+					: <ul className="designs">{list.map((p) => <li key={p.id}><Link to="/passes/$programId" params={{ programId: p.id }}>{words(p.name)}</Link></li>)}</ul>}
+			</Answer>
+		</Sheet>
 	);
 }
 
@@ -40,6 +72,7 @@ function State({ stats, now }: { stats: PassStats; now: number }) {
 				]} />
 				<p className="hint">{say(stats.updated ? "passes.stale_hint" : "passes.not_updated")}</p>
 			</Sheet>
+			{stats.spread && <Spread of={stats.spread} now={now} />}
 			<Sheet title={say("passes.certificate")}>
 				<p><Badge kind={KINDS[state]}>{say(`passes.${state}`)}</Badge></p>
 				<Facts facts={[
