@@ -69,7 +69,7 @@ var rules = map[string]rule{
 		why:     "a handler is parse, one call, view; the database comes in through an interface",
 	},
 	"web": {
-		ours: []string{"loyalty", "customer", "organization", "access", "typeid", "paging", "locale"}, modules: []string{"*"},
+		ours: []string{"loyalty", "customer", "organization", "access", "typeid", "paging", "locale", "wallet"}, modules: []string{"*"},
 		why: "pages show the core's values; the database comes in through an interface",
 	},
 	"jobs": {

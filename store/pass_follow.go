@@ -51,7 +51,7 @@ func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) 
 		return 0, err
 	}
 	return len(serials), s.write(ctx, orgID, func(tx *transaction) error {
-		_, err := s.noteOutdated(ctx, tx, orgID, serials, s.now())
+		_, err := s.noteOutdated(ctx, tx, orgID, serials, 0)
 		return err
 	})
 }
@@ -72,7 +72,7 @@ func (s *Store) ChangePasses(ctx context.Context, orgID, passType string, cardID
 	}
 	var changed []customer.PassPush
 	err = s.write(ctx, orgID, func(tx *transaction) error {
-		changed, err = s.noteOutdated(ctx, tx, orgID, serials, s.now()+lease.Milliseconds())
+		changed, err = s.noteOutdated(ctx, tx, orgID, serials, lease)
 		if err != nil {
 			return err
 		}
@@ -87,13 +87,14 @@ func (s *Store) ChangePasses(ctx context.Context, orgID, passType string, cardID
 const passesOfCards = 2 * customer.MaxPassBatch
 
 // noteOutdated gives those of the passes that are behind their next version and returns
-// them. Their devices are due to be told at the instant, if there are any.
-func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string, serials []string, due int64) ([]customer.PassPush, error) {
+// them. Their devices, if there are any, are due to be told after so long.
+func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string, serials []string, after time.Duration) ([]customer.PassPush, error) {
 	tag, err := one(ctx, tx, loyalty.ErrNotFound, scan1[int64], nextTag, orgID)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{orgID, tag, s.now() / passSecond * passSecond, passSecond, due}
+	now := s.now()
+	args := []any{orgID, tag, now / passSecond * passSecond, passSecond, now + after.Milliseconds()}
 	const card = "FROM card c WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
 	const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
 	// Asked again under the lock of the tag: another server may have been faster.

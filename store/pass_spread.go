@@ -204,7 +204,7 @@ func (s *Store) takeStep(ctx context.Context, tx *transaction, orgID, passType s
 	if len(w.behind) == 0 {
 		return step, nil
 	}
-	changed, err := s.noteOutdated(ctx, tx, orgID, w.behind, now+lease.Milliseconds())
+	changed, err := s.noteOutdated(ctx, tx, orgID, w.behind, lease)
 	if err != nil {
 		return step, err
 	}

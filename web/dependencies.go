@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Samsung, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Samsung, Barcodes, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -26,6 +26,8 @@ type Dependencies struct {
 	Passes Passes
 	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
 	Samsung Links
+	// Barcodes tells how codes are drawn; nil draws them as QR codes.
+	Barcodes Barcodes
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.
@@ -37,6 +39,13 @@ type Dependencies struct {
 	Now func() int64
 	// Log is told of faults; nil is slog.Default.
 	Log *slog.Logger
+}
+
+// Barcodes knows how the codes of cards are drawn.
+type Barcodes interface {
+	// Barcode returns the kind of code that the program asks for: qr, aztec, pdf417 or
+	// code128.
+	Barcode(ctx context.Context, orgID, programID string) (string, error)
 }
 
 // Directory finds organizations by what stands in an address.

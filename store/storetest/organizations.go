@@ -185,16 +185,7 @@ func places(su *suite) {
 	town, err = sh.UpdateLocation(sh.ctx, town, 2)
 	sh.ok(err)
 	su.same("taken away", (*organization.Coordinates)(nil), town.Coordinates)
-	changed, err := sh.SweepPasses(sh.ctx, sh.org.ID)
-	sh.ok(err)
-	now, err := sh.PassBySerial(sh.ctx, sh.org.ID, passType, pass.Serial)
-	sh.ok(err)
-	if changed != 1 || now.Version != pass.Version+1 {
-		su.t.Errorf("%d passes changed, the card's is of version %d after %d", changed, now.Version, pass.Version)
-	}
-	if changed, err = sh.SweepPasses(sh.ctx, sh.org.ID); changed != 0 || err != nil {
-		su.t.Errorf("swept again: %d passes changed, %v", changed, err)
-	}
+	sh.spreadsOnce(su.t, pass)
 }
 
 func staff(su *suite) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -26,6 +27,23 @@ func (sh *shop) newPass(view customer.View) customer.Pass {
 	_, err = sh.RegisterPass(sh.ctx, deviceOf(p, sh.org.ID))
 	sh.ok(err)
 	return p
+}
+
+// spreadsOnce takes the steps of telling passes of a new brand or new rules, and wants the
+// pass to be told of it by one of them.
+func (sh *shop) spreadsOnce(t *testing.T, was customer.Pass) {
+	t.Helper()
+	const many = 100
+	step, err := sh.SpreadPasses(sh.ctx, sh.org.ID, passType, many, many, time.Minute)
+	sh.ok(err)
+	now, err := sh.PassBySerial(sh.ctx, sh.org.ID, passType, was.Serial)
+	sh.ok(err)
+	if len(step.Pushes) != 1 || now.Version != was.Version+1 {
+		t.Errorf("%d passes changed, the card's is of version %d after %d", len(step.Pushes), now.Version, was.Version)
+	}
+	if changed, err := sh.SweepPasses(sh.ctx, sh.org.ID); changed != 0 || err != nil {
+		t.Errorf("swept afterwards: %d passes changed, %v", changed, err)
+	}
 }
 
 func deviceOf(p customer.Pass, orgID string) customer.PassDevice {

@@ -112,7 +112,11 @@ func goldenPasses(t testing.TB) map[string]*apple.Pass {
 	coded.Version, coded.Barcode = "code128", apple.Code128
 	blocked := aino()
 	blocked.Voided, blocked.Code = true, ""
+	chosen := full
+	chosen.Version, chosen.Barcode = "chosen", apple.PDF417
+	chosen.Front = []apple.FrontField{apple.FrontNumber, apple.FrontHolder, apple.FrontNext}
 	return map[string]*apple.Pass{
+		"chosen":  made(t, chosen, aino()),
 		"full":    made(t, full, aino()),
 		"bare":    made(t, bare, apple.Card{Serial: "1", Token: "0123456789abcdef", Balance: apple.Say("0"), Code: "0"}),
 		"code128": made(t, coded, aino()),

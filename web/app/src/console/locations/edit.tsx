@@ -1,6 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { answerOf } from "../../api/client.ts";
 import { api, ifMatch } from "../api.ts";
 import { locationQuery, type Location } from "../data/locations.ts";
@@ -40,6 +41,7 @@ function changeOf(base: Values, values: Values) {
 export function NewLocation() {
 	const { say } = useTexts();
 	const draft = useDraft(empty);
+	const [checked, setChecked] = useState(false);
 	const queries = useQueryClient();
 	const navigate = useNavigate();
 	const tell = useTell();
@@ -57,8 +59,9 @@ export function NewLocation() {
 	return (
 		<Room title={say("locations.add")} back={{ to: "/locations", label: say("locations.title") }}>
 			<Sheet>
-				<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("locations.add")} valid={valid(draft.values)} submit={() => creation.mutate()}>
-					<Fields values={draft.values} set={draft.set} error={creation.error} dirty={draft.dirty} />
+				<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("locations.add")} valid={valid(draft.values)} submit={() => creation.mutate()}
+					check={() => setChecked(true)}>
+					<Fields values={draft.values} set={draft.set} error={creation.error} dirty={draft.dirty || checked} />
 				</Form>
 			</Sheet>
 		</Room>

@@ -6,6 +6,7 @@ import { Icon } from "../parts/icons.tsx";
 import { useComplaints } from "../parts/form.tsx";
 import { useTexts } from "../texts.ts";
 import { degrees, pasted, rounded, type Typed } from "./coordinates.ts";
+import "./place.css";
 
 /** How long a device may look for itself. */
 const LOOK_MS = 15_000;

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type CSSProperties } from "react";
 import type { Schema } from "../../api/client.ts";
 import { currentLocale, LANGUAGES, LOCALES, type Locale } from "../../locale/locale.ts";
+import "../brand/face.css";
 import type { Say } from "../brand/face.tsx";
 import type { Organization } from "../data/me.ts";
 import { stripQuery } from "../data/designs.ts";
