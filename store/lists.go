@@ -92,7 +92,9 @@ const (
 
 // fewDays lets the entries of a few days be found by the index of programs and days, which
 // the totals need anyway. The list is ordered by id and has no index by time, which would
-// cost every stamp: without this, all that is newer is read first.
+// cost every stamp: without this, all that is newer is read first. SQLite takes the index
+// only where the query names a program, and else reads on by id: 0.1 s where there are
+// 200,000 entries (BenchmarkEntryLists).
 func fewDays(f *filter, q customer.ListQuery) {
 	to := q.To
 	if to == 0 {
