@@ -27,6 +27,7 @@ import (
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/typeid"
+	"github.com/leima/leima/wallet/google/googletest"
 	"github.com/leima/leima/web"
 )
 
@@ -52,7 +53,9 @@ type world struct {
 	deaf  atomic.Bool
 	clock atomic.Int64
 	// passes are offered, if set.
-	passes  bool
+	passes bool
+	// google is a stand-in for Google; cards are offered there if it is set.
+	google  *googletest.Server
 	web     *web.Web
 	echo    *echo.Echo
 	log     *bytes.Buffer
@@ -137,6 +140,9 @@ func (w *world) build(d web.Dependencies) *web.Web {
 	d.Now, d.Log = w.clock.Load, slog.New(slog.NewTextHandler(w.log, nil))
 	if w.passes {
 		d.Passes = w.issuer()
+	}
+	if w.google != nil {
+		d.Google = w.googlePasses()
 	}
 	if d.BaseURL == "" {
 		d.BaseURL = baseURL
