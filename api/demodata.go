@@ -38,7 +38,7 @@ func (h demoHandlers) RemoveDemoData(ctx context.Context, r contract.RemoveDemoD
 	}
 	d, err := h.store.RemoveDemoData(ctx, rq.principal.OrgID, h.now())
 	if err != nil {
-		return nil, err //nolint:wrapcheck // errors.go says what it is
+		return nil, err
 	}
 	d.Demo = false
 	return contract.RemoveDemoData200JSONResponse(demoView(d)), nil

@@ -9,11 +9,11 @@ import (
 func TestADemoIsRemovedOnce(t *testing.T) {
 	w := newWorld(t)
 	const data, removal = "/v1/organization/demo-data", "/v1/organization/demo-data-removal"
-	real := w.shop.token["owner"]
-	if a := w.want(w.do(call{"GET", data, real, "", nil}), 200); a.get("demo") != false || a.get("customers") == 0.0 {
+	shop := w.shop.token["owner"]
+	if a := w.want(w.do(call{"GET", data, shop, "", nil}), 200); a.get("demo") != false || a.get("customers") == 0.0 {
 		t.Errorf("a real shop: %s", a.body)
 	}
-	if a := w.want(w.do(call{"POST", removal, real, `{"confirm":"leimala"}`, nil}), 409); a.text("code") != "not_a_demo" {
+	if a := w.want(w.do(call{"POST", removal, shop, `{"confirm":"leimala"}`, nil}), 409); a.text("code") != "not_a_demo" {
 		t.Errorf("a real shop: %s", a.body)
 	}
 
@@ -40,5 +40,5 @@ func TestADemoIsRemovedOnce(t *testing.T) {
 	if log.text("data.0.action") != string(access.DemoRemoved) || log.get("data.1") != nil {
 		t.Errorf("the audit log: %s", log.body)
 	}
-	w.want(w.do(call{"GET", "/v1/cards/" + w.shop.card, real, "", nil}), 200)
+	w.want(w.do(call{"GET", "/v1/cards/" + w.shop.card, shop, "", nil}), 200)
 }

@@ -37,10 +37,10 @@ func TestWhatIsWrongHasANameAndItsNumbers(t *testing.T) {
 		"white space":            {settings, `{"name":" Leimala"}`, "name", "white_space", nil},
 		"a place of no clock":    {settings, `{"zone":"Europe/Leimala"}`, "zone", "zone", nil},
 		"no address":             {settings, `{"brand":{"texts":{"fi":{"terms_url":"leimala"}}}}`, "brand.texts.fi.terms_url", "address", nil},
-		"a name in one language": {"", with(`"en":"Card"`, `"en":"Card","sv":" Kort"`), "name.sv", "white_space", nil},
+		"no place":               {"/v1/locations", `{"name":"Pole","coordinates":{"latitude":"90.1","longitude":"0"}}`, "coordinates.latitude", "range", map[string]any{"min": "-90", "max": "90"}},
 		"no phone number":        {"/v1/programs/" + w.shop.program + "/cards", `{"first_name":"A","phone":"12"}`, "phone", "phone", nil},
 		"no contact":             {"/v1/programs/" + w.shop.program + "/cards", `{"last_name":" "}`, "phone", "contact_missing", nil},
-		"no place":               {"/v1/locations", `{"name":"Pole","coordinates":{"latitude":"90.1","longitude":"0"}}`, "coordinates.latitude", "range", map[string]any{"min": "-90", "max": "90"}},
+		"a name in one language": {"", with(`"en":"Card"`, `"en":"Card","sv":" Kort"`), "name.sv", "white_space", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call{method: "POST", path: c.path, token: w.shop.token["owner"], body: c.body}

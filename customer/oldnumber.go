@@ -12,8 +12,8 @@ const (
 	MaxOldNumberLen = 32
 )
 
-// ErrOldNumberTaken: another card in use has the old number, or it is the number of a
-// customer.
+// ErrOldNumberTaken says that another card in use has the old number, or that it is a
+// customer's number.
 var ErrOldNumberTaken = errors.New("the old number leads to another card")
 
 // ParseOldNumber returns the number of a card from before in its plain form: upper-case

@@ -2,7 +2,7 @@ package organization
 
 import "errors"
 
-// ErrNotDemo: the organization is not a made-up one, so nothing of it is removed.
+// ErrNotDemo says that the organization is not a made-up one, so nothing of it is removed.
 var ErrNotDemo = errors.New("the organization is not a demo")
 
 // DemoData is what there is of the customers of an organization, and whether they were

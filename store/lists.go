@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -59,6 +60,7 @@ var listings = map[customer.ListKind]listing{
 		and(f, "e.location_id = ?", q.LocationID)
 		and(f, "e.kind = ?", string(q.EntryKind))
 		between(f, "e.happened_at", q)
+		fewDays(f, q)
 	}},
 	customer.ListCoupons: {prefixed("k", couponColumns) + ", " + customerSelect("u") + ", COALESCE(e.location_id, '')", "coupon k " +
 		"JOIN card c ON c.org_id = k.org_id AND c.id = k.card_id JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id " +
@@ -79,6 +81,36 @@ var heldEntryColumns = prefixed("e", "org_id, id, card_id, program_id, kind, qua
 func between(f *filter, column string, q customer.ListQuery) {
 	and(f, column+" >= ?", q.From)
 	and(f, column+" < ?", q.To)
+}
+
+const (
+	// manyDays is from how many days on entries are better read in the order of their ids.
+	manyDays = 62 * 24 * time.Hour
+	// zoneMargin is more than any place's clock is off UTC.
+	zoneMargin = 26 * time.Hour
+)
+
+// fewDays lets the entries of a few days be found by the index of programs and days, which
+// the totals need anyway. The list is ordered by id and has no index by time, which would
+// cost every stamp: without this, all that is newer is read first. SQLite takes the index
+// only where the query names a program, and else reads on by id: 0.1 s where there are
+// 200,000 entries (BenchmarkEntryLists).
+func fewDays(f *filter, q customer.ListQuery) {
+	to := q.To
+	if to == 0 {
+		to = q.Now
+	}
+	if q.From == 0 || to <= q.From || to-q.From > manyDays.Milliseconds() {
+		return
+	}
+	// What follows from the instants, said in the terms of the index.
+	and(f, "e.day >= ?", int64(loyalty.DayOf(q.From-zoneMargin.Milliseconds(), time.UTC)))
+	if q.To != 0 {
+		and(f, "e.day <= ?", int64(loyalty.DayOf(q.To+zoneMargin.Milliseconds(), time.UTC)))
+	}
+	if q.ProgramID == "" {
+		f.text.WriteString(" AND e.program_id IN (SELECT id FROM program WHERE org_id = $1)")
+	}
 }
 
 func couponStatus(f *filter, q customer.ListQuery) {

@@ -13,9 +13,9 @@ var demoStories = []story{
 
 // demoRemoved fills two shops alike, of which one is made up.
 func demoRemoved(su *suite) {
-	real := newShop(su)
+	other := newShop(su)
 	made := newDemoShop(su)
-	for _, sh := range []*shop{real, made} {
+	for _, sh := range []*shop{other, made} {
 		sh.livelyShop()
 	}
 	before, err := made.DemoData(made.ctx, made.org.ID)
@@ -23,12 +23,12 @@ func demoRemoved(su *suite) {
 	if !before.Demo || before.Customers < 4 || before.Cards < 4 || before.Entries < 6 {
 		su.t.Fatalf("there is %+v", before)
 	}
-	_, err = real.RemoveDemoData(real.ctx, real.org.ID, real.clock())
-	real.is(err, organization.ErrNotDemo)
-	_, err = real.RemoveDemoData(real.ctx, "org_none", real.clock())
-	real.is(err, organization.ErrNotFound)
-	was, err := real.DemoData(real.ctx, real.org.ID)
-	real.ok(err)
+	_, err = other.RemoveDemoData(other.ctx, other.org.ID, other.clock())
+	other.is(err, organization.ErrNotDemo)
+	_, err = other.RemoveDemoData(other.ctx, "org_none", other.clock())
+	other.is(err, organization.ErrNotFound)
+	was, err := other.DemoData(other.ctx, other.org.ID)
+	other.ok(err)
 
 	epoch, err := su.Epoch(made.ctx)
 	made.ok(err)
@@ -50,8 +50,8 @@ func demoRemoved(su *suite) {
 	card := made.newCard()
 	made.apply(made.stamp(card.ID, 3))
 	su.same("the first real stamps", 3, made.replayed(card.ID).Card.Balance)
-	after, err := real.DemoData(real.ctx, real.org.ID)
-	real.ok(err)
+	after, err := other.DemoData(other.ctx, other.org.ID)
+	other.ok(err)
 	su.same("the other shop's", was, after)
 }
 

@@ -13,6 +13,7 @@ import { day } from "../format.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Export } from "../parts/export.tsx";
 import { Choice, Day, Filters } from "../parts/filters.tsx";
+import { FirstStep } from "../parts/first_step.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
 import { changed } from "../parts/search.ts";
@@ -62,7 +63,7 @@ function None({ wanted }: { wanted: CouponsWanted }) {
 	const { say } = useTexts();
 	return Object.keys(wanted).length > 0
 		? <Empty title={say("coupons.nothing_title")} text={say("filters.nothing_text")} action={<Link className="button" to="/coupons">{say("filters.clear")}</Link>} />
-		: <Empty title={say("coupons.empty_title")} text={say("coupons.empty_text")} />;
+		: <Empty title={say("coupons.empty_title")} text={say("coupons.empty_text")} action={<FirstStep><Link className="button" to="/programs">{say("programs.title")}</Link></FirstStep>} />;
 }
 
 function List({ coupons }: { coupons: readonly HeldCoupon[] }) {

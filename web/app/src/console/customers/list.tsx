@@ -8,6 +8,7 @@ import { day, spaced } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Export } from "../parts/export.tsx";
+import { FirstStep } from "../parts/first_step.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
@@ -81,7 +82,9 @@ function Nobody({ query }: { query: string }) {
 	const { slug } = useMe().organization;
 	return query
 		? <Empty title={say("customers.nobody_title")} text={say("customers.nobody_text", { query })} />
-		: <Empty title={say("customers.empty_title")} text={say("customers.empty_text")} action={<a className="button main" href={`/join/${slug}`} target="_blank" rel="noreferrer">{say("programs.join_page")}<Icon name="open" /></a>} />;
+		: <Empty title={say("customers.empty_title")} text={say("customers.empty_text")} action={(
+			<FirstStep><a className="button main" href={`/join/${slug}`} target="_blank" rel="noreferrer">{say("programs.join_page")}<Icon name="open" /></a></FirstStep>
+		)} />;
 }
 
 function List({ customers }: { customers: readonly Customer[] }) {

@@ -23,19 +23,42 @@ export interface ExportFilter {
 /** How long the browser keeps a file that it is saving. */
 const KEPT_MS = 60_000;
 
-/** Fetches a list as a file and has the browser save it. It takes as long as an upload may. */
-export async function saveExport(list: ListName, format: ExportFormat, filter: ExportFilter): Promise<void> {
+/** How often it is told how much has come. */
+const TOLD_MS = 250;
+
+/**
+ * Fetches a list as a file and has the browser save it. It takes as long as an upload may;
+ * came is told how many bytes there are so far.
+ */
+export async function saveExport(list: ListName, format: ExportFormat, filter: ExportFilter, came: (bytes: number) => void): Promise<void> {
 	let name = `${list}.${format}`;
-	const file = await answerOf(uploads.GET("/v1/exports/{list}", {
+	const body = await answerOf(uploads.GET("/v1/exports/{list}", {
 		// Excel needs the mark, and nothing else is hurt by it.
-		params: { path: { list }, query: { ...filter, format, ...(format === "csv" && { mark: true }) } }, parseAs: "blob",
+		params: { path: { list }, query: { ...filter, format, ...(format === "csv" && { mark: true }) } }, parseAs: "stream",
 	}).then((answer) => {
 		name = /filename="([^"]+)"/.exec(answer.response.headers.get("Content-Disposition") ?? "")?.[1] ?? name;
 		return answer;
 	}));
 	const link = document.createElement("a");
-	link.href = URL.createObjectURL(file);
+	link.href = URL.createObjectURL(await whole(body, came));
 	link.download = name;
 	link.click();
 	setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+}
+
+/** Reads a body to its end, or fails with it: a file that was cut off must not be saved. */
+export async function whole(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, came: (bytes: number) => void, now: () => number = Date.now): Promise<Blob> {
+	const parts: Uint8Array<ArrayBuffer>[] = [];
+	let bytes = 0;
+	let told = now();
+	const reader = body?.getReader();
+	for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+		parts.push(next.value);
+		bytes += next.value.byteLength;
+		if (now() - told >= TOLD_MS) {
+			told = now();
+			came(bytes);
+		}
+	}
+	return new Blob(parts);
 }

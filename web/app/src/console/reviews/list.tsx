@@ -10,6 +10,7 @@ import { moment, spaced } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Choice, Day, Filters } from "../parts/filters.tsx";
+import { FirstStep } from "../parts/first_step.tsx";
 import { Answer, More } from "../parts/listing.tsx";
 import { Room, Sheet } from "../parts/page.tsx";
 import { changed } from "../parts/search.ts";
@@ -42,7 +43,9 @@ export function Reviews() {
 function Nothing({ filter }: { filter: ReviewFilter }) {
 	const { say } = useTexts();
 	const narrowed = Object.keys(filter).length > 0;
-	return <Empty title={say(narrowed ? "reviews.none_title" : "reviews.empty_title")} text={say(narrowed ? "reviews.none_text" : "reviews.empty_text")} />;
+	return narrowed
+		? <Empty title={say("reviews.none_title")} text={say("reviews.none_text")} action={<Link className="button" to="/reviews">{say("filters.clear")}</Link>} />
+		: <Empty title={say("reviews.empty_title")} text={say("reviews.empty_text")} action={<FirstStep><Link className="button" to="/tills">{say("tills.title")}</Link></FirstStep>} />;
 }
 
 function ReviewFilters({ filter }: { filter: ReviewFilter }) {

@@ -39,7 +39,7 @@ export function DemoData() {
 		<Sheet title={say("demo.title")}>
 			<p>{say("demo.text")}</p>
 			<Facts facts={[[say("demo.customers"), number(made.customers)], [say("demo.cards"), number(made.cards)], [say("demo.entries"), number(made.entries)]]} />
-			<div className="row"><Button variant="default" onClick={() => setAsking(true)}>{say("demo.remove")}</Button></div>
+			<div className="row made-up"><Button variant="default" onClick={() => setAsking(true)}>{say("demo.remove")}</Button></div>
 			{asking && (
 				<Dialog title={say("demo.remove_title")} confirm={say("demo.remove")} danger ready={typed.trim() === organization.slug} run={run} close={close}>
 					<p>{say("demo.remove_text")}</p>
