@@ -85,6 +85,13 @@ bench: ## measure stamps and scans on real servers against yardsticks; see bench
 bench-passes: ## measure passes signed per CPU second against signing alone
 	exec go test ./wallet/apple -run '^$$' -bench PassesPerCPUSecond -benchtime 20x
 
+.PHONY: lighthouse
+lighthouse: build ## measure the join page and the card page with Lighthouse, by hand on a quiet machine; downloads it
+	tools/node-packages.sh tools/lighthouse
+	LEIMA_CHROMIUM=$$(tools/find-chromium.sh)
+	export LEIMA_CHROMIUM
+	exec tools/with-demo.sh bin/leima timeout 600 node tools/lighthouse/measure.mjs
+
 .PHONY: pictures
 pictures: build ## make the pictures in docs/images anew, from the running product
 	tools/node-packages.sh web/browsertest
@@ -142,7 +149,7 @@ check-vulnerabilities: ## is code with known vulnerabilities called? needs the n
 
 .PHONY: clean
 clean: ## remove what was built and downloaded here, and the demo's data
-	rm -rf bin .cache .data/demo tools/node_modules web/browsertest/node_modules web/app/node_modules web/dist/apps
+	rm -rf bin .cache .data/demo tools/node_modules tools/lighthouse/node_modules web/browsertest/node_modules web/app/node_modules web/dist/apps
 
 .PHONY: help
 help: ## list these targets

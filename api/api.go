@@ -27,6 +27,8 @@ type Dependencies struct {
 	Google GooglePasses
 	// Samsung counts the cards in Samsung Wallet; nil is a server that offers none.
 	Samsung PassCounter
+	// Previews draws designs of passes.
+	Previews Previews
 	// Totals reads live totals; nil is a server that has none and answers 503.
 	Totals TotalsStore
 	// Limits holds guessing down; nil counts in this process alone.
@@ -48,11 +50,13 @@ type Store interface {
 	StaffStore
 	TillStore
 	ProgramStore
+	PassDesignStore
 	CardStore
 	EntryStore
 	CustomerStore
 	BlockStore
 	MergeStore
+	DemoStore
 	ConsentStore
 	KeyStore
 	ImportStore
@@ -93,11 +97,13 @@ type handlers struct {
 	totalsHandlers
 	cardHandlers
 	passHandlers
+	passDesignHandlers
 	scanHandlers
 	ledgerHandlers
 	customerHandlers
 	blockHandlers
 	mergeHandlers
+	demoHandlers
 	consentHandlers
 	keyHandlers
 	importHandlers
@@ -130,10 +136,11 @@ func New(d Dependencies) (*API, error) {
 		d.Limits = newAttempts(d.Now)
 	}
 	guesses := newGuesses(d.Limits, d.Now)
+	unpacking := make(chan struct{}, maxLogosAtOnce)
 	ledger := ledgerHandlers{ledger: d.Ledger, store: d.Store, cards: d.Store, directory: dir, guesses: guesses, now: d.Now}
 	h := handlers{
 		organizationHandlers: organizationHandlers{store: d.Store, directory: dir},
-		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: make(chan struct{}, maxLogosAtOnce)},
+		logoHandlers:         logoHandlers{store: d.Store, directory: dir, turns: unpacking},
 		locationHandlers:     locationHandlers{store: d.Store, directory: dir, now: d.Now},
 		staffHandlers:        staffHandlers{store: d.Store, directory: dir, now: d.Now},
 		tillHandlers:         tillHandlers{store: d.Store, directory: dir, guesses: guesses, now: d.Now},
@@ -143,11 +150,13 @@ func New(d Dependencies) (*API, error) {
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
 		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, google: d.Google, samsung: d.Samsung, now: d.Now},
+		passDesignHandlers:   passDesignHandlers{store: d.Store, programs: d.Store, previews: d.Previews, turns: unpacking},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,
 		customerHandlers:     customerHandlers{store: d.Store, cardURL: d.CardURL},
 		blockHandlers:        blockHandlers{store: d.Store, now: d.Now},
 		mergeHandlers:        mergeHandlers{store: d.Store, now: d.Now},
+		demoHandlers:         demoHandlers{store: d.Store, now: d.Now},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
 		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},
@@ -177,7 +186,7 @@ func (d Dependencies) check() error {
 	var missing []error
 	for name, there := range map[string]bool{
 		"Store": d.Store != nil, "Ledger": d.Ledger != nil, "Imports": d.Imports != nil,
-		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil,
+		"CardURL": d.CardURL != nil, "Now": d.Now != nil, "Log": d.Log != nil, "Previews": d.Previews != nil,
 	} {
 		if !there {
 			missing = append(missing, fmt.Errorf("the API needs %s", name))

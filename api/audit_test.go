@@ -57,6 +57,9 @@ func TestEveryWriteSaysWhetherItIsAudited(t *testing.T) {
 func TestEveryChangeLeavesOneLine(t *testing.T) {
 	w := newWorld(t)
 	for _, op := range operations(t) {
+		if op.id == "removeDemoData" {
+			continue // refused here; TestADemoIsRemovedOnce has its line
+		}
 		c := op.call(w.shop, w.shop.token[op.holder])
 		want := op.status
 		if c.header["If-Match"] != "" {
@@ -104,7 +107,7 @@ func (w *world) checkDeed(op operation, d access.Deed) {
 		who.Kind, who.ID = access.DoerTill, d.SubjectID
 	case "createTillSession":
 		who.ID = w.shop.staff["cashier"]
-	case "revokeCard", "reissueCard": // by the till's software
+	case "revokeCard", "reissueCard", "setOldNumber": // by the till's software
 		who.Kind, who.ID = access.DoerAPIKey, d.Doer.ID
 	case "adjustCard": // the ledger's commands carry no request
 		who.RequestID = ""

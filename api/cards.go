@@ -31,6 +31,8 @@ type CardStore interface {
 	// ReissueCard gives a usable card a new code and link; it returns a *loyalty.Refusal
 	// for one that is not in use.
 	ReissueCard(ctx context.Context, orgID, cardID string, now int64) (customer.View, error)
+	// SetOldNumber returns customer.ErrOldNumberTaken for the number of another card.
+	SetOldNumber(ctx context.Context, orgID, cardID, number string) error
 	// Program is asked only to tell an unknown program from one without cards.
 	Program(ctx context.Context, orgID, id string) (loyalty.Program, error)
 }

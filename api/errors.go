@@ -39,6 +39,7 @@ var known = []struct {
 	{customer.ErrMerged, codeCustomerMerged, "ask for the customer in merged_into instead"},
 	{customer.ErrBlocked, codeCustomerBlocked, "neither of the two may be blocked"},
 	{customer.ErrNotConfirmed, codeNotConfirmed, "the customer who stays must have a confirmed contact; try it the other way round"},
+	{organization.ErrNotDemo, codeNotDemo, "its customers were not made up, or were removed before"},
 	{customer.ErrMergeUndone, codeMergeUndone, "both customers are as they were"},
 	{customer.ErrMergeTooOld, codeMergeTooOld, "a merge can be undone for 30 days"},
 	{customer.ErrTwoCustomers, codeTwoCustomers, "the phone number is one customer's, the e-mail address another's"},

@@ -116,7 +116,7 @@ func importView(i customer.Import) contract.Import {
 			Replayed: c.Replayed, Refused: c.Refused, TooSmall: c.TooSmall, Stamps: c.Stamps, Coupons: c.Coupons,
 			NewCustomers: c.NewCustomers, NewLocations: c.NewLocations,
 		},
-		BytesRead: i.BytesRead, BytesTotal: i.BytesTotal, Problem: optional(i.Problem), CreatedAt: instant(i.CreatedAt),
+		BytesRead: i.BytesRead, BytesTotal: i.BytesTotal, Problem: optional(i.Problem), ProblemCode: optional(contract.ImportProblemCode(i.ProblemCode)), CreatedAt: instant(i.CreatedAt),
 		StartedAt: optionalInstant(i.StartedAt), FinishedAt: optionalInstant(i.FinishedAt), StopAskedAt: optionalInstant(i.StopAskedAt),
 	}
 }

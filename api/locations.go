@@ -44,6 +44,12 @@ func (h locationHandlers) CreateLocation(ctx context.Context, r contract.CreateL
 		OrgID: requestOf(ctx).principal.OrgID, ID: typeid.New("loc"), Name: r.Body.Name, Address: given(r.Body.Address),
 		Zone: given(r.Body.Zone), ExternalRef: given(r.Body.ExternalRef), Version: 1, CreatedAt: h.now(),
 	}
+	if c := r.Body.Coordinates; c != nil {
+		var err error
+		if l.Coordinates, err = organization.ParseCoordinates(c.Latitude, c.Longitude); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.Validate(); err != nil {
 		return nil, err
 	}
@@ -76,6 +82,13 @@ func (h locationHandlers) UpdateLocation(ctx context.Context, r contract.UpdateL
 	set(&l.Address, r.Body.Address)
 	set(&l.Zone, r.Body.Zone)
 	set(&l.ExternalRef, r.Body.ExternalRef)
+	if c := r.Body.Coordinates; c.Null {
+		l.Coordinates = nil
+	} else if c.Given {
+		if l.Coordinates, err = organization.ParseCoordinates(c.Value.Latitude, c.Value.Longitude); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.Validate(); err != nil {
 		return nil, err
 	}
@@ -90,10 +103,14 @@ func (h locationHandlers) UpdateLocation(ctx context.Context, r contract.UpdateL
 }
 
 func locationView(l organization.Location) contract.Location {
-	return contract.Location{
+	v := contract.Location{
 		ID: l.ID, Name: l.Name, Address: optional(l.Address), Zone: optional(l.Zone), ExternalRef: optional(l.ExternalRef),
 		Version: l.Version, CreatedAt: instant(l.CreatedAt),
 	}
+	if l.Coordinates != nil {
+		v.Coordinates = &contract.Coordinates{Latitude: organization.Degrees(l.Coordinates.Latitude), Longitude: organization.Degrees(l.Coordinates.Longitude)}
+	}
+	return v
 }
 
 // whereabouts returns the location that a request is about: the one it names, else

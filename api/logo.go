@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 
 	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/organization"
@@ -25,15 +22,7 @@ type logoHandlers struct {
 
 // SetLogo implements the contract.
 func (h logoHandlers) SetLogo(ctx context.Context, r contract.SetLogoRequestObject) (contract.SetLogoResponseObject, error) {
-	file, err := io.ReadAll(r.Body)
-	var tooBig *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooBig):
-		return nil, tooLarge(tooBig.Limit)
-	case err != nil:
-		return nil, invalid("", "the body cannot be read")
-	}
-	picture, err := h.read(ctx, file)
+	picture, err := takePicture(ctx, r.Body, h.turns, organization.ReadLogo)
 	if err != nil {
 		return nil, err
 	}
@@ -45,17 +34,6 @@ func (h logoHandlers) SetLogo(ctx context.Context, r contract.SetLogoRequestObje
 	return contract.SetLogo200JSONResponse{
 		Body: organizationView(o), Headers: contract.SetLogo200ResponseHeaders{ETag: etag(o.Version)},
 	}, nil
-}
-
-// read makes a logo of the file when it is its turn.
-func (h logoHandlers) read(ctx context.Context, file []byte) ([]byte, error) {
-	select {
-	case h.turns <- struct{}{}:
-		defer func() { <-h.turns }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for a turn: %w", ctx.Err())
-	}
-	return organization.ReadLogo(file)
 }
 
 // DeleteLogo implements the contract.

@@ -47,6 +47,8 @@ func (h organizationHandlers) UpdateOrganization(ctx context.Context, r contract
 	set(&o.Zone, r.Body.Zone)
 	if r.Body.Brand != nil {
 		set(&o.Brand.Color, r.Body.Brand.Color)
+		set(&o.Brand.TextColor, r.Body.Brand.TextColor)
+		set(&o.Brand.AccentColor, r.Body.Brand.AccentColor)
 		if r.Body.Brand.Texts != nil {
 			o.Brand.Texts = brandTexts(*r.Body.Brand.Texts)
 		}
@@ -73,13 +75,17 @@ func organizationView(o organization.Organization) contract.Organization {
 }
 
 func brandView(o organization.Organization) contract.Brand {
-	v := contract.Brand{Color: o.Brand.Color, HasLogo: o.Brand.LogoType != "", Texts: map[string]contract.BrandText{}}
+	v := contract.Brand{
+		Color: o.Brand.Color, TextColor: optional(o.Brand.TextColor), AccentColor: optional(o.Brand.AccentColor),
+		HasLogo: o.Brand.LogoType != "", Texts: map[string]contract.BrandText{},
+	}
 	if v.HasLogo {
 		v.Logo = optional("/brand/" + o.Slug + "/logo?v=" + o.Brand.LogoTag())
 	}
 	for l, t := range o.Brand.Texts {
 		v.Texts[l] = contract.BrandText{
 			Welcome: optional(t.Welcome), CardTitle: optional(t.CardTitle), Terms: optional(t.Terms), TermsURL: optional(t.TermsURL),
+			PrivacyURL: optional(t.PrivacyURL),
 		}
 	}
 	return v
@@ -90,6 +96,7 @@ func brandTexts(texts map[string]contract.BrandText) map[string]organization.Bra
 	for l, t := range texts {
 		all[l] = organization.BrandText{
 			Welcome: given(t.Welcome), CardTitle: given(t.CardTitle), Terms: given(t.Terms), TermsURL: given(t.TermsURL),
+			PrivacyURL: given(t.PrivacyURL),
 		}
 	}
 	return all

@@ -124,7 +124,12 @@ func TestTwoCustomersAreMergedAndParted(t *testing.T) {
 		t.Errorf("the same key was answered with %s", again.body)
 	}
 	w.want(w.do(call{"POST", path + "/merge", manager, fmt.Sprintf(`{"other_customer_id":%q}`, shop.otherCustomer), key("merge 1")}), 422)
-	w.want(w.stampBy(otherCode, "1"), 404)
+	// The old code leads to whoever stayed; what it was given there stays there.
+	if a := w.want(w.stampBy(otherCode, "1"), 201); a.text("card.customer_id") != shop.customer {
+		t.Errorf("stamped by the old code: %s", a.body)
+	}
+	// A stamp is no merge, whatever its key says.
+	w.want(w.stampBy(otherCode, "merge 1"), 422)
 	if a := w.want(w.do(call{"GET", "/v1/customers/" + other, manager, "", nil}), 200); a.text("merged_into") != shop.customer {
 		t.Errorf("merged: %s", a.body)
 	}
@@ -140,6 +145,7 @@ func TestTwoCustomersAreMergedAndParted(t *testing.T) {
 	if a := w.want(w.do(call{"POST", undo, manager, "", key("undo 2")}), 409); a.text("code") != "merge_undone" {
 		t.Errorf("undone with another key: %s", a.body)
 	}
+	w.want(w.stampBy(otherCode, "undo 1"), 422)
 	w.want(w.stampBy(otherCode, "2"), 201)
 	entries := w.want(w.do(call{"GET", "/v1/cards/" + otherCard + "/entries", manager, "", nil}), 200)
 	for i, kind := range []string{"stamp", "unmerge", "merge", "stamp"} {
@@ -188,4 +194,46 @@ func TestWhyAMergeIsRefused(t *testing.T) {
 	if a := w.want(w.do(undo), 409); a.text("code") != "merge_too_old" {
 		t.Errorf("after a month: %s", a.body)
 	}
+}
+
+func TestACardFromBeforeIsGivenToACustomerAtTheTill(t *testing.T) {
+	w := newWorld(t)
+	cashier, shop := w.shop.token["cashier"], w.shop
+	const plastic = "6400 0012-3456 5"
+	scan := func(code string) answer {
+		return w.do(call{"POST", "/v1/scans", cashier, fmt.Sprintf(`{"code":%q,"location_id":%q}`, code, shop.location), nil})
+	}
+	give := func(cardID, number string) answer {
+		return w.do(call{"PUT", "/v1/cards/" + cardID + "/old-number", cashier, fmt.Sprintf(`{"old_number":%q}`, number), nil})
+	}
+	w.want(scan(plastic), 404)
+	w.want(give(shop.card, plastic), 204)
+	for _, typed := range []string{plastic, "6400001234565"} {
+		if a := w.want(scan(typed), 200); a.text("card.id") != shop.card {
+			t.Errorf("%s leads to %s", typed, a.body)
+		}
+	}
+	if a := w.want(w.stampBy("6400001234565", "1"), 201); a.text("card.id") != shop.card {
+		t.Errorf("stamped: %s", a.body)
+	}
+	if a := w.want(w.do(call{"GET", "/v1/cards/" + shop.card, cashier, "", nil}), 200); a.text("old_number") != "6400001234565" {
+		t.Errorf("the card: %s", a.body)
+	}
+	_, other, otherCode := w.second(1)
+	for number, want := range map[string]struct{ status, reason string }{
+		"6400001234565": {"already_in_use", ""}, shop.number: {"already_in_use", ""},
+		"12345": {"validation_failed", "pattern"}, "bonus": {"validation_failed", "pattern"}, otherCode: {"validation_failed", "pattern"},
+	} {
+		if a := give(other, number); a.text("code") != want.status || a.text("reason") != want.reason {
+			t.Errorf("%s: %s", number, a.body)
+		}
+	}
+	// A number of ten digits may look like a customer number, and is none.
+	w.want(give(other, "1234567897"), 204)
+	if a := w.want(scan("123 456 7897"), 200); a.text("card.id") != other {
+		t.Errorf("ten digits lead to %s", a.body)
+	}
+	w.want(give(other, ""), 204)
+	w.want(scan("1234567897"), 404)
+	w.want(w.do(call{"PUT", "/v1/cards/" + shop.card + "/old-number", shop.token["marketer"], `{"old_number":""}`, nil}), 403)
 }

@@ -44,6 +44,7 @@ const (
 	codeTwoCustomers         = contract.ProblemCodeTwoCustomers
 	codeImportEnded          = contract.ProblemCodeImportEnded
 	codeMergeNotFound        = contract.ProblemCodeMergeNotFound
+	codeNotDemo              = contract.ProblemCodeNotADemo
 	codeMergeUndone          = contract.ProblemCodeMergeUndone
 	codeMergeTooOld          = contract.ProblemCodeMergeTooOld
 	codeNotConfirmed         = contract.ProblemCodeCustomerNotConfirmed
@@ -103,6 +104,7 @@ var kinds = map[contract.ProblemCode]kind{
 	codeTwoCustomers:         {409, "Phone and e-mail belong to two customers", false},
 	codeImportEnded:          {409, "The import has ended", false},
 	codeMergeNotFound:        {404, "There is no such merge", false},
+	codeNotDemo:              {409, "The organization is not a demo", false},
 	codeMergeUndone:          {409, "The merge was undone before", false},
 	codeMergeTooOld:          {409, "The merge is too long ago", false},
 	codeNotConfirmed:         {409, "The customer has no confirmed contact", false},

@@ -144,7 +144,7 @@ func (h reviewHandlers) review(ctx context.Context, rq *request, key string, b *
 	}
 	if b.Code != nil {
 		handle := handleOf(*b.Code)
-		r.Code = handle.Code + handle.Number
+		r.Code = handle.Code + handle.Number + handle.OldNumber
 		if r.CardID, err = h.identify(ctx, rq, r.Code); err != nil {
 			return r, err
 		}

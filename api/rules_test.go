@@ -59,7 +59,9 @@ func TestWhatAnInputIsLookedUpAs(t *testing.T) {
 		" " + code[:4] + "-" + code[4:]: {Code: code},
 		number:                          {Number: number},
 		customer.FormatNumber(number):   {Number: number},
-		number[:9] + "0":                {Code: number[:9] + "0"},
+		number[:9] + "0":                {OldNumber: number[:9] + "0"},
+		"6400 0012-3456 5":              {OldNumber: "6400001234565"},
+		"kx00417":                       {OldNumber: "KX00417"},
 		"' OR 1=1":                      {Code: "' OR 1=1"},
 		"+358401234567":                 {Code: "+358401234567"},
 	} {

@@ -32,17 +32,22 @@ type sample struct {
 	query string
 }
 
+const designBody = `{"colors":{"background":"#0b6e4f","foreground":"#ffffff","label":"#cfe8df","ink":"#ffd400"},` +
+	`"icon":"heart","rows":2,"barcode":"aztec","front":["holder","next"],"artwork":{}}`
+
 // samples has one for every operation of the contract, by operationId.
 var samples = map[string]sample{
 	"getMe":                  {"", "till", 200, 0, ""},
 	"getOrganization":        {"", "marketer", 200, 0, ""},
-	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233","texts":{"fi":{"welcome":"Hei!","card_title":"Kortti","terms":"Yksi.\nKaksi.","terms_url":"https://example.org/ehdot"}}}}`, "owner", 200, 1, ""},
+	"updateOrganization":     {`{"name":"New","country":"FI","locale":"sv","zone":"Europe/Stockholm","brand":{"color":"#112233","text_color":"#ffffff","accent_color":"","texts":{"fi":{"welcome":"Hei!","card_title":"Kortti","terms":"Yksi.\nKaksi.","terms_url":"https://example.org/ehdot","privacy_url":"https://example.org/tietosuoja"}}}}`, "owner", 200, 1, ""},
+	"getDemoData":            {"", "owner", 200, 0, ""},
+	"removeDemoData":         {`{"confirm":"another"}`, "owner", 400, 0, ""},
 	"setLogo":                {"picture", "owner", 200, 2, ""},
 	"deleteLogo":             {"", "owner", 200, 3, ""},
 	"listLocations":          {"", "cashier", 200, 0, ""},
-	"createLocation":         {`{"name":"Third","address":"Street 1","zone":"Europe/Helsinki","external_ref":"3"}`, "manager", 201, 0, ""},
+	"createLocation":         {`{"name":"Third","address":"Street 1","zone":"Europe/Helsinki","external_ref":"3","coordinates":{"latitude":"60.1699","longitude":"24.9384"}}`, "manager", 201, 0, ""},
 	"getLocation":            {"", "cashier", 200, 0, ""},
-	"updateLocation":         {`{"name":"Other","address":"","zone":"Europe/Helsinki","external_ref":"9"}`, "manager", 200, 1, ""},
+	"updateLocation":         {`{"name":"Other","address":"","zone":"Europe/Helsinki","external_ref":"9","coordinates":{"latitude":"-33.5","longitude":"151"}}`, "manager", 200, 1, ""},
 	"listStaff":              {"", "manager", 200, 0, ""},
 	"createStaff":            {`{"name":"Aino","email":"a@example.org","role":"cashier","locale":"fi","location_id":"{location_id}"}`, "manager", 201, 0, ""},
 	"getStaff":               {"", "manager", 200, 0, ""},
@@ -60,6 +65,10 @@ var samples = map[string]sample{
 	"tryProgramOut":          {`{"program":` + programBody("") + `,"at":"2026-03-03T07:00:00Z","steps":[{"kind":"stamp","at":"2026-03-02T07:00:00Z","quantity":1}]}`, "manager", 200, 0, ""},
 	"getProgram":             {"", "till", 200, 0, ""},
 	"updateProgram":          {`{"name":{"en":"Card"},"rewards":[{"kind":"main","name":{"en":"Tea"}}],"status":"active","goal":12,"welcome_stamps":1,"limits":{"max_per_scan":50,"max_per_card_day":90,"cool_down_seconds":0,"max_per_staff_day":0,"redeem_offline":true},"starts_at":null,"ends_at":"2030-01-01T00:00:00Z"}`, "manager", 200, 1, ""},
+	"getPassDesign":          {"", "manager", 200, 0, ""},
+	"setPassDesign":          {designBody, "manager", 200, 1, ""},
+	"addArtwork":             {"picture", "manager", 201, 1, ""},
+	"drawStrip":              {`{"design":` + designBody + `,"size":10,"count":4}`, "manager", 200, 0, ""},
 	"getProgramStats":        {"", "till key", 200, 0, ""},
 	"getTotals":              {"", "till key", 200, 0, "?from=2026-03-01&to=2026-03-08&program_id={program_id}&location_id={location_id}"},
 	"listProgramCards":       {"", "till key", 200, 0, ""},
@@ -72,6 +81,7 @@ var samples = map[string]sample{
 	"listCardEntries":        {"", "till key", 200, 0, ""},
 	"listCardCoupons":        {"", "till key", 200, 0, ""},
 	"revokeCard":             {"", "till key", 204, 9, ""},
+	"setOldNumber":           {`{"old_number":"6400001234565"}`, "till key", 204, 1, ""},
 	"reissueCard":            {"", "till key", 200, 8, ""},
 	"adjustCard":             {`{"quantity":2,"reason":"Mistake","location_id":"{location_id}"}`, "manager", 201, 2, ""},
 	"createScan":             {`{"code":"{code}","program_id":"{program_id}","location_id":"{location_id}"}`, "till key", 200, 0, ""},

@@ -59,10 +59,10 @@ func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.Scan
 	return h.scanView(rq, &v, &try), nil
 }
 
-// find looks the card up by what the input may be. A number that could be either is
-// a customer number first.
+// find looks the card up by what the input may be. A number that could be several is a
+// customer number first, then that of a card from before, then a phone number.
 func (h scanHandlers) find(ctx context.Context, rq *request, input, programID string) (customer.View, error) {
-	v, err := h.store.Identify(ctx, rq.principal.OrgID, handleOf(input), programID)
+	v, err := seek(ctx, h.store, rq.principal.OrgID, input, programID)
 	if !errors.Is(err, loyalty.ErrNotFound) || !rq.principal.May(access.ScansPhone) {
 		return v, err
 	}
@@ -73,7 +73,8 @@ func (h scanHandlers) find(ctx context.Context, rq *request, input, programID st
 	return h.store.Identify(ctx, rq.principal.OrgID, customer.Handle{Phone: phone}, programID)
 }
 
-// handleOf reads a card code, a rotating code or a customer number. What is neither is looked up as
+// handleOf reads a card code, a rotating code, a customer number or the number of a card
+// from before. What is none is looked up as
 // it is, as a code that no card has, so that it takes as long to find nothing.
 func handleOf(input string) customer.Handle {
 	if code, err := loyalty.ParseCode(input); err == nil {
@@ -84,6 +85,9 @@ func handleOf(input string) customer.Handle {
 	}
 	if number, err := customer.ParseNumber(input); err == nil {
 		return customer.Handle{Number: number}
+	}
+	if number, ok := customer.ParseOldNumber(input); ok {
+		return customer.Handle{OldNumber: number}
 	}
 	return customer.Handle{Code: input}
 }
@@ -152,7 +156,7 @@ func (noIDs) CouponID() string { return "" }
 
 // identify finds the card that a stamp names by code or number.
 func identify(ctx context.Context, store CardStore, orgID, input string) (string, error) {
-	v, err := store.Identify(ctx, orgID, handleOf(input), "")
+	v, err := seek(ctx, store, orgID, input, "")
 	if err != nil {
 		return "", fmt.Errorf("identify card: %w", err)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -89,12 +90,17 @@ func newYardstick() yardstick {
 	}
 }
 
+// Strip implements Previews; nobody asks for one here.
+func (yardstick) Strip(context.Context, organization.Brand, organization.PassDesign, int, int) ([]byte, error) {
+	return nil, errors.ErrUnsupported
+}
+
 // serve returns the API over the store and ledger, without its direct handlers if
 // they are not wanted.
 func serve(tb testing.TB, s Store, l loyalty.Ledger, directly bool) *echo.Echo {
 	tb.Helper()
 	a, err := New(Dependencies{
-		Store: s, Ledger: l, Imports: yardstick{}, CardURL: func(string, string) string { return "" },
+		Store: s, Ledger: l, Imports: yardstick{}, Previews: yardstick{}, CardURL: func(string, string) string { return "" },
 		Now: func() int64 { return 1_772_000_000_000 }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

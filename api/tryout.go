@@ -81,6 +81,9 @@ func triedProgram(c contract.ProgramCreation) (loyalty.Program, error) {
 	return p, within("program", err)
 }
 
+// trialYears are the years in which a trial can play.
+var trialYears = map[string]string{"min": "2000", "max": "2200"}
+
 // checkSteps checks what the contract cannot say: that each step has what its kind
 // needs and nothing else, that time goes forward, and that no more stamps are asked for
 // than a trial takes.
@@ -99,30 +102,31 @@ func checkSteps(steps []contract.TryOutStep, end int64) error {
 		} {
 			switch {
 			case m.belong && !m.is:
-				return invalid(field(m.name), "is required")
+				return because(contract.ProblemReasonRequired, nil, field(m.name), "is required")
 			case m.is && !m.belong:
-				return invalid(field(m.name), "is not for steps of this kind")
+				return because(contract.ProblemReasonUnknown, nil, field(m.name), "is not for steps of this kind")
 			}
 		}
 		at := s.At.UnixMilli()
 		stamps += given(s.Quantity)
 		switch {
 		case at < firstTrialInstant || at > lastTrialInstant:
-			return invalid(field("at"), "must be between the years 2000 and 2200")
+			return because(contract.ProblemReasonRange, trialYears, field("at"), "must be between the years 2000 and 2200")
 		case i > 0 && at < before:
-			return invalid(field("at"), "must not be before the step that comes before it")
+			return because(contract.ProblemReasonOutOfOrder, nil, field("at"), "must not be before the step that comes before it")
 		case given(s.Step) > i:
-			return invalid(field("step"), "must be an earlier step")
+			return because(contract.ProblemReasonMaximum, map[string]string{"max": strconv.Itoa(i)}, field("step"), "must be an earlier step")
 		case stamps > loyalty.MaxTrialStamps:
-			return invalid(field("quantity"), "all steps together must ask for at most %d stamps", loyalty.MaxTrialStamps)
+			return because(contract.ProblemReasonMaximum, map[string]string{"max": strconv.Itoa(loyalty.MaxTrialStamps)}, field("quantity"),
+				"all steps together must ask for at most %d stamps", loyalty.MaxTrialStamps)
 		}
 		before = at
 	}
 	switch {
 	case end < firstTrialInstant || end > lastTrialInstant:
-		return invalid("at", "must be between the years 2000 and 2200")
+		return because(contract.ProblemReasonRange, trialYears, "at", "must be between the years 2000 and 2200")
 	case end < before:
-		return invalid("at", "must not be before the last step")
+		return because(contract.ProblemReasonOutOfOrder, nil, "at", "must not be before the last step")
 	}
 	return nil
 }

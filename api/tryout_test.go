@@ -73,23 +73,23 @@ func TestATryOutNamesWhatIsWrongWithIt(t *testing.T) {
 	for i := range many {
 		many[i] = stamp(91, at)
 	}
-	for name, c := range map[string]struct{ field, body string }{
-		"no quantity":                {"steps[0].quantity", triedCard(at, `{"kind":"stamp","at":"`+at+`"}`)},
-		"a coupon of a stamp":        {"steps[0].coupon", triedCard(at, `{"kind":"stamp","quantity":1,"coupon":1,"at":"`+at+`"}`)},
-		"a step that is to come":     {"steps[0].step", triedCard(at, `{"kind":"reverse","step":1,"at":"`+at+`"}`)},
-		"time that goes back":        {"steps[1].at", triedCard(at, stamp(1, at), stamp(1, early))},
-		"an end before the last":     {"at", triedCard(early, stamp(1, at))},
-		"too many stamps":            {"steps[10].quantity", triedCard(at, many...)},
-		"an instant without a year":  {"steps[0].at", triedCard(at, stamp(1, "9999-03-02T08:00:00Z"))},
-		"an end without a year":      {"at", triedCard("9999-12-31T23:00:00Z")},
-		"a program that is not one":  {"program.rewards[1].at", strings.Replace(triedCard(at), `"at":2`, `"at":5`, 1)},
-		"a period that is not one":   {"program.rewards[0].valid_for", strings.Replace(triedCard(at), `P7D`, `P9999D`, 1)},
-		"a name that cannot be read": {"program.name.en", strings.Replace(triedCard(at), `"Card"`, `" Card"`, 1)},
+	for name, c := range map[string]struct{ field, reason, body string }{
+		"no quantity":                {"steps[0].quantity", "required", triedCard(at, `{"kind":"stamp","at":"`+at+`"}`)},
+		"a coupon of a stamp":        {"steps[0].coupon", "unknown", triedCard(at, `{"kind":"stamp","quantity":1,"coupon":1,"at":"`+at+`"}`)},
+		"a step that is to come":     {"steps[0].step", "maximum", triedCard(at, `{"kind":"reverse","step":1,"at":"`+at+`"}`)},
+		"time that goes back":        {"steps[1].at", "out_of_order", triedCard(at, stamp(1, at), stamp(1, early))},
+		"an end before the last":     {"at", "out_of_order", triedCard(early, stamp(1, at))},
+		"too many stamps":            {"steps[10].quantity", "maximum", triedCard(at, many...)},
+		"an instant without a year":  {"steps[0].at", "range", triedCard(at, stamp(1, "9999-03-02T08:00:00Z"))},
+		"an end without a year":      {"at", "range", triedCard("9999-12-31T23:00:00Z")},
+		"a program that is not one":  {"program.rewards[1].at", "range", strings.Replace(triedCard(at), `"at":2`, `"at":5`, 1)},
+		"a period that is not one":   {"program.rewards[0].valid_for", "period", strings.Replace(triedCard(at), `P7D`, `P9999D`, 1)},
+		"a name that cannot be read": {"program.name.en", "white_space", strings.Replace(triedCard(at), `"Card"`, `" Card"`, 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := w.in(t).do(call{method: "POST", path: "/v1/programs/try-out", token: w.shop.token["manager"], body: c.body})
-			if a.status != 400 || a.text("field") != c.field {
-				t.Errorf("%d about %q, want 400 about %q: %s", a.status, a.text("field"), c.field, a.body)
+			if a.status != 400 || a.text("field") != c.field || a.text("reason") != c.reason {
+				t.Errorf("%d about %q (%q), want 400 about %q (%q): %s", a.status, a.text("field"), a.text("reason"), c.field, c.reason, a.body)
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/leima/leima/api/contract"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/typeid"
 )
@@ -138,7 +139,7 @@ func (u *upload) spool(part *multipart.Part) error {
 	// Some browsers send a whole path; only its end is a name.
 	u.fileName = path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
 	if u.fileName == "." || u.fileName == ".." || u.fileName == "/" {
-		return invalid("file", "must have a file name, which tells whether it is CSV, XML or xlsx")
+		return because(contract.ProblemReasonFileName, nil, "file", "must have a file name, which tells whether it is CSV, XML or xlsx")
 	}
 	if err := organization.CheckLine("file", u.fileName, maxFileNameLen, true); err != nil {
 		return err
@@ -172,7 +173,7 @@ func isWriteError(err error) bool {
 func (u *upload) check() error {
 	for _, name := range []string{"file", "mapping", "program_id"} {
 		if !u.seen[name] {
-			return invalid(name, "is required")
+			return because(contract.ProblemReasonRequired, nil, name, "is required")
 		}
 	}
 	if err := typeid.Check("prog", u.programID); err != nil {

@@ -34,7 +34,7 @@ func cardView(rq *request, cardURL func(slug, link string) string) func(customer
 		}
 		if secrets {
 			link := cardURL(rq.organization.Slug, v.Link)
-			c.Code, c.Link = &v.Code, &link
+			c.Code, c.Link, c.OldNumber = &v.Code, &link, optional(v.OldNumber)
 		}
 		return c
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
+	"github.com/leima/leima/pass"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/typeid"
 )
@@ -87,7 +88,8 @@ func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	w.store = s
 	w.imports.store = s
 	d := api.Dependencies{
-		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Google: googlePasses(t, s, log), Now: w.clock.Load, Log: log,
+		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Google: googlePasses(t, s, log),
+		Previews: pass.NewPreviewer(s), Now: w.clock.Load, Log: log,
 		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
 	}
 	for _, change := range changes {
@@ -126,7 +128,9 @@ func must2[A, B any](_ A, _ B, err error) {
 	}
 }
 
-func (w *world) found(slug string) *tenant {
+func (w *world) found(slug string) *tenant { return w.foundBy(slug, w.store.CreateOrganization) }
+
+func (w *world) foundBy(slug string, create func(context.Context, organization.Organization) error) *tenant {
 	w.t.Helper()
 	ctx := w.t.Context()
 	o := organization.Organization{
@@ -134,7 +138,7 @@ func (w *world) found(slug string) *tenant {
 		Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: monday,
 	}
 	x := &tenant{org: o, location: typeid.New("loc"), branch: typeid.New("loc"), staff: map[string]string{}, token: map[string]string{}}
-	w.check(w.store.CreateOrganization(ctx, o))
+	w.check(create(ctx, o))
 	for i, id := range []string{x.location, x.branch} {
 		w.check(w.store.CreateLocation(ctx, organization.Location{
 			OrgID: o.ID, ID: id, Name: fmt.Sprintf("Branch %d", i+1), ExternalRef: fmt.Sprint(i + 1), Version: 1, CreatedAt: monday,

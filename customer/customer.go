@@ -150,6 +150,9 @@ type View struct {
 	Program  loyalty.Program
 	// Code is what a till scans, Link the secret of the customer's page.
 	Code, Link string
+	// OldNumber is that of a card from before which leads to this one, "" if there is none.
+	// Who reads cards from the hot state does not get it.
+	OldNumber string
 	// Coupons are those that can still be used, oldest first; at most MaxOpenCoupons.
 	Coupons []loyalty.Coupon
 }
@@ -159,5 +162,5 @@ const MaxOpenCoupons = 200
 
 // Handle is what was scanned or typed to find a card. Exactly one field is set.
 type Handle struct {
-	Code, Number, Phone string
+	Code, Number, Phone, OldNumber string
 }

@@ -29,12 +29,28 @@ type Import struct {
 	Counts ImportCounts
 	// BytesRead of BytesTotal of the file have been read.
 	BytesRead, BytesTotal int64
-	// Problem says why an import failed, in a sentence.
+	// Problem says why an import failed or was stopped, in an English sentence, and
+	// ProblemCode is its stable name.
 	Problem                          string
+	ProblemCode                      ImportProblem
 	CreatedAt, StartedAt, FinishedAt int64
 	// StopAskedAt is when somebody asked that it be stopped, 0 if nobody did.
 	StopAskedAt int64
 }
+
+// ImportProblem is the stable name of why an import did not come to its end.
+type ImportProblem string
+
+// Why an import did not come to its end.
+const (
+	ImportStoppedByHand ImportProblem = "stopped_by_hand"
+	// ImportCutOff: the process was stopped.
+	ImportCutOff       ImportProblem = "cut_off"
+	ImportFileUnusable ImportProblem = "file_unusable"
+	ImportProgramGone  ImportProblem = "program_gone"
+	// ImportBrokeOff: the system had a fault, which the log tells.
+	ImportBrokeOff ImportProblem = "broke_off"
+)
 
 // GoesOn reports whether the import waits or runs.
 func (i Import) GoesOn() bool { return i.Status == ImportQueued || i.Status == ImportRunning }

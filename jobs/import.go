@@ -157,7 +157,7 @@ func (im *importing) begin(ctx context.Context) error {
 		}
 	}
 	im.run.Status, im.run.StartedAt, im.run.FinishedAt = customer.ImportRunning, im.Now(), 0
-	im.run.Problem, im.run.Counts = "", customer.ImportCounts{}
+	im.run.Problem, im.run.ProblemCode, im.run.Counts = "", "", customer.ImportCounts{}
 	return im.save(ctx)
 }
 
@@ -191,12 +191,13 @@ func (im *importing) finish(ctx context.Context, err error) (customer.Import, er
 	case err == nil:
 		im.run.Status = customer.ImportDone
 	case errors.Is(err, ErrStoppedByHand):
-		im.run.Status, im.run.Problem = customer.ImportStopped, problemByHand
+		im.run.Status, im.run.ProblemCode, im.run.Problem = customer.ImportStopped, customer.ImportStoppedByHand, problemByHand
 	case stopped:
-		im.run.Status, im.run.Problem = customer.ImportStopped, problemStopped
+		im.run.Status, im.run.ProblemCode, im.run.Problem = customer.ImportStopped, customer.ImportCutOff, problemStopped
 		err = fmt.Errorf("%w: %w", ErrStopped, err)
 	default:
-		im.run.Status, im.run.Problem = customer.ImportFailed, problemOf(err)
+		im.run.Status = customer.ImportFailed
+		im.run.ProblemCode, im.run.Problem = problemOf(err)
 	}
 	return im.run, errors.Join(err, im.keepErrors(ctx), im.save(ctx))
 }
@@ -206,15 +207,15 @@ const problemStopped = "The import was stopped. Run the same file again to go on
 
 // problemOf is what a run says about its failure to whoever may read imports. A
 // fault of the system goes to the log instead: its words are not for them.
-func problemOf(err error) string {
+func problemOf(err error) (customer.ImportProblem, string) {
 	var file *receipt.FileError
 	switch {
 	case errors.As(err, &file):
-		return "The file cannot be used: " + file.Error()
+		return customer.ImportFileUnusable, "The file cannot be used: " + file.Error()
 	case errors.Is(err, loyalty.ErrNotFound):
-		return "The program is not there any more."
+		return customer.ImportProgramGone, "The program is not there any more."
 	default:
-		return "The import broke off. Run the same file again to go on; the log has the reason."
+		return customer.ImportBrokeOff, "The import broke off. Run the same file again to go on; the log has the reason."
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"sync"
 
 	"github.com/leima/leima/access"
@@ -87,7 +88,7 @@ func (q *ImportQueue) Start(
 ) (customer.Import, error) {
 	m, err := receipt.ParseMapping(mapping)
 	if err != nil {
-		return customer.Import{}, &organization.InvalidFieldError{Field: "mapping", Reason: err.Error()}
+		return customer.Import{}, badMapping(err)
 	}
 	if err := organization.CheckLine("file", filepath.Base(fileName), organization.MaxNameLen, true); err != nil {
 		return customer.Import{}, fmt.Errorf("file name: %w", err)
@@ -97,6 +98,7 @@ func (q *ImportQueue) Start(
 	default:
 		return customer.Import{}, &organization.InvalidFieldError{
 			Field: "file", Reason: fmt.Sprintf("%d imports are waiting already; send it again when one has finished", MaxQueuedImports),
+			Code: "queue_full", Params: map[string]string{"max": strconv.Itoa(MaxQueuedImports)},
 		}
 	}
 	run := customer.Import{
@@ -115,6 +117,16 @@ func (q *ImportQueue) Start(
 	return queued.run, nil
 }
 
+// badMapping tells which line of a mapping cannot be used.
+func badMapping(err error) error {
+	line := 0
+	var wrong *receipt.MappingError
+	if errors.As(err, &wrong) {
+		line = wrong.Line
+	}
+	return &organization.InvalidFieldError{Field: "mapping", Code: "mapping", Params: map[string]string{"line": strconv.Itoa(line)}, Reason: err.Error()}
+}
+
 // accept keeps the file, looks whether it can be read, and makes the record.
 func (q *ImportQueue) accept(
 	ctx context.Context, run customer.Import, m *receipt.Mapping, mapping []byte, file io.Reader,
@@ -128,7 +140,7 @@ func (q *ImportQueue) accept(
 	var unusable *receipt.FileError
 	switch {
 	case errors.As(err, &unusable):
-		return queuedImport{}, &organization.InvalidFieldError{Field: "file", Reason: unusable.Error()}
+		return queuedImport{}, &organization.InvalidFieldError{Field: "file", Code: "file_unusable", Reason: unusable.Error()}
 	case err != nil:
 		return queuedImport{}, fmt.Errorf("look at the file: %w", err)
 	}
@@ -184,7 +196,8 @@ func (q *ImportQueue) runOnce(ctx context.Context, next queuedImport) (done cust
 	defer func() {
 		if p := recover(); p != nil {
 			done = next.run
-			done.Status, done.Problem, done.FinishedAt = customer.ImportFailed, problemOf(nil), q.Importer.Now()
+			done.Status, done.FinishedAt = customer.ImportFailed, q.Importer.Now()
+			done.ProblemCode, done.Problem = problemOf(nil)
 			err = errors.Join(fmt.Errorf("panic: %v", p), q.Store.SaveImport(ctx, done))
 		}
 	}()
@@ -256,7 +269,7 @@ func (q *ImportQueue) markCutOff(ctx context.Context, orgID string, here map[str
 		if _, taken := q.taken.Load(run.ID); taken || here[run.ID] || run.Status != customer.ImportQueued && run.Status != customer.ImportRunning {
 			continue
 		}
-		run.Status, run.Problem, run.FinishedAt = customer.ImportStopped, problemStopped, q.Importer.Now()
+		run.Status, run.ProblemCode, run.Problem, run.FinishedAt = customer.ImportStopped, customer.ImportCutOff, problemStopped, q.Importer.Now()
 		if err := q.Store.SaveImport(ctx, run); err != nil {
 			return fmt.Errorf("mark import %s: %w", run.ID, err)
 		}

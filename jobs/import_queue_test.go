@@ -206,7 +206,7 @@ func TestARunThatWasCutOffIsMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if marked.Status != customer.ImportStopped || marked.Problem == "" {
+	if marked.Status != customer.ImportStopped || marked.ProblemCode != customer.ImportCutOff || marked.Problem == "" {
 		t.Errorf("the run is %+v, want it stopped", marked)
 	}
 }

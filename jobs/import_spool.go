@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/leima/leima/customer"
@@ -57,7 +58,8 @@ func (s spool) keep(run customer.Import, mapping []byte, file io.Reader) (path s
 	}
 	if size > MaxUploadBytes {
 		return "", 0, &organization.InvalidFieldError{
-			Field: "file", Reason: fmt.Sprintf("must have at most %d MB", MaxUploadBytes>>20),
+			Field: "file", Code: "file_too_large", Params: map[string]string{"max": strconv.Itoa(MaxUploadBytes >> 20)},
+			Reason: fmt.Sprintf("must have at most %d MB", MaxUploadBytes>>20),
 		}
 	}
 	note, err := json.Marshal(keptUpload{OrgID: run.OrgID, ImportID: run.ID, File: run.ID + ending, Mapping: string(mapping)})

@@ -214,7 +214,7 @@ func TestAStoppedImportGoesOn(t *testing.T) {
 						}
 					},
 				})
-				if !errors.Is(err, jobs.ErrStopped) || done.Status != customer.ImportStopped || done.Problem == "" {
+				if !errors.Is(err, jobs.ErrStopped) || done.Status != customer.ImportStopped || done.ProblemCode != customer.ImportCutOff || done.Problem == "" {
 					t.Fatalf("the run ended %s with %v, want it to be stopped", done.Status, err)
 				}
 				if n := done.Counts.Stamped + done.Counts.Replayed; n != batches*loyalty.MaxBatch {
@@ -392,7 +392,7 @@ func TestAFileThatIsNotWhatTheMappingSaysFails(t *testing.T) {
 		Path: write(t, []byte("a,b\n1,2\n")), Mapping: retailMapping(t),
 	})
 	var file *receipt.FileError
-	if !errors.As(err, &file) || done.Status != customer.ImportFailed || !strings.Contains(done.Problem, "household_id") {
+	if !errors.As(err, &file) || done.Status != customer.ImportFailed || done.ProblemCode != customer.ImportFileUnusable || !strings.Contains(done.Problem, "household_id") {
 		t.Errorf("the run ended %s (%q) with %v, want a file error that names the column", done.Status, done.Problem, err)
 	}
 }
@@ -480,7 +480,7 @@ func TestAnImportIsStoppedByHand(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if kept.Status != customer.ImportStopped || kept.Problem == "" || kept.FinishedAt == 0 || kept.Counts != done.Counts {
+			if kept.Status != customer.ImportStopped || kept.ProblemCode != customer.ImportStoppedByHand || kept.Problem == "" || kept.FinishedAt == 0 || kept.Counts != done.Counts {
 				t.Errorf("the record says %+v", kept)
 			}
 			again := s.bring(t, s.program.ID, path)

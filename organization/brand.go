@@ -21,6 +21,9 @@ const (
 type Brand struct {
 	// Color is the main colour as #rrggbb.
 	Color string
+	// TextColor is that of texts on the main colour, AccentColor a second colour; "" where
+	// what reads well is chosen.
+	TextColor, AccentColor string
 	// LogoType is the media type of the logo that is kept beside the organization,
 	// "" if there is none; LogoVersion changes with every new logo and LogoHash is the
 	// beginning of its SHA-256, "" for one from before hashes were kept.
@@ -38,6 +41,8 @@ type BrandText struct {
 	Welcome, CardTitle string
 	// Terms are the terms of use, in several lines; TermsURL is a page that has them.
 	Terms, TermsURL string
+	// PrivacyURL is a page that says what becomes of personal data.
+	PrivacyURL string
 }
 
 // LogoTag names the logo as it is now, for addresses that may be kept for ever; "" if
@@ -65,14 +70,22 @@ func (b Brand) Text(locale, fallback string) BrandText {
 	if t.Terms == "" && t.TermsURL == "" {
 		t.Terms, t.TermsURL = other.Terms, other.TermsURL
 	}
+	if t.PrivacyURL == "" {
+		t.PrivacyURL = other.PrivacyURL
+	}
 	return t
 }
 
 // validate returns nil, or an *InvalidFieldError for the first wrong field, of the
 // languages in the order of Locales.
 func (b Brand) validate() error {
-	if !colorPattern.MatchString(b.Color) {
-		return because("color", "brand.color", "must be a colour such as #0b6e4f")
+	for _, c := range []struct {
+		field, color string
+		required     bool
+	}{{"brand.color", b.Color, true}, {"brand.text_color", b.TextColor, false}, {"brand.accent_color", b.AccentColor, false}} {
+		if err := checkColor(c.field, c.color, c.required); err != nil {
+			return err
+		}
 	}
 	for l := range b.Texts {
 		if !KnownLocale(l) {
@@ -97,7 +110,10 @@ func (t BrandText) validate(field string) error {
 	if err := checkLines(field+".terms", t.Terms, MaxTermsLen); err != nil {
 		return err
 	}
-	return checkAddress(field+".terms_url", t.TermsURL)
+	if err := checkAddress(field+".terms_url", t.TermsURL); err != nil {
+		return err
+	}
+	return checkAddress(field+".privacy_url", t.PrivacyURL)
 }
 
 // checkLines checks a text of several lines: each as CheckLine does, but for white space

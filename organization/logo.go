@@ -22,8 +22,15 @@ const (
 
 // logoSides are the longest sides in pixels that a logo may be kept in, the largest
 // first: the first that comes to at most MaxLogoBytes is taken. The last always does,
-// being smaller even without compression.
-var logoSides = [...]int{1024, 768, 512, 384, 256, 128}
+// being smaller even without compression. The largest of artworkSides is the width of the
+// strip on a pass at three pixels for a point.
+var (
+	logoSides    = []int{1024, 768, 512, 384, 256, 128}
+	artworkSides = []int{1125, 768, 512, 384}
+)
+
+// MaxArtworkBytes is the most that a picture on passes is kept in.
+const MaxArtworkBytes = 1 << 20
 
 // ReadLogo makes a logo of a picture file that somebody sent: a PNG of our own making,
 // at most MaxLogoBytes, with nothing in it but its pixels. It takes PNG and JPEG.
@@ -33,56 +40,68 @@ var logoSides = [...]int{1024, 768, 512, 384, 256, 128}
 // The size is read before the picture is unpacked; a picture of MaxLogoSide squared
 // takes up to 128 MiB while it is, so callers let few in at once.
 func ReadLogo(file []byte) ([]byte, error) {
-	picture, err := decodeLogo(file)
+	return readPicture("logo", file, logoSides, MaxLogoBytes)
+}
+
+// ReadArtwork makes a picture for passes of a file in the same way, of at most
+// MaxArtworkBytes. Errors are for the field "artwork".
+func ReadArtwork(file []byte) ([]byte, error) {
+	return readPicture("artwork", file, artworkSides, MaxArtworkBytes)
+}
+
+func readPicture(field string, file []byte, sides []int, most int) ([]byte, error) {
+	picture, held, err := decodePicture(field, file)
 	if err != nil {
 		return nil, err
 	}
-	for _, side := range logoSides {
+	for _, side := range sides {
 		var out bytes.Buffer
-		if err := png.Encode(&out, shrink(picture, side)); err != nil {
-			return nil, fmt.Errorf("write logo: %w", err)
+		if err := png.Encode(&out, held.straightened(shrink(picture, side))); err != nil {
+			return nil, fmt.Errorf("write %s: %w", field, err)
 		}
-		if out.Len() <= MaxLogoBytes {
+		if out.Len() <= most {
 			return out.Bytes(), nil
 		}
 	}
-	return nil, fmt.Errorf("write logo: %d pixels do not fit in %d bytes", logoSides[len(logoSides)-1], MaxLogoBytes)
+	return nil, fmt.Errorf("write %s: %d pixels do not fit in %d bytes", field, sides[len(sides)-1], most)
 }
 
-func decodeLogo(file []byte) (image.Image, error) {
+// decodePicture unpacks a picture, and tells how the camera was held.
+func decodePicture(field string, file []byte) (image.Image, orientation, error) {
 	if len(file) > MaxLogoFile {
-		return nil, because("too_large", "logo", fmt.Sprintf("must have at most %d bytes", MaxLogoFile), MaxLogoFile)
+		return nil, upright, because("too_large", field, fmt.Sprintf("must have at most %d bytes", MaxLogoFile), MaxLogoFile)
 	}
 	var (
 		config image.Config
 		decode = png.Decode
+		held   = upright
 		err    error
 	)
 	switch {
 	case bytes.HasPrefix(file, pngSignature):
 		if isAnimated(file) {
-			return nil, because("animated", "logo", "must not be animated")
+			return nil, upright, because("animated", field, "must not be animated")
 		}
 		config, err = png.DecodeConfig(bytes.NewReader(file))
 	case bytes.HasPrefix(file, []byte{0xff, 0xd8, 0xff}):
 		config, err = jpeg.DecodeConfig(bytes.NewReader(file))
-		decode = jpeg.Decode
+		decode, held = jpeg.Decode, orientationOf(file)
 	default:
-		return nil, because("picture_kind", "logo", "must be a PNG or JPEG picture")
+		return nil, upright, because("picture_kind", field, "must be a PNG or JPEG picture")
 	}
 	switch {
 	case err != nil:
-		return nil, because("damaged", "logo", "is damaged")
+		return nil, upright, because("damaged", field, "is damaged")
 	case config.Width > MaxLogoSide || config.Height > MaxLogoSide:
-		return nil, because("picture_size", "logo", fmt.Sprintf("must be at most %d pixels wide and high", MaxLogoSide))
+		return nil, upright, because("picture_size", field, fmt.Sprintf("must be at most %d pixels wide and high", MaxLogoSide))
 	case config.Width < MinLogoSide || config.Height < MinLogoSide:
-		return nil, because("picture_size", "logo", fmt.Sprintf("must be at least %d pixels wide and high", MinLogoSide))
+		return nil, upright, because("picture_size", field, fmt.Sprintf("must be at least %d pixels wide and high", MinLogoSide))
 	}
 	picture, err := decode(bytes.NewReader(file))
 	if err != nil {
-		return nil, because("damaged", "logo", "is damaged")
+		return nil, upright, because("damaged", field, "is damaged")
 	}
-	return picture, nil
+	return picture, held, nil
 }
 
 var pngSignature = []byte("\x89PNG\r\n\x1a\n")
@@ -106,7 +125,7 @@ func isAnimated(file []byte) bool {
 // shrink returns the picture with at most side pixels on its longest side. Each pixel
 // is the mean of those that it covers. Only the rows that are being averaged are kept
 // unpacked beside the picture itself.
-func shrink(picture image.Image, side int) image.Image {
+func shrink(picture image.Image, side int) *image.RGBA {
 	from := picture.Bounds()
 	width, height := fit(from.Dx(), from.Dy(), side)
 	out := image.NewRGBA(image.Rect(0, 0, width, height))

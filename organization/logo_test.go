@@ -130,6 +130,7 @@ func TestWhatIsNoLogo(t *testing.T) {
 		"a JPEG that is cut off":   {[]byte{0xff, 0xd8, 0xff, 0xe0}, "damaged"},
 		"too wide":                 {pngOf(t, image.NewGray(image.Rect(0, 0, 4097, 16))), "at most 4096"},
 		"a bomb":                   {claiming(small, 60_000, 60_000), "at most 4096"},
+		"20,000 pixels a side":     {claiming(small, 20_000, 20_000), "at most 4096"},
 		"a size that is not there": {claiming(small, 4096, 4096), "damaged"},
 		"a dot":                    {pngOf(t, noise(15, 15)), "at least 16"},
 		"too many bytes":           {append(bytes.Clone(small), make([]byte, organization.MaxLogoFile)...), "at most 1048576 bytes"},
@@ -139,6 +140,10 @@ func TestWhatIsNoLogo(t *testing.T) {
 			var wrong *organization.InvalidFieldError
 			if !errors.As(err, &wrong) || wrong.Field != "logo" || !strings.Contains(wrong.Reason, c.why) || logo != nil {
 				t.Errorf("%v, want one that says %q", err, c.why)
+			}
+			artwork, err := organization.ReadArtwork(c.file)
+			if !errors.As(err, &wrong) || wrong.Field != "artwork" || !strings.Contains(wrong.Reason, c.why) || artwork != nil {
+				t.Errorf("as artwork: %v, want one that says %q", err, c.why)
 			}
 		})
 	}
@@ -190,6 +195,7 @@ func TestWhatABrandSays(t *testing.T) {
 		"long terms":              {organization.BrandText{Terms: strings.Repeat("x", 8001)}, "brand.texts.fi.terms"},
 		"a script":                {organization.BrandText{TermsURL: "javascript:alert(1)"}, "brand.texts.fi.terms_url"},
 		"a page that can be read": {organization.BrandText{TermsURL: "http://example.org"}, "brand.texts.fi.terms_url"},
+		"a script about privacy":  {organization.BrandText{PrivacyURL: "javascript:alert(1)"}, "brand.texts.fi.privacy_url"},
 		"no host":                 {organization.BrandText{TermsURL: "https:///terms"}, "brand.texts.fi.terms_url"},
 		"another's host":          {organization.BrandText{TermsURL: "https://example.org@evil.example/"}, "brand.texts.fi.terms_url"},
 	} {

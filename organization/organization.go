@@ -54,6 +54,8 @@ type Organization struct {
 	Brand     Brand
 	Version   int64
 	CreatedAt int64
+	// PlacesVersion rises when a branch that has coordinates changes.
+	PlacesVersion int64
 }
 
 // Location is a branch.
@@ -64,6 +66,8 @@ type Location struct {
 	// ExternalRef is the branch's number in the organization's other systems; unique
 	// where it is not "".
 	ExternalRef string
+	// Coordinates are nil where nobody has said where it is.
+	Coordinates *Coordinates
 	Version     int64
 	CreatedAt   int64
 }
@@ -172,7 +176,10 @@ func (l Location) Validate() error {
 	if err := CheckLine("external_ref", l.ExternalRef, MaxNameLen, false); err != nil {
 		return err
 	}
-	return checkZone("zone", l.Zone, false)
+	if err := checkZone("zone", l.Zone, false); err != nil || l.Coordinates == nil {
+		return err
+	}
+	return l.Coordinates.validate()
 }
 
 // Validate returns nil, or an *InvalidFieldError for the first wrong field.

@@ -2,6 +2,7 @@ package organization_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,9 @@ func TestAnOrganizationIsChecked(t *testing.T) {
 		{"no colour", func(o *organization.Organization) { o.Brand.Color = "" }, "brand.color"},
 		{"a colour by name", func(o *organization.Organization) { o.Brand.Color = "green" }, "brand.color"},
 		{"a short colour", func(o *organization.Organization) { o.Brand.Color = "#0b6" }, "brand.color"},
+		{"three colours", func(o *organization.Organization) { o.Brand.TextColor, o.Brand.AccentColor = "#ffffff", "#ffd400" }, ""},
+		{"a text in a colour by name", func(o *organization.Organization) { o.Brand.TextColor = "white" }, "brand.text_color"},
+		{"an accent in no colour", func(o *organization.Organization) { o.Brand.AccentColor = "#" }, "brand.accent_color"},
 		{"a colour that goes on", func(o *organization.Organization) { o.Brand.Color = "#0b6e4f;}" }, "brand.color"},
 		{"no name", func(o *organization.Organization) { o.Name = "" }, "name"},
 		{"a name of blanks", func(o *organization.Organization) { o.Name = "  " }, "name"},
@@ -94,6 +98,12 @@ func TestALocationIsChecked(t *testing.T) {
 		{"an address of two lines", organization.Location{Name: "Centre", Address: "Kauppakatu 1\n33200 Tampere"}, "address"},
 		{"a long address", organization.Location{Name: "Centre", Address: strings.Repeat("a", organization.MaxAddressLen+1)}, "address"},
 		{"a number with a tab", organization.Location{Name: "Centre", ExternalRef: "1\t2"}, "external_ref"},
+		{"a place", organization.Location{Name: "Centre", Coordinates: &organization.Coordinates{Latitude: 60.1699, Longitude: 24.9384}}, ""},
+		{"the place where both are 0", organization.Location{Name: "Buoy", Coordinates: &organization.Coordinates{}}, ""},
+		{"the ends of the world", organization.Location{Name: "Pole", Coordinates: &organization.Coordinates{Latitude: -90, Longitude: 180}}, ""},
+		{"beyond the pole", organization.Location{Name: "Centre", Coordinates: &organization.Coordinates{Latitude: 90.1}}, "coordinates.latitude"},
+		{"around the world", organization.Location{Name: "Centre", Coordinates: &organization.Coordinates{Longitude: -180.1}}, "coordinates.longitude"},
+		{"no number", organization.Location{Name: "Centre", Coordinates: &organization.Coordinates{Latitude: math.NaN()}}, "coordinates.latitude"},
 		{"a zone of nowhere", organization.Location{Name: "Centre", Zone: "Mars/Olympus"}, "zone"},
 		{"the zone of whatever machine it runs on", organization.Location{Name: "Centre", Zone: "Local"}, "zone"},
 	} {

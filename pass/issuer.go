@@ -58,6 +58,13 @@ type Store interface {
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	// PassDesign returns how the passes of the program look now.
+	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	ArtworkStore
+	// Places returns the locations that have coordinates, the oldest first.
+	Places(ctx context.Context, orgID string) ([]organization.Location, error)
+	// CardPlace returns where the card was opened, nil if nobody knows.
+	CardPlace(ctx context.Context, orgID, cardID string) (*organization.Coordinates, error)
 	PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error)
 	PassSpread(ctx context.Context, orgID, passType string) (customer.PassSpread, error)
 }
@@ -76,7 +83,7 @@ type Options struct {
 type Issuer struct {
 	Options
 	maker     *apple.Maker
-	templates *recent.Cache[string, *apple.Template]
+	templates *recent.Cache[string, *template]
 	service   *apple.Service
 }
 
@@ -84,7 +91,7 @@ type Issuer struct {
 func New(o Options) *Issuer {
 	i := &Issuer{
 		Options: o, maker: apple.NewMaker(o.Identity, apple.CacheLimits{}),
-		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*apple.Template) int { return cachedTemplatesBytes / cachedTemplates }),
+		templates: recent.New[string](cachedTemplates, cachedTemplatesBytes, func(*template) int { return cachedTemplatesBytes / cachedTemplates }),
 	}
 	phones := phones{i}
 	i.service = apple.NewService(phones, phones, phones, o.Log)
@@ -159,38 +166,75 @@ func (i *Issuer) make(ctx context.Context, p customer.Pass) (*apple.Pass, error)
 	if err != nil {
 		return nil, err
 	}
-	made, err := i.maker.Pass(t, card)
+	if t.choose {
+		if card.Near, err = i.near(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	made, err := i.maker.Pass(t.Template, card)
 	if err != nil {
 		return nil, fmt.Errorf("make pass: %w", err)
 	}
 	return made, nil
 }
 
+// near returns where the card was opened, nil if nobody knows: the customer is nearer to
+// that branch than to any other that can be told from the card.
+func (i *Issuer) near(ctx context.Context, p customer.Pass) (*apple.Coordinates, error) {
+	at, err := i.Store.CardPlace(ctx, p.OrgID, p.CardID)
+	if err != nil {
+		return nil, fmt.Errorf("read place of card: %w", err)
+	}
+	return (*apple.Coordinates)(at), nil
+}
+
+// template is what all passes of a program have in common. Of its locations, some are
+// chosen for each card if there are too many.
+type template struct {
+	*apple.Template
+	choose bool
+}
+
 // template returns what all passes of the program have in common, made now or earlier.
-func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*apple.Template, error) {
-	version := designVersion(org, v)
+func (i *Issuer) template(ctx context.Context, org organization.Organization, v customer.View) (*template, error) {
+	chosen, err := i.Store.PassDesign(ctx, org.ID, v.Program.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read design of pass: %w", err)
+	}
+	version := designVersion(org, v, chosen)
 	if found, ok := i.templates.Get(version); ok {
 		return found, nil
 	}
-	var logo []byte
+	pictures, err := readPictures(ctx, i.Store, chosen)
+	if err != nil {
+		return nil, err
+	}
 	if org.Brand.LogoType != "" {
-		data, _, err := i.Store.Logo(ctx, org.ID)
+		pictures.logo, _, err = i.Store.Logo(ctx, org.ID)
 		if err != nil && !errors.Is(err, organization.ErrNotFound) {
 			return nil, fmt.Errorf("read logo: %w", err)
 		}
-		logo = data
 	}
-	d, err := design(org, v, version, logo)
+	l, err := newLook(org.Brand, chosen, loyalty.CardGoal(v.Program, v.Card), version, pictures)
+	if err != nil {
+		return nil, err
+	}
+	places, err := i.Store.Places(ctx, org.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read places: %w", err)
+	}
+	d, err := design(org, v, l, places)
 	if err != nil {
 		return nil, err
 	}
 	if i.Updates() {
 		d.WebService = i.BaseURL + ServicePath + url.PathEscape(org.Slug)
 	}
-	t, err := apple.NewTemplate(d)
+	checked, err := apple.NewTemplate(d)
 	if err != nil {
 		return nil, fmt.Errorf("make design of pass: %w", err)
 	}
+	t := &template{checked, len(d.Locations) > apple.MaxLocations}
 	i.templates.Put(version, t)
 	return t, nil
 }

@@ -53,10 +53,12 @@ var engines = map[string]func(t *testing.T) *store.Store{
 
 func openStore(t *testing.T, address string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: address, Log: slog.New(slog.DiscardHandler)})
+	clock := &clock{}
+	s, err := store.Open(t.Context(), store.Config{URL: address, Now: clock.now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	clocks.Store(s, clock)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -66,6 +68,19 @@ func openStore(t *testing.T, address string) *store.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// clock is a store's. It can do something the next time that the store asks for the time.
+type clock struct{ next atomic.Pointer[func()] }
+
+// clocks are those of the stores.
+var clocks sync.Map
+
+func (c *clock) now() int64 {
+	if next := c.next.Swap(nil); next != nil {
+		(*next)()
+	}
+	return time.Now().UnixMilli()
 }
 
 var databases atomic.Int64
@@ -195,6 +210,21 @@ func (w *suiteWorld) Change(ctx context.Context, key apple.Key) error {
 		return err
 	}
 	_, err := w.shop.store.FollowPasses(ctx, w.shop.org.ID, time.Now().Add(-time.Minute).UnixMilli())
+	return err
+}
+
+// ChangeSlowly implements appletest.World. The store asks for the time once a change has
+// its tag and before it is written.
+func (w *suiteWorld) ChangeSlowly(ctx context.Context, key apple.Key, meanwhile func()) error {
+	w.mu.Lock()
+	id := w.cards[key.Serial]
+	w.mu.Unlock()
+	if err := w.shop.stamp(ctx, id); err != nil {
+		return err
+	}
+	known, _ := clocks.Load(w.shop.store)
+	known.(*clock).next.Store(&meanwhile) //nolint:forcetypeassert // nothing else is in it
+	_, err := w.shop.store.ChangePasses(ctx, w.shop.org.ID, key.PassType, []string{id}, time.Minute)
 	return err
 }
 

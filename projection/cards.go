@@ -41,8 +41,8 @@ func (c *Cards) Hits() (hits, misses int64) { return c.hits.Load(), c.misses.Loa
 
 // Identify returns the usable card that was scanned or typed, or loyalty.ErrNotFound, as
 // Views.Identify does. Its Link is "". A number without a program may be that of several
-// cards, of which the last used is meant, and phone numbers are not kept: these two are
-// looked up in the database.
+// cards, of which the last used is meant, and phone numbers and old numbers are not kept: these
+// are looked up in the database.
 func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
 	q := query{orgID: orgID, fits: func(v customer.View) bool {
 		return v.Card.Status.Usable() && (programID == "" || v.Card.ProgramID == programID)
@@ -53,11 +53,11 @@ func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, p
 	}
 	q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, programID) }
 	switch {
-	case h.Number == "" && h.Phone == "":
+	case h.Code != "":
 		q.alias = aliasOfCode(h.Code)
 		// Others may wait for the same code in another program.
 		q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, "") }
-	case h.Phone == "" && programID != "":
+	case h.Number != "" && programID != "":
 		q.alias = aliasOfNumber(h.Number, programID)
 	default:
 		return q.read(ctx)

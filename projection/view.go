@@ -38,7 +38,7 @@ func shown(v customer.View) customer.View {
 		OrgID: c.OrgID, ID: c.ID, Number: c.Number, FirstName: c.FirstName, LastName: c.LastName,
 		Locale: c.Locale, Status: c.Status, Version: c.Version,
 	}
-	v.Link = ""
+	v.Link, v.OldNumber = "", ""
 	return v
 }
 

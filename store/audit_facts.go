@@ -21,14 +21,27 @@ func organizationFacts(o organization.Organization) []fact {
 		{name: "locale", value: o.Locale},
 		{name: "zone", value: o.Zone},
 		{name: "brand.color", value: o.Brand.Color},
+		{name: "brand.text_color", value: o.Brand.TextColor},
+		{name: "brand.accent_color", value: o.Brand.AccentColor},
 		{name: "brand.texts", value: brandFact(o.Brand.Texts)},
 	}
 }
 
 func locationFacts(l organization.Location) []fact {
 	return []fact{
-		{name: "name", value: l.Name}, {name: "address", value: l.Address}, {name: "zone", value: l.Zone}, {name: "external_ref", value: l.ExternalRef},
+		{name: "name", value: l.Name},
+		{name: "address", value: l.Address},
+		{name: "zone", value: l.Zone},
+		{name: "external_ref", value: l.ExternalRef},
+		{name: "coordinates", value: placeFact(l.Coordinates)},
 	}
+}
+
+func placeFact(c *organization.Coordinates) string {
+	if c == nil {
+		return ""
+	}
+	return organization.Degrees(c.Latitude) + ", " + organization.Degrees(c.Longitude)
 }
 
 func staffFacts(m organization.Staff) []fact {
@@ -87,6 +100,26 @@ func programFacts(p loyalty.Program) []fact {
 		{name: "rewards", value: strings.Join(rewards, "\n")},
 		{name: "starts_at", value: factInstant(p.StartsAt)},
 		{name: "ends_at", value: factInstant(p.EndsAt)},
+	}
+}
+
+func designFacts(d organization.PassDesign) []fact {
+	front := make([]string, len(d.Front))
+	for i, f := range d.Front {
+		front[i] = string(f)
+	}
+	return []fact{
+		{name: "colors.background", value: d.Background},
+		{name: "colors.foreground", value: d.Foreground},
+		{name: "colors.label", value: d.Label},
+		{name: "colors.ink", value: d.Ink},
+		{name: "icon", value: d.Icon},
+		{name: "rows", value: strconv.Itoa(d.Rows)},
+		{name: "barcode", value: string(d.Barcode)},
+		{name: "front", value: strings.Join(front, " ")},
+		{name: "artwork.stamp", value: d.Stamp},
+		{name: "artwork.empty", value: d.Empty},
+		{name: "artwork.backdrop", value: d.Backdrop},
 	}
 }
 

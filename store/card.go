@@ -25,7 +25,7 @@ const (
 // viewColumns are what scanView reads, and viewTables where it stands: cards c with their
 // customer u and program p.
 var (
-	viewColumns = prefixed("c", ledgerCardColumns) + ", c.code, c.link, " + customerSelect("u") + ", " + prefixed("p", programColumns)
+	viewColumns = prefixed("c", ledgerCardColumns) + ", c.code, c.link, c.old_number, " + customerSelect("u") + ", " + prefixed("p", programColumns)
 	viewQuery   = "SELECT " + viewColumns + " FROM " + viewTables + " "
 )
 
@@ -42,7 +42,7 @@ func scanView(r scanner) (v customer.View, err error) {
 	c, p := &v.Card, &v.Program
 	targets := []any{
 		&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round, &c.Milestone,
-		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt, &v.Code, &v.Link,
+		&c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt, &c.BlockedAt, &v.Code, &v.Link, &v.OldNumber,
 	}
 	targets = append(targets, customerTargets(&v.Customer)...)
 	targets = append(targets, &p.OrgID, &p.ID, &p.Status, &p.Version, &rules, &p.CreatedAt)
@@ -80,9 +80,14 @@ func (s *Store) view(ctx context.Context, tx *transaction, orgID, condition stri
 	if err != nil {
 		return customer.View{}, err
 	}
-	coupons, err := s.openCoupons(ctx, tx, orgID, []string{v.Card.ID})
+	return v, s.addCoupons(ctx, tx, &v)
+}
+
+// addCoupons adds the coupons that can still be used.
+func (s *Store) addCoupons(ctx context.Context, tx *transaction, v *customer.View) error {
+	coupons, err := s.openCoupons(ctx, tx, v.Card.OrgID, []string{v.Card.ID})
 	v.Coupons = coupons[v.Card.ID]
-	return v, err
+	return err
 }
 
 // openCoupons returns the coupons of the cards that can be used now, oldest first.
@@ -114,23 +119,6 @@ func (s *Store) readView(ctx context.Context, orgID, condition string, args ...a
 // CardByLink returns the usable card whose page the link opens, or loyalty.ErrNotFound.
 func (s *Store) CardByLink(ctx context.Context, orgID, link string) (customer.View, error) {
 	return s.readView(ctx, orgID, "c.link = $2 AND c."+usable, link)
-}
-
-// Identify returns the usable card that was scanned or typed, or loyalty.ErrNotFound.
-// An unknown handle, a revoked card and another organization's card take the same one
-// query to the same answer. Without a program it is the card used last. The code and
-// the number must be in the form of loyalty.ParseCode and customer.ParseNumber, the
-// phone number in that of customer.ParsePhone; only confirmed numbers are looked at.
-func (s *Store) Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error) {
-	condition, value := "c.code = $2", h.Code
-	switch {
-	case h.Number != "":
-		condition, value = "u.number = $2", h.Number
-	case h.Phone != "":
-		condition, value = "u.phone = $2 AND u.phone <> ''", h.Phone
-	}
-	return s.readView(ctx, orgID, condition+" AND c."+usable+" AND ($3 = '' OR c.program_id = $3) "+
-		"ORDER BY c.last_stamp_at DESC, c.joined_at DESC, c.id DESC LIMIT 1", value, programID)
 }
 
 // Cards returns a page of the usable cards of a program ("" for all programs), newest
@@ -202,7 +190,8 @@ func (s *Store) RevokeCard(ctx context.Context, orgID, cardID string, now int64)
 }
 
 // ReissueCard gives a usable card a new code and a new link, for a phone that was lost:
-// the old ones lead nowhere from now on, and all that is on the card stays. It returns
+// the old ones lead nowhere from now on, those of cards that were merged into it neither,
+// and all that is on the card stays. It returns
 // the card, loyalty.ErrNotFound for one that is not there, and a *loyalty.Refusal for one
 // that is not in use any more.
 func (s *Store) ReissueCard(ctx context.Context, orgID, cardID string, now int64) (customer.View, error) {
@@ -216,8 +205,7 @@ func (s *Store) ReissueCard(ctx context.Context, orgID, cardID string, now int64
 		if !card.Status.Usable() {
 			return &loyalty.Refusal{Code: loyalty.RefusedCardNotUsable}
 		}
-		if _, err := exec(ctx, tx, "UPDATE card SET code = $3, link = $4 WHERE org_id = $1 AND id = $2",
-			orgID, cardID, newCode(), newLink()); err != nil {
+		if err := changeSecrets(ctx, tx, orgID, cardID); err != nil {
 			return err
 		}
 		if err := raiseVersions(ctx, tx, n, []loyalty.Card{card}, now); err != nil {

@@ -35,7 +35,7 @@ func (s *Store) IssueGooglePass(ctx context.Context, p customer.GooglePass) (cus
 		_, err := exec(ctx, tx, "INSERT INTO google_pass (org_id, serial, issuer_id, card_id, code, version, sent_version, sent_at, "+
 			"card_version, program_version, org_version, notify, due_at, tries, saved, saved_at, found_at, "+
 			"notified_first, notified_second, notified_third, created_at) "+
-			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, 0, 0, c.version, g.version, o.version, FALSE, 0, 0, FALSE, 0, 0, "+
+			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, 0, 0, c.version, "+passProgramVersion+", "+passOrgVersion+", FALSE, 0, 0, FALSE, 0, 0, "+
 			"0, 0, 0, CAST($5 AS BIGINT) "+
 			passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, issuer_id, code) DO NOTHING",
 			p.OrgID, p.Serial, p.IssuerID, p.CardID, s.now())
@@ -91,8 +91,8 @@ func (s *Store) noteGooglePasses(ctx context.Context, orgID, condition, since st
 			"WHERE c.org_id = google_pass.org_id AND c.id = google_pass.card_id"
 		_, err := exec(ctx, tx, "UPDATE google_pass SET version = version + 1, due_at = $2, tries = 0, "+
 			"notify = notify OR (SELECT c.version "+card+") > card_version, "+
-			"card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version "+program+"), "+
-			"org_version = (SELECT o.version FROM organization o WHERE o.org_id = google_pass.org_id) "+
+			"card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
+			"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = google_pass.org_id) "+
 			"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
 			" AND EXISTS (SELECT 1 FROM google_pass p "+passJoins+"WHERE p.org_id = google_pass.org_id AND p.serial = google_pass.serial AND "+passOutdated+")", args...)
 		return err

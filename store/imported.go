@@ -91,8 +91,12 @@ func (s *Store) importedCustomers(ctx context.Context, tx *transaction, orgID st
 		if customers[ref] != "" {
 			continue
 		}
+		number, err := s.freeNumber(ctx, tx, orgID)
+		if err != nil {
+			return nil, 0, err
+		}
 		c := customer.Customer{
-			OrgID: orgID, ID: typeid.New("cust"), Number: s.newNumber(), Status: customer.StatusActive, ExternalRef: ref, CreatedAt: now,
+			OrgID: orgID, ID: typeid.New("cust"), Number: number, Status: customer.StatusActive, ExternalRef: ref, CreatedAt: now,
 		}
 		customers[ref] = c.ID
 		rows = append(rows, customerRow(c)...)

@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-const importColumns = "org_id, id, program_id, file_name, dry_run, status, counts, bytes_read, bytes_total, problem, " +
+const importColumns = "org_id, id, program_id, file_name, dry_run, status, counts, bytes_read, bytes_total, problem, problem_code, " +
 	"created_at, started_at, finished_at, stop_asked_at"
 
 // storedCounts is the form in which counts are kept as JSON. Its names are part of the
@@ -33,7 +33,7 @@ type storedCounts struct {
 
 func scanImport(r scanner) (m customer.Import, err error) {
 	var counts string
-	err = r.Scan(&m.OrgID, &m.ID, &m.ProgramID, &m.FileName, &m.DryRun, &m.Status, &counts, &m.BytesRead, &m.BytesTotal, &m.Problem,
+	err = r.Scan(&m.OrgID, &m.ID, &m.ProgramID, &m.FileName, &m.DryRun, &m.Status, &counts, &m.BytesRead, &m.BytesTotal, &m.Problem, &m.ProblemCode,
 		&m.CreatedAt, &m.StartedAt, &m.FinishedAt, &m.StopAskedAt)
 	var c storedCounts
 	if err == nil {
@@ -63,7 +63,7 @@ func (s *Store) CreateImport(ctx context.Context, m customer.Import) error {
 	}
 	return noSuchReference(taken(s.write(ctx, m.OrgID, func(tx *transaction) error {
 		err := insert(ctx, tx, "import_run", importColumns, []any{
-			m.OrgID, m.ID, m.ProgramID, m.FileName, m.DryRun, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem,
+			m.OrgID, m.ID, m.ProgramID, m.FileName, m.DryRun, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem, string(m.ProblemCode),
 			m.CreatedAt, m.StartedAt, m.FinishedAt, m.StopAskedAt,
 		})
 		if err != nil {
@@ -81,8 +81,8 @@ func (s *Store) SaveImport(ctx context.Context, m customer.Import) error {
 	}
 	return s.write(ctx, m.OrgID, func(tx *transaction) error {
 		n, err := exec(ctx, tx, "UPDATE import_run SET status = $3, counts = $4, bytes_read = $5, bytes_total = $6, problem = $7, "+
-			"started_at = $8, finished_at = $9 WHERE org_id = $1 AND id = $2",
-			m.OrgID, m.ID, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem, m.StartedAt, m.FinishedAt)
+			"problem_code = $8, started_at = $9, finished_at = $10 WHERE org_id = $1 AND id = $2",
+			m.OrgID, m.ID, string(m.Status), counts, m.BytesRead, m.BytesTotal, m.Problem, string(m.ProblemCode), m.StartedAt, m.FinishedAt)
 		return foundOne(n, err, organization.ErrNotFound)
 	})
 }

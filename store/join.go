@@ -88,8 +88,12 @@ func (s *Store) joiningCustomer(ctx context.Context, tx *transaction, j customer
 	if plan.Existing != nil {
 		return *plan.Existing, nil
 	}
+	number, err := s.freeNumber(ctx, tx, j.OrgID)
+	if err != nil {
+		return customer.Customer{}, err
+	}
 	c := customer.Customer{
-		OrgID: j.OrgID, ID: typeid.New("cust"), Number: s.newNumber(), FirstName: j.FirstName, LastName: j.LastName,
+		OrgID: j.OrgID, ID: typeid.New("cust"), Number: number, FirstName: j.FirstName, LastName: j.LastName,
 		Locale: j.Locale, Status: plan.Status, Version: 1, CreatedAt: j.Now,
 	}
 	if plan.Status == customer.StatusProvisional {

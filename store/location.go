@@ -3,16 +3,21 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 )
 
-const locationColumns = "org_id, id, name, address, zone, external_ref, version, created_at"
+const locationColumns = "org_id, id, name, address, zone, external_ref, latitude, longitude, version, created_at"
 
 func scanLocation(r scanner) (l organization.Location, err error) {
-	err = r.Scan(&l.OrgID, &l.ID, &l.Name, &l.Address, &l.Zone, &l.ExternalRef, &l.Version, &l.CreatedAt)
+	var latitude, longitude *float64
+	err = r.Scan(&l.OrgID, &l.ID, &l.Name, &l.Address, &l.Zone, &l.ExternalRef, &latitude, &longitude, &l.Version, &l.CreatedAt)
+	if latitude != nil && longitude != nil {
+		l.Coordinates = &organization.Coordinates{Latitude: *latitude, Longitude: *longitude}
+	}
 	if err != nil {
 		err = fmt.Errorf("read location: %w", err)
 	}
@@ -56,12 +61,52 @@ func (s *Store) CreateLocation(ctx context.Context, l organization.Location) err
 		if err := insert(ctx, tx, "location", locationColumns, locationRow(l)); err != nil {
 			return err
 		}
+		if err := notePlace(ctx, tx, l); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, l.OrgID, access.LocationAdded, l.ID, nil, locationFacts(l))
 	}))
 }
 
 func locationRow(l organization.Location) []any {
-	return []any{l.OrgID, l.ID, l.Name, l.Address, l.Zone, l.ExternalRef, max(l.Version, 1), l.CreatedAt}
+	latitude, longitude := degrees(l.Coordinates)
+	return []any{l.OrgID, l.ID, l.Name, l.Address, l.Zone, l.ExternalRef, latitude, longitude, max(l.Version, 1), l.CreatedAt}
+}
+
+// degrees returns nil for a place that nobody knows.
+func degrees(c *organization.Coordinates) (latitude, longitude *float64) {
+	if c == nil {
+		return nil, nil
+	}
+	return &c.Latitude, &c.Longitude
+}
+
+// notePlace tells passes of a change of locations that they name, if one of them has
+// coordinates: passes are made anew where PlacesVersion rises.
+func notePlace(ctx context.Context, tx *transaction, states ...organization.Location) error {
+	if !slices.ContainsFunc(states, func(l organization.Location) bool { return l.Coordinates != nil }) {
+		return nil
+	}
+	_, err := exec(ctx, tx, "UPDATE organization SET places_version = places_version + 1 WHERE org_id = $1", states[0].OrgID)
+	return err
+}
+
+// Places returns the locations that have coordinates, the oldest first, at most
+// organization.MaxPlaces.
+func (s *Store) Places(ctx context.Context, orgID string) ([]organization.Location, error) {
+	return readAll(ctx, s, orgID, scanLocation, "SELECT "+locationColumns+
+		" FROM location WHERE org_id = $1 AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY id LIMIT $2", orgID, organization.MaxPlaces)
+}
+
+// CardPlace returns where the card was opened, nil if that was at no location or at one
+// without coordinates.
+func (s *Store) CardPlace(ctx context.Context, orgID, cardID string) (*organization.Coordinates, error) {
+	list, err := readAll(ctx, s, orgID, scanLocation, "SELECT "+locationColumns+" FROM location WHERE org_id = $1 "+
+		"AND id = (SELECT c.joined_location FROM card c WHERE c.org_id = $1 AND c.id = $2)", orgID, cardID)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0].Coordinates, nil
 }
 
 // UpdateLocation changes the location that was read with version ver and returns its
@@ -74,11 +119,15 @@ func (s *Store) UpdateLocation(ctx context.Context, l organization.Location, ver
 		if err != nil {
 			return err
 		}
+		latitude, longitude := degrees(l.Coordinates)
 		changed, err = one(ctx, tx, organization.ErrVersion, scanLocation,
-			"UPDATE location SET name = $4, address = $5, zone = $6, external_ref = $7, version = version + 1 "+
+			"UPDATE location SET name = $4, address = $5, zone = $6, external_ref = $7, latitude = $8, longitude = $9, version = version + 1 "+
 				"WHERE org_id = $1 AND id = $2 AND version = $3 RETURNING "+locationColumns,
-			l.OrgID, l.ID, ver, l.Name, l.Address, l.Zone, l.ExternalRef)
+			l.OrgID, l.ID, ver, l.Name, l.Address, l.Zone, l.ExternalRef, latitude, longitude)
 		if err != nil {
+			return err
+		}
+		if err := notePlace(ctx, tx, before, changed); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, l.OrgID, access.LocationChanged, l.ID, locationFacts(before), locationFacts(changed))

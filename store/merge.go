@@ -37,8 +37,8 @@ func (s *Store) PreviewMerge(ctx context.Context, r customer.MergeRequest) (cust
 // MergeCustomers merges a customer into another one, who stays: what is on the usable
 // cards of the one moves to the cards of the other in the same programs, and where there
 // is none, one is opened. All stamps count as if they had been on one card: unused coupons
-// become the stamps they cost, and full cards coupons again. The codes and links of the
-// emptied cards lead nowhere any more. Of the contact, the one who stays takes what they
+// become the stamps they cost, and full cards coupons again. The codes of the emptied cards
+// lead to those that have their stamps now, unless they were provisional. Of the contact, the one who stays takes what they
 // had none of; consents never become more, see customer.MergeConsent.
 //
 // The same idempotency key and body get the same merge again; the bool tells. It returns
@@ -118,7 +118,9 @@ type movedCard struct {
 
 func newMerging(tx *transaction, n *news, r customer.MergeRequest) *merging {
 	return &merging{
-		mover:   mover{ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: r.OrgID, now: r.Now, actor: r.Actor},
+		mover: mover{
+			ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: r.OrgID, now: r.Now, actor: r.Actor, key: r.IdempotencyKey, bodyHash: r.BodyHash,
+		},
 		request: r,
 	}
 }
@@ -281,6 +283,11 @@ func (m *merging) save(ctx context.Context) (customer.Merge, error) {
 	}
 	if err := m.flush(ctx, m.tx); err != nil {
 		return customer.Merge{}, err
+	}
+	for _, x := range m.cards {
+		if err := lead(ctx, m.tx, x.from, x.to.ID); err != nil {
+			return customer.Merge{}, err
+		}
 	}
 	// The other one's contact goes first: it is unique.
 	if err := saveMerged(ctx, m.tx, m.merged, m.after); err != nil {

@@ -92,7 +92,7 @@ func stampOfOldTimes(ctx context.Context, tx *transaction, org string) error {
 		values         []any
 	}{
 		{"organization", "org_id, slug, name, country, locale, zone, color, logo_type, logo_version, version, created_at", []any{org, "s", "S", "FI", "fi", "UTC", "", "", 0, 1, 1}},
-		{"location", locationColumns, locationRowOfOldTimes(org)},
+		{"location", strings.Replace(locationColumns, "latitude, longitude, ", "", 1), locationRowOfOldTimes(org)},
 		{"program", programColumns, []any{org, "prog_1", "active", 1, rules, 1}},
 		{"program_version", "org_id, program_id, version, status, rules", []any{org, "prog_1", 1, "active", rules}},
 		{"customer", strings.TrimSuffix(customerColumns, ", blocked_at"), []any{org, "cust_1", "n", "", "", "", "", "", "", "fi", "active", nil, "", "", 1, 1, 1}},

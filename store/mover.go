@@ -17,6 +17,9 @@ type mover struct {
 	actor loyalty.Actor
 	zone  *time.Location
 	now   int64
+	// key and bodyHash are those of the request; the first entry of it carries them, so that
+	// no command of the ledger can use the key again. Empty if the request has none.
+	key, bodyHash string
 }
 
 // command returns what all commands of the transaction have in common.
@@ -38,9 +41,11 @@ func (m *mover) move(ctx context.Context, p loyalty.Program, from, to loyalty.Ca
 	return left, arrived, err
 }
 
-// apply carries the command out, on the coupons that the card has. The refusal of a
-// command is wrapped in its error.
+// apply carries the command out, on the coupons that the card has, and gives it the key of
+// the request if it is the first. The refusal of a command is wrapped in its error.
 func (m *mover) apply(ctx context.Context, p loyalty.Program, state loyalty.State, command loyalty.Command) (loyalty.Result, error) {
+	command.IdempotencyKey, command.BodyHash = m.key, m.bodyHash
+	m.key, m.bodyHash = "", ""
 	var err error
 	if state.Coupons, err = issuedCoupons(ctx, m.tx, m.orgID, state.Card.ID); err != nil {
 		return loyalty.Result{}, err
@@ -49,7 +54,13 @@ func (m *mover) apply(ctx context.Context, p loyalty.Program, state loyalty.Stat
 	if refusal != nil {
 		return r, fmt.Errorf("%s of card %s: %w", command.Kind, state.Card.ID, refusal)
 	}
-	m.add(command, r, "")
+	var snapshot string
+	if command.IdempotencyKey != "" {
+		if snapshot, err = writeSnapshot(outcomeOf(r)); err != nil {
+			return r, err
+		}
+	}
+	m.add(command, r, snapshot)
 	return r, nil
 }
 

@@ -14,12 +14,13 @@ import (
 // maxOrganizations bounds the directory that Organizations returns.
 const maxOrganizations = 10_000
 
-const organizationColumns = "org_id, slug, name, country, locale, zone, color, brand_texts, logo_type, logo_hash, logo_version, version, created_at"
+const organizationColumns = "org_id, slug, name, country, locale, zone, color, brand_texts, logo_type, logo_hash, logo_version, version, created_at, places_version, text_color, accent_color"
 
 func scanOrganization(r scanner) (o organization.Organization, err error) {
 	var texts string
 	err = r.Scan(&o.ID, &o.Slug, &o.Name, &o.Country, &o.Locale, &o.Zone, &o.Brand.Color, &texts, &o.Brand.LogoType,
-		&o.Brand.LogoHash, &o.Brand.LogoVersion, &o.Version, &o.CreatedAt)
+		&o.Brand.LogoHash, &o.Brand.LogoVersion, &o.Version, &o.CreatedAt, &o.PlacesVersion,
+		&o.Brand.TextColor, &o.Brand.AccentColor)
 	if err == nil {
 		o.Brand.Texts, err = readTexts(texts)
 	}
@@ -36,6 +37,8 @@ type storedText struct {
 	CardTitle string `json:"card_title,omitempty"`
 	Terms     string `json:"terms,omitempty"`
 	TermsURL  string `json:"terms_url,omitempty"`
+
+	PrivacyURL string `json:"privacy_url,omitempty"`
 }
 
 func writeTexts(texts map[string]organization.BrandText) (string, error) {
@@ -100,13 +103,18 @@ func organizationIn(ctx context.Context, tx *transaction, orgID string) (organiz
 // CreateOrganization adds an organization. It returns organization.ErrTaken if the
 // slug is in use.
 func (s *Store) CreateOrganization(ctx context.Context, o organization.Organization) error {
+	return s.createOrganization(ctx, o, false)
+}
+
+func (s *Store) createOrganization(ctx context.Context, o organization.Organization, demo bool) error {
 	texts, err := writeTexts(o.Brand.Texts)
 	if err != nil {
 		return err
 	}
 	err = s.write(ctx, o.ID, func(tx *transaction) error {
-		return insert(ctx, tx, "organization", organizationColumns, []any{
-			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts, "", "", 0, max(o.Version, 1), o.CreatedAt,
+		return insert(ctx, tx, "organization", organizationColumns+", demo", []any{
+			o.ID, o.Slug, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts, "", "", 0, max(o.Version, 1), o.CreatedAt, o.PlacesVersion,
+			o.Brand.TextColor, o.Brand.AccentColor, demo,
 		})
 	})
 	return taken(err)
@@ -135,9 +143,9 @@ func (s *Store) UpdateOrganization(ctx context.Context, o organization.Organizat
 			return err
 		}
 		changed, err = one(ctx, tx, organization.ErrVersion, scanOrganization,
-			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, brand_texts = $8, version = version + 1 "+
+			"UPDATE organization SET name = $3, country = $4, locale = $5, zone = $6, color = $7, brand_texts = $8, text_color = $9, accent_color = $10, version = version + 1 "+
 				"WHERE org_id = $1 AND version = $2 RETURNING "+organizationColumns,
-			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts)
+			o.ID, ver, o.Name, o.Country, o.Locale, o.Zone, o.Brand.Color, texts, o.Brand.TextColor, o.Brand.AccentColor)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *Store) IssuePass(ctx context.Context, p customer.Pass) (customer.Pass, 
 		_, err = exec(ctx, tx, "INSERT INTO pass (org_id, serial, pass_type, card_id, code, token, version, modified_at, tag, "+
 			"card_version, program_version, org_version, pushed_version, pushed_at, push_tries, due_at, fetched_version, fetched_at, created_at) "+
 			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, CAST($5 AS TEXT), 1, CAST($6 AS BIGINT), CAST($7 AS BIGINT), "+
-			"c.version, g.version, o.version, 0, 0, 0, 0, 0, 0, CAST($8 AS BIGINT) "+
+			"c.version, "+passProgramVersion+", "+passOrgVersion+", 0, 0, 0, 0, 0, 0, CAST($8 AS BIGINT) "+
 			passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, pass_type, code) DO NOTHING",
 			p.OrgID, p.Serial, p.Type, p.CardID, p.Token, now/passSecond*passSecond, tag, now)
 		if err != nil {

@@ -15,12 +15,16 @@ import (
 
 func isMissing(err error) bool { return errors.Is(err, loyalty.ErrNotFound) }
 
-// passOutdated finds passes p that were not told of the present card c, program g or
-// organization o.
+// What a pass shows is of its card c, program g and organization o: passProgramVersion
+// rises with the program's rules and its design, passOrgVersion with the brand and the
+// coordinates of branches. passOutdated finds passes p that were not told of the present.
 const (
+	passProgramVersion = "g.version + g.design_version - 1"
+	passOrgVersion     = "o.version + o.places_version"
+
 	passJoins = "JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id " +
 		"JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-	passOutdated = "(c.version > p.card_version OR g.version > p.program_version OR o.version > p.org_version)"
+	passOutdated = "(c.version > p.card_version OR " + passProgramVersion + " > p.program_version OR " + passOrgVersion + " > p.org_version)"
 )
 
 // FollowPasses notes the changes of the cards that events since the instant tell of, on
@@ -47,7 +51,7 @@ func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) 
 		return 0, err
 	}
 	return len(serials), s.write(ctx, orgID, func(tx *transaction) error {
-		_, err := s.noteOutdated(ctx, tx, orgID, serials, s.now())
+		_, err := s.noteOutdated(ctx, tx, orgID, serials, 0)
 		return err
 	})
 }
@@ -68,7 +72,7 @@ func (s *Store) ChangePasses(ctx context.Context, orgID, passType string, cardID
 	}
 	var changed []customer.PassPush
 	err = s.write(ctx, orgID, func(tx *transaction) error {
-		changed, err = s.noteOutdated(ctx, tx, orgID, serials, s.now()+lease.Milliseconds())
+		changed, err = s.noteOutdated(ctx, tx, orgID, serials, lease)
 		if err != nil {
 			return err
 		}
@@ -83,21 +87,22 @@ func (s *Store) ChangePasses(ctx context.Context, orgID, passType string, cardID
 const passesOfCards = 2 * customer.MaxPassBatch
 
 // noteOutdated gives those of the passes that are behind their next version and returns
-// them. Their devices are due to be told at the instant, if there are any.
-func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string, serials []string, due int64) ([]customer.PassPush, error) {
+// them. Their devices, if there are any, are due to be told after so long.
+func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string, serials []string, after time.Duration) ([]customer.PassPush, error) {
 	tag, err := one(ctx, tx, loyalty.ErrNotFound, scan1[int64], nextTag, orgID)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{orgID, tag, s.now() / passSecond * passSecond, passSecond, due}
+	now := s.now()
+	args := []any{orgID, tag, now / passSecond * passSecond, passSecond, now + after.Milliseconds()}
 	const card = "FROM card c WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
 	const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
 	// Asked again under the lock of the tag: another server may have been faster.
 	return all(ctx, tx, scanPush, "UPDATE pass SET version = version + 1, tag = $2, "+
 		"modified_at = CASE WHEN modified_at >= $3 THEN modified_at + $4 ELSE $3 END, "+
 		"due_at = CASE WHEN EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = pass.org_id AND r.serial = pass.serial) THEN CAST($5 AS BIGINT) ELSE 0 END, "+
-		"push_tries = 0, card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version "+program+"), "+
-		"org_version = (SELECT o.version FROM organization o WHERE o.org_id = pass.org_id) "+
+		"push_tries = 0, card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
+		"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = pass.org_id) "+
 		"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
 		" AND EXISTS (SELECT 1 FROM pass p "+passJoins+"WHERE p.org_id = pass.org_id AND p.serial = pass.serial AND "+passOutdated+") "+
 		"RETURNING serial, version, push_tries", args...)

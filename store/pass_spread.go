@@ -15,7 +15,7 @@ const (
 	// already cost little, but not nothing.
 	walkedPasses = 2000
 	// spreadPassChanged finds passes p that show an earlier program g or organization o.
-	spreadPassChanged = "(g.version > p.program_version OR o.version > p.org_version)"
+	spreadPassChanged = "(" + passProgramVersion + " > p.program_version OR " + passOrgVersion + " > p.org_version)"
 )
 
 // errSpreadMoved tells that another server took the step.
@@ -35,7 +35,7 @@ func (p spread) current() bool {
 	return p.orgVersion == p.nowOrg && p.programsVersion == p.nowPrograms
 }
 
-const spreadQuery = "SELECT o.version, (SELECT COALESCE(CAST(SUM(g.version) AS BIGINT), 0) FROM program g WHERE g.org_id = o.org_id), " +
+const spreadQuery = "SELECT " + passOrgVersion + ", (SELECT COALESCE(CAST(SUM(" + passProgramVersion + ") AS BIGINT), 0) FROM program g WHERE g.org_id = o.org_id), " +
 	"COALESCE(s.org_version, 0), COALESCE(s.programs_version, 0), COALESCE(s.began_tag, 0), COALESCE(s.after_serial, ''), COALESCE(s.total, 0), " +
 	"COALESCE(s.told, 0), COALESCE(s.next_at, 0), COALESCE(s.started_at, 0), COALESCE(s.finished_at, 0) " +
 	"FROM organization o LEFT JOIN pass_spread s ON s.org_id = o.org_id AND s.pass_type = $2 WHERE o.org_id = $1"
@@ -204,7 +204,7 @@ func (s *Store) takeStep(ctx context.Context, tx *transaction, orgID, passType s
 	if len(w.behind) == 0 {
 		return step, nil
 	}
-	changed, err := s.noteOutdated(ctx, tx, orgID, w.behind, now+lease.Milliseconds())
+	changed, err := s.noteOutdated(ctx, tx, orgID, w.behind, lease)
 	if err != nil {
 		return step, err
 	}

@@ -14,7 +14,7 @@ import (
 const (
 	samsungJoins = "JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id " +
 		"JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-	samsungOutdated = "(c.version > p.card_version OR g.version > p.program_version OR o.version > p.org_version)"
+	samsungOutdated = "(c.version > p.card_version OR " + passProgramVersion + " > p.program_version OR " + passOrgVersion + " > p.org_version)"
 )
 
 // FollowSamsungPasses notes the changes of the cards that events since the instant tell of,
@@ -50,8 +50,8 @@ func (s *Store) noteSamsungPasses(ctx context.Context, orgID, kind, condition, s
 		// Asked again under the lock: another server may have been faster.
 		_, err := exec(ctx, tx, "UPDATE samsung_pass SET version = version + 1, modified_at = $2, tries = 0, "+
 			"due_at = CASE WHEN callback = '' THEN 0 ELSE CAST($2 AS BIGINT) END, "+
-			"card_version = (SELECT c.version "+card+"), program_version = (SELECT g.version "+program+"), "+
-			"org_version = (SELECT o.version FROM organization o WHERE o.org_id = samsung_pass.org_id) "+
+			"card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
+			"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = samsung_pass.org_id) "+
 			"WHERE org_id = $1 AND ref IN "+in(&args, refs)+
 			" AND EXISTS (SELECT 1 FROM samsung_pass p "+samsungJoins+"WHERE p.org_id = samsung_pass.org_id AND p.ref = samsung_pass.ref AND "+samsungOutdated+")", args...)
 		return err

@@ -13,8 +13,9 @@ import (
 
 // UndoMerge takes a merge back, within customer.UndoMergeFor: the merged customer is there
 // again with their contact, and their cards with their codes, links, stamps and coupons as
-// they were. What the kept customer earned since stays theirs, a card that was opened for
-// the merge too. Consents stay as they are: whoever lost one can only be asked again.
+// they were. What the kept customer earned since stays theirs; a card that was opened for
+// the merge is closed if nothing was earned on it. Consents stay as they are: whoever lost
+// one can only be asked again.
 //
 // The same idempotency key gets the same answer again; the bool tells. It returns
 // customer.ErrNotFound, ErrMergeUndone, ErrMergeTooOld, ErrMerged if the kept customer was
@@ -24,7 +25,9 @@ func (s *Store) UndoMerge(ctx context.Context, orgID, mergeID, key string, actor
 	var merge customer.Merge
 	var replayed bool
 	err := s.writeTold(ctx, orgID, func(tx *transaction, n *news) error {
-		u := unmerging{mover: mover{ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: orgID, now: now, actor: actor}}
+		u := unmerging{mover: mover{
+			ledgerWriter: ledgerWriter{news: n}, tx: tx, orgID: orgID, now: now, actor: actor, key: key, bodyHash: "undo " + mergeID,
+		}}
 		var err error
 		if replayed, err = u.find(ctx, mergeID, key); err == nil && !replayed {
 			err = u.run(ctx)
@@ -116,6 +119,9 @@ func (u *unmerging) run(ctx context.Context) error {
 		if err := u.moveBack(ctx, k, locked); err != nil {
 			return err
 		}
+		if err := leadBack(ctx, u.tx, u.orgID, k.FromCardID); err != nil {
+			return err
+		}
 	}
 	u.events = append(u.events, event{u.orgID, EventCustomerUnmerged, merged.ID, u.now})
 	if err := u.countEntries(ctx, u.tx.itself, nil); err != nil {
@@ -128,6 +134,18 @@ func (u *unmerging) run(ctx context.Context) error {
 		return err
 	}
 	return u.raiseOthers(ctx, locked)
+}
+
+// closeOpened closes the card if the merge opened it and nothing was earned on it since.
+// Who gets another one later is welcomed then, as they never were.
+func (u *unmerging) closeOpened(k keptMerge, r loyalty.Result) {
+	c := r.Card
+	if !k.Opened || c.Balance != 0 || c.Lifetime != 0 || !c.Status.Usable() {
+		return
+	}
+	c.Status, c.WelcomedAt = loyalty.CardRevoked, 0
+	u.changed[rowKey{c.OrgID, c.ID}] = c
+	u.news.card(c, true)
 }
 
 // moveBack takes what one card brought off the other one and puts it back.
@@ -168,8 +186,12 @@ func (u *unmerging) moveBack(ctx context.Context, k keptMerge, locked []loyalty.
 			return fmt.Errorf("merge %s: entry %s: %w", k.mergeID, side.entry, errMerge)
 		}
 		state.Original = originals[0]
-		if _, err := u.apply(ctx, p, state, c); err != nil {
+		r, err := u.apply(ctx, p, state, c)
+		if err != nil {
 			return err
+		}
+		if side.kind == loyalty.CommandUndoMergeIn {
+			u.closeOpened(k, r)
 		}
 	}
 	return nil

@@ -90,11 +90,16 @@ func (w *Web) appFile(r *request) error {
 // noncePlace stands in a page where the nonce belongs.
 const noncePlace = "LEIMA_NONCE"
 
+// consolePermissions lets the console ask the device where it is, for the coordinates of a
+// branch.
+var consolePermissions = strings.Replace(permissionsPolicy, "geolocation=()", "geolocation=(self)", 1)
+
 // consolePage answers with the console, whatever of its addresses was asked for: the
 // script shows the right screen. Mantine writes style elements of its own, so this
 // page, and no other, lets styles in by a nonce.
 func (w *Web) consolePage(r *request) error {
 	nonce := rand.Text()
+	r.Response().Header().Set("Permissions-Policy", consolePermissions)
 	policy := strings.Replace(contentSecurityPolicy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1)
 	return w.appPage(r, "console.html", policy, func(page []byte) []byte {
 		return bytes.ReplaceAll(page, []byte(noncePlace), []byte(nonce))

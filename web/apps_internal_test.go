@@ -94,6 +94,9 @@ func TestTheTillMayDoWhatItNeeds(t *testing.T) {
 		if got := strings.Contains(h.Get("Permissions-Policy"), "camera=(self)"); got != c.may {
 			t.Errorf("%s may use the camera: %t", path, got)
 		}
+		if got := strings.Contains(h.Get("Permissions-Policy"), "geolocation=(self)"); got == c.may {
+			t.Errorf("%s may ask where the device is: %t", path, got)
+		}
 		if strings.Contains(h.Get("Content-Security-Policy"), "'unsafe-") {
 			t.Errorf("%s lets in too much: %s", path, h.Get("Content-Security-Policy"))
 		}

@@ -20,7 +20,7 @@ func TestWhatABrandSaysStandsOnItsPages(t *testing.T) {
 	org, err := w.store.Organization(t.Context(), w.org.ID)
 	w.must(err)
 	org.Brand.Texts = map[string]organization.BrandText{
-		org.Locale: {Welcome: "Tervetuloa <b>meille</b>", CardTitle: "Kanta-asiakas", Terms: "Yksi.\nKaksi.", TermsURL: "https://example.org/ehdot"},
+		org.Locale: {Welcome: "Tervetuloa <b>meille</b>", CardTitle: "Kanta-asiakas", Terms: "Yksi.\nKaksi.", TermsURL: "https://example.org/ehdot", PrivacyURL: "https://example.org/tietosuoja"},
 		"en":       {Welcome: "Good to see you"},
 	}
 	_, err = w.store.UpdateOrganization(t.Context(), org, org.Version)
@@ -29,6 +29,7 @@ func TestWhatABrandSaysStandsOnItsPages(t *testing.T) {
 	join := b.get(w.joinPath() + "?lang=en")
 	join.want(http.StatusOK, `<p class="lead">Good to see you</p>`)
 	join.want(http.StatusOK, `<a href="https://example.org/ehdot" target="_blank" rel="noreferrer">Terms of use</a>`)
+	join.want(http.StatusOK, `<a href="https://example.org/tietosuoja" target="_blank" rel="noreferrer">Privacy</a>`)
 	join.want(http.StatusOK, "<summary>Terms of use</summary><p class=\"lines\">Yksi.\nKaksi.</p>")
 	// A language in which nothing is said reads the organization's, as text.
 	b.get(w.joinPath()+"?lang=de").want(http.StatusOK, `<p class="lead">Tervetuloa &lt;b&gt;meille&lt;/b&gt;</p>`)

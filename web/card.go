@@ -72,6 +72,9 @@ func (w *Web) findCard(r *request) (customer.View, error) {
 
 func (w *Web) cardPage(r *request) error {
 	view, err := w.findCard(r)
+	if errors.Is(err, errNotHere) {
+		return w.movedPage(r)
+	}
 	if err != nil {
 		return err
 	}

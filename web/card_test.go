@@ -169,3 +169,28 @@ func TestACardCanBeInstalledAndShown(t *testing.T) {
 		t.Error("an old service worker could stay for ever")
 	}
 }
+
+// Who has the page of a card that was merged is told where the stamps are, and nothing
+// that would still be known after the merge was undone.
+func TestThePageOfAMergedCardSaysWhereTheStampsAre(t *testing.T) {
+	w := newWorld(t)
+	old, kept := w.trusted("Helmi", "", "+358401234567"), w.trusted("Toini", "Salainen", "+358409876543")
+	w.give(kept, 3)
+	request := customer.MergeRequest{
+		OrgID: w.org.ID, KeptID: kept.Customer.ID, OtherID: old.Customer.ID, IdempotencyKey: "merge",
+		Actor: loyalty.Actor{Kind: loyalty.ActorSystem}, Now: w.clock.Load(),
+	}
+	m, _, err := w.store.MergeCustomers(t.Context(), request)
+	w.must(err)
+	b := w.browser("Accept-Language", "en")
+	a := b.get(w.cardPath(old))
+	a.want(http.StatusOK, "This card is one with your other card now", "5 of 10 stamps", old.Code[:4]+" "+old.Code[4:8])
+	a.wantNot(kept.Link, kept.Code[:4]+" "+kept.Code[4:8], "Toini", "Salainen", customer.FormatNumber(kept.Customer.Number), "What happened")
+	for _, part := range []string{"/events", "/qr.svg", "/manifest.webmanifest"} {
+		b.get(w.cardPath(old) + part).want(http.StatusNotFound)
+	}
+	b.post(w.cardPath(old)+"/consents", "text", w.texts[0].ID, "granted", "yes").want(http.StatusNotFound)
+	_, _, err = w.store.UndoMerge(t.Context(), w.org.ID, m.ID, "undo", request.Actor, w.clock.Load())
+	w.must(err)
+	b.get(w.cardPath(old)).want(http.StatusOK, "Hello Helmi!", "1 of 10 stamps")
+}

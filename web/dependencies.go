@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Google, Samsung, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Google, Samsung, Barcodes, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -28,6 +28,8 @@ type Dependencies struct {
 	Google GooglePasses
 	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
 	Samsung Links
+	// Barcodes tells how codes are drawn; nil draws them as QR codes.
+	Barcodes Barcodes
 	// Demo opens doors that only a demo may have; nil everywhere else.
 	Demo Demo
 	// DemoSlug is the demo's shop, which the start page leads to; "" for none.
@@ -39,6 +41,13 @@ type Dependencies struct {
 	Now func() int64
 	// Log is told of faults; nil is slog.Default.
 	Log *slog.Logger
+}
+
+// Barcodes knows how the codes of cards are drawn.
+type Barcodes interface {
+	// Barcode returns the kind of code that the program asks for: qr, aztec, pdf417 or
+	// code128.
+	Barcode(ctx context.Context, orgID, programID string) (string, error)
 }
 
 // Directory finds organizations by what stands in an address.
@@ -64,6 +73,10 @@ type Cards interface {
 	Join(ctx context.Context, j customer.Join) (customer.Joined, error)
 	// CardByLink returns loyalty.ErrNotFound for what is no card's link.
 	CardByLink(ctx context.Context, orgID, link string) (customer.View, error)
+	// MovedCard returns the card that has the stamps of the one with the link, whose
+	// customer was merged into another one, with the code and link that were asked for. It
+	// returns loyalty.ErrNotFound if there is none.
+	MovedCard(ctx context.Context, orgID, link string) (customer.View, error)
 	// Entries returns the card's ledger, newest first, and paging.ErrBadCursor for a
 	// cursor that is none.
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)

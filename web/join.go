@@ -75,6 +75,18 @@ func (p joinPage) Field(id string) formField {
 	return f
 }
 
+// Action is the address that the form is sent to: the page's own, without what stands
+// after its #. With that, where the link past the head has left #main, a browser would
+// go there after a mistake and not to the list of mistakes. Of what stands after its ?
+// only the language is said again.
+func (p joinPage) Action() string {
+	action := p.r.Request().URL.EscapedPath()
+	if p.r.wished != "" {
+		action += "?lang=" + p.r.wished
+	}
+	return action
+}
+
 // promise is what a program promises, in words.
 type promise struct {
 	Program string

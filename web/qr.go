@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/skip2/go-qrcode"
+
+	"github.com/leima/leima/wallet/barcode"
 )
 
 // QR codes are drawn black on white whatever the page looks like, because scanners
@@ -18,12 +20,27 @@ const (
 	maxQRContent = 300
 )
 
-// qr is a QR code as the SVG of it is drawn: one path of dark modules on a square of
-// Side modules.
+// qr is a QR code, or a code of another kind, as the SVG of it is drawn: one path of dark
+// modules on Width by Height modules of paper.
 type qr struct {
-	Side int
-	Path string
+	Width, Height int
+	Path          string
 }
+
+// newCode draws content as a code of the kind.
+func newCode(kind barcode.Kind, content string) (qr, error) {
+	if kind == barcode.QR {
+		return newQR(content)
+	}
+	drawn, err := barcode.Draw(kind, content)
+	if err != nil {
+		return qr{}, fmt.Errorf("make code: %w", err)
+	}
+	return qr{Width: drawn.Width, Height: drawn.Height, Path: drawn.Path()}, nil
+}
+
+// Wide tells that the code is not a square: it needs the whole width of a phone.
+func (q qr) Wide() bool { return q.Width > q.Height }
 
 // newQR encodes content at level M, which stands 15 % of damage: a scratched screen
 // or a crease in the paper. skip2/go-qrcode picks the alphanumeric mode for card
@@ -51,13 +68,14 @@ func newQR(content string) (qr, error) {
 			}
 		}
 	}
-	return qr{Side: len(modules) + 2*quietZone, Path: path.String()}, nil
+	side := len(modules) + quietZone + quietZone
+	return qr{Width: side, Height: side, Path: path.String()}, nil
 }
 
 // svg returns the QR code as a file of its own.
 func (q qr) svg() []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges">`+
-		`<path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`, q.Side, q.Side, q.Side, q.Side, q.Path)
+		`<path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`, q.Width, q.Height, q.Width, q.Height, q.Path)
 }
 
 // qrPNG returns the QR code of the content as a PNG.

@@ -34,12 +34,12 @@ func TestTheDrawingIsTheCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		modules := code.Bitmap() // with a border of four
-		if len(modules) != drawn.Side {
-			t.Fatalf("the drawing is %d modules wide, the code %d", drawn.Side, len(modules))
+		if len(modules) != drawn.Width {
+			t.Fatalf("the drawing is %d modules wide, the code %d", drawn.Width, len(modules))
 		}
-		got := make([][]bool, drawn.Side)
+		got := make([][]bool, drawn.Width)
 		for y := range got {
-			got[y] = make([]bool, drawn.Side)
+			got[y] = make([]bool, drawn.Width)
 		}
 		for _, m := range moveAndRun.FindAllStringSubmatch(drawn.Path, -1) {
 			x, _ := strconv.Atoi(m[1])
@@ -60,7 +60,7 @@ func TestTheDrawingIsTheCode(t *testing.T) {
 				if got[y][x] != modules[y][x] {
 					t.Fatalf("module %d,%d is %v", x, y, got[y][x])
 				}
-				if border := min(x, y, drawn.Side-1-x, drawn.Side-1-y) < quietZone; border && got[y][x] {
+				if border := min(x, y, drawn.Width-1-x, drawn.Width-1-y) < quietZone; border && got[y][x] {
 					t.Fatalf("module %d,%d is in the quiet zone", x, y)
 				}
 			}
@@ -73,10 +73,10 @@ func TestACardCodeFitsIntoTheSmallestQRCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code.Side != 21+2*quietZone {
-		t.Errorf("%d modules: the alphanumeric mode is not used", code.Side)
+	if code.Width != 21+2*quietZone {
+		t.Errorf("%d modules: the alphanumeric mode is not used", code.Width)
 	}
-	if svg := string(code.svg()); !strings.Contains(svg, fmt.Sprintf(`viewBox="0 0 %d %d"`, code.Side, code.Side)) || !strings.Contains(svg, `fill="#fff"`) || len(svg) > 5000 {
+	if svg := string(code.svg()); !strings.Contains(svg, fmt.Sprintf(`viewBox="0 0 %d %d"`, code.Width, code.Height)) || !strings.Contains(svg, `fill="#fff"`) || len(svg) > 5000 {
 		t.Errorf("%d bytes: %s", len(svg), svg)
 	}
 	if _, err := newQR(strings.Repeat("A", maxQRContent+1)); err == nil {

@@ -33,6 +33,7 @@ const (
 	AuditActionAPIKeyRevoked            AuditAction = "api_key.revoked"
 	AuditActionCardAdjusted             AuditAction = "card.adjusted"
 	AuditActionCardBlocked              AuditAction = "card.blocked"
+	AuditActionCardOldNumberSet         AuditAction = "card.old_number_set"
 	AuditActionCardReissued             AuditAction = "card.reissued"
 	AuditActionConsentTextAdded         AuditAction = "consent_text.added"
 	AuditActionCustomerBlocked          AuditAction = "customer.blocked"
@@ -46,10 +47,13 @@ const (
 	AuditActionListExported             AuditAction = "list.exported"
 	AuditActionLocationAdded            AuditAction = "location.added"
 	AuditActionLocationChanged          AuditAction = "location.changed"
+	AuditActionOrganizationArtworkAdded AuditAction = "organization.artwork_added"
 	AuditActionOrganizationChanged      AuditAction = "organization.changed"
+	AuditActionOrganizationDemoRemoved  AuditAction = "organization.demo_removed"
 	AuditActionOrganizationLogoChanged  AuditAction = "organization.logo_changed"
 	AuditActionProgramAdded             AuditAction = "program.added"
 	AuditActionProgramChanged           AuditAction = "program.changed"
+	AuditActionProgramDesignChanged     AuditAction = "program.design_changed"
 	AuditActionReviewDecided            AuditAction = "review.decided"
 	AuditActionStaffAdded               AuditAction = "staff.added"
 	AuditActionStaffChanged             AuditAction = "staff.changed"
@@ -111,6 +115,15 @@ const (
 	EntryKindWelcome  EntryKind = "welcome"
 )
 
+// Defines values for ImportProblemCode.
+const (
+	ImportProblemCodeBrokeOff      ImportProblemCode = "broke_off"
+	ImportProblemCodeCutOff        ImportProblemCode = "cut_off"
+	ImportProblemCodeFileUnusable  ImportProblemCode = "file_unusable"
+	ImportProblemCodeProgramGone   ImportProblemCode = "program_gone"
+	ImportProblemCodeStoppedByHand ImportProblemCode = "stopped_by_hand"
+)
+
 // Defines values for ImportStatus.
 const (
 	ImportStatusDone    ImportStatus = "done"
@@ -134,6 +147,36 @@ const (
 	MeKindSession     MeKind = "session"
 	MeKindTill        MeKind = "till"
 	MeKindTillSession MeKind = "till_session"
+)
+
+// Defines values for PassBarcode.
+const (
+	PassBarcodeAztec   PassBarcode = "aztec"
+	PassBarcodeCode128 PassBarcode = "code128"
+	PassBarcodePdf417  PassBarcode = "pdf417"
+	PassBarcodeQr      PassBarcode = "qr"
+)
+
+// Defines values for PassField.
+const (
+	PassFieldHolder  PassField = "holder"
+	PassFieldNext    PassField = "next"
+	PassFieldNumber  PassField = "number"
+	PassFieldRewards PassField = "rewards"
+)
+
+// Defines values for PassIcon.
+const (
+	PassIconCross PassIcon = "cross"
+	PassIconCup   PassIcon = "cup"
+	PassIconDrop  PassIcon = "drop"
+	PassIconGift  PassIcon = "gift"
+	PassIconHeart PassIcon = "heart"
+	PassIconLeaf  PassIcon = "leaf"
+	PassIconPaw   PassIcon = "paw"
+	PassIconSmile PassIcon = "smile"
+	PassIconStar  PassIcon = "star"
+	PassIconTick  PassIcon = "tick"
 )
 
 // Defines values for ProblemCode.
@@ -181,6 +224,7 @@ const (
 	ProblemCodeMergedRewardUsed       ProblemCode = "merged_reward_used"
 	ProblemCodeMergedStampsUsed       ProblemCode = "merged_stamps_used"
 	ProblemCodeMethodNotAllowed       ProblemCode = "method_not_allowed"
+	ProblemCodeNotADemo               ProblemCode = "not_a_demo"
 	ProblemCodeNotReversible          ProblemCode = "not_reversible"
 	ProblemCodeOutcomeUnknown         ProblemCode = "outcome_unknown"
 	ProblemCodePINLocked              ProblemCode = "pin_locked"
@@ -222,17 +266,23 @@ const (
 	ProblemReasonDamaged          ProblemReason = "damaged"
 	ProblemReasonEmail            ProblemReason = "email"
 	ProblemReasonEncoding         ProblemReason = "encoding"
+	ProblemReasonFileName         ProblemReason = "file_name"
+	ProblemReasonFileTooLarge     ProblemReason = "file_too_large"
+	ProblemReasonFileUnusable     ProblemReason = "file_unusable"
 	ProblemReasonInstant          ProblemReason = "instant"
+	ProblemReasonMapping          ProblemReason = "mapping"
 	ProblemReasonMaximum          ProblemReason = "maximum"
 	ProblemReasonMinimum          ProblemReason = "minimum"
 	ProblemReasonNull             ProblemReason = "null"
 	ProblemReasonOneMainReward    ProblemReason = "one_main_reward"
 	ProblemReasonOneOf            ProblemReason = "one_of"
+	ProblemReasonOutOfOrder       ProblemReason = "out_of_order"
 	ProblemReasonPattern          ProblemReason = "pattern"
 	ProblemReasonPeriod           ProblemReason = "period"
 	ProblemReasonPhone            ProblemReason = "phone"
 	ProblemReasonPictureKind      ProblemReason = "picture_kind"
 	ProblemReasonPictureSize      ProblemReason = "picture_size"
+	ProblemReasonQueueFull        ProblemReason = "queue_full"
 	ProblemReasonRange            ProblemReason = "range"
 	ProblemReasonRequired         ProblemReason = "required"
 	ProblemReasonTooFew           ProblemReason = "too_few"
@@ -458,6 +508,19 @@ type Allowed struct {
 	Stamp   bool         `json:"stamp"`
 }
 
+// Artwork defines model for Artwork.
+type Artwork struct {
+	// Tag Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Tag ArtworkTag `json:"tag"`
+}
+
+// ArtworkTag Names a picture that was uploaded.
+//
+// Example: 3fe1c20ab9d04471
+type ArtworkTag = string
+
 // AuditAction What was done, and to what kind of thing.
 type AuditAction string
 
@@ -527,6 +590,11 @@ type BlockList struct {
 
 // Brand defines model for Brand.
 type Brand struct {
+	// AccentColor A second colour. Passes have it above their fields.
+	//
+	// Example: #cfe8df
+	AccentColor *string `json:"accent_color,omitempty"`
+
 	// Color Example: #0b6e4f
 	Color   string `json:"color"`
 	HasLogo bool   `json:"has_logo"`
@@ -535,6 +603,11 @@ type Brand struct {
 	//
 	// Example: /brand/leimala/logo?v=3fe1c20ab9d04471
 	Logo *string `json:"logo,omitempty"`
+
+	// TextColor Texts on the main colour; not there where one that can be read is chosen.
+	//
+	// Example: #ffffff
+	TextColor *string `json:"text_color,omitempty"`
 
 	// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
 	// in a customer's language is said in the organization's.
@@ -548,6 +621,9 @@ type Brand struct {
 type BrandText struct {
 	// CardTitle Stands above the card in place of the program's name.
 	CardTitle *string `json:"card_title,omitempty"`
+
+	// PrivacyURL A page that says what becomes of personal data, by https.
+	PrivacyURL *string `json:"privacy_url,omitempty"`
 
 	// Terms The terms of use. They may have several lines.
 	Terms *string `json:"terms,omitempty"`
@@ -602,6 +678,11 @@ type Card struct {
 	// Number Example: 1234567897
 	Number string `json:"number"`
 
+	// OldNumber The number of a card from before that leads to this one; with cards:write only.
+	//
+	// Example: 6400001234565
+	OldNumber *string `json:"old_number,omitempty"`
+
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID `json:"program_id"`
 
@@ -654,6 +735,11 @@ type CardState struct {
 // CardStatus `provisional` is a card whose contact nobody has confirmed yet; `merged` one whose stamps moved to another card
 // of its customer.
 type CardStatus string
+
+// Color A colour in sRGB.
+//
+// Example: #0b6e4f
+type Color = string
 
 // ConsentAnswer What somebody last said; `never` if they were never asked.
 type ConsentAnswer string
@@ -754,6 +840,17 @@ type ConsentTextList struct {
 //
 // Example: {"en":"Leimala may send me offers by text message."}
 type ConsentWords = map[string]string
+
+// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+//
+// Example: {"latitude":"60.1699","longitude":"24.9384"}
+type Coordinates struct {
+	// Latitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Latitude Degrees `json:"latitude"`
+
+	// Longitude A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+	Longitude Degrees `json:"longitude"`
+}
 
 // Coupon defines model for Coupon.
 type Coupon struct {
@@ -910,6 +1007,27 @@ type DayStats struct {
 	Stamps   int64  `json:"stamps"`
 }
 
+// Degrees A decimal number of degrees, north and east positive. Latitudes are from -90 to 90, longitudes from -180 to 180.
+type Degrees = string
+
+// DemoData defines model for DemoData.
+type DemoData struct {
+	Cards     int64 `json:"cards"`
+	Customers int64 `json:"customers"`
+
+	// Demo Whether the customers were made up and can be removed.
+	Demo bool `json:"demo"`
+
+	// Entries Entries of the ledger.
+	Entries int64 `json:"entries"`
+}
+
+// DemoRemoval defines model for DemoRemoval.
+type DemoRemoval struct {
+	// Confirm The organization's slug, typed by whoever wants it.
+	Confirm string `json:"confirm"`
+}
+
 // Doer defines model for Doer.
 type Doer struct {
 	ID *string `json:"id,omitempty"`
@@ -1057,8 +1175,13 @@ type Import struct {
 	// ID Example: imp_01k3sa0z2efcrstmhzda61w2ws
 	ID ImportID `json:"id"`
 
-	// Problem Why it failed.
+	// Problem Why it failed or was stopped, in English.
 	Problem *string `json:"problem,omitempty"`
+
+	// ProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+	// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+	// server had a fault. It is not there for imports from before there were names.
+	ProblemCode *ImportProblemCode `json:"problem_code,omitempty"`
 
 	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	ProgramID ProgramID    `json:"program_id"`
@@ -1068,6 +1191,11 @@ type Import struct {
 	// StopAskedAt When somebody asked that it be stopped.
 	StopAskedAt *time.Time `json:"stop_asked_at,omitempty"`
 }
+
+// ImportProblemCode The stable name of `problem`, for those who say it in their own words: somebody stopped it, the server was
+// stopped, the file cannot be read to its end (`problem` says why), the program is not there any more, or the
+// server had a fault. It is not there for imports from before there were names.
+type ImportProblemCode string
 
 // ImportStatus defines model for Import.Status.
 type ImportStatus string
@@ -1250,8 +1378,13 @@ type LocalizedText = map[string]string
 
 // Location defines model for Location.
 type Location struct {
-	Address   *string   `json:"address,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	CreatedAt   time.Time    `json:"created_at"`
 
 	// ExternalRef The branch's number in other systems.
 	ExternalRef *string `json:"external_ref,omitempty"`
@@ -1269,9 +1402,12 @@ type Location struct {
 
 // LocationChange defines model for LocationChange.
 type LocationChange struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        *string `json:"name,omitempty"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates null takes them away.
+	Coordinates Clearable[Coordinates] `json:"coordinates,omitempty"`
+	ExternalRef *string                `json:"external_ref,omitempty"`
+	Name        *string                `json:"name,omitempty"`
 
 	// Zone An IANA time zone.
 	//
@@ -1281,9 +1417,14 @@ type LocationChange struct {
 
 // LocationCreation defines model for LocationCreation.
 type LocationCreation struct {
-	Address     *string `json:"address,omitempty"`
-	ExternalRef *string `json:"external_ref,omitempty"`
-	Name        string  `json:"name"`
+	Address *string `json:"address,omitempty"`
+
+	// Coordinates Where it is, in degrees of WGS 84. A phone offers the pass of a card near one of the ten branches that are nearest to where the card was opened.
+	//
+	// Example: {"latitude":"60.1699","longitude":"24.9384"}
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	ExternalRef *string      `json:"external_ref,omitempty"`
+	Name        string       `json:"name"`
 
 	// Zone An IANA time zone.
 	//
@@ -1458,6 +1599,12 @@ type NextReward struct {
 	Name LocalizedText `json:"name"`
 }
 
+// OldNumber defines model for OldNumber.
+type OldNumber struct {
+	// OldNumber Without spaces and hyphens, 6 to 32 letters and digits, one of them a digit; or empty.
+	OldNumber string `json:"old_number"`
+}
+
 // Organization defines model for Organization.
 type Organization struct {
 	Brand Brand `json:"brand"`
@@ -1494,7 +1641,12 @@ type Organization struct {
 // OrganizationChange defines model for OrganizationChange.
 type OrganizationChange struct {
 	Brand *struct {
-		Color *string `json:"color,omitempty"`
+		// AccentColor An empty one takes it away.
+		AccentColor *string `json:"accent_color,omitempty"`
+		Color       *string `json:"color,omitempty"`
+
+		// TextColor An empty one takes it away.
+		TextColor *string `json:"text_color,omitempty"`
 
 		// Texts What customers read under the organization's own name, by language. A change replaces all of it. What is missing
 		// in a customer's language is said in the organization's.
@@ -1554,6 +1706,105 @@ type PairingCodeCreation struct {
 	// Name What the till will be called.
 	Name string `json:"name"`
 }
+
+// PassArtwork Pictures by their tags; none where one is left out.
+type PassArtwork struct {
+	// Backdrop Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Backdrop *ArtworkTag `json:"backdrop,omitempty"`
+
+	// Empty Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Empty *ArtworkTag `json:"empty,omitempty"`
+
+	// Stamp Names a picture that was uploaded.
+	//
+	// Example: 3fe1c20ab9d04471
+	Stamp *ArtworkTag `json:"stamp,omitempty"`
+}
+
+// PassBarcode The kind of code that the till scans.
+type PassBarcode string
+
+// PassColors What is left out is the brand's, or chosen so that it can be read.
+type PassColors struct {
+	// Background A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Background *Color `json:"background,omitempty"`
+
+	// Foreground A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Foreground *Color `json:"foreground,omitempty"`
+
+	// Ink A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Ink *Color `json:"ink,omitempty"`
+
+	// Label A colour in sRGB.
+	//
+	// Example: #0b6e4f
+	Label *Color `json:"label,omitempty"`
+}
+
+// PassDesign defines model for PassDesign.
+type PassDesign struct {
+	// Artwork Pictures by their tags; none where one is left out.
+	Artwork PassArtwork `json:"artwork"`
+
+	// Barcode The kind of code that the till scans.
+	Barcode PassBarcode `json:"barcode"`
+
+	// Colors What is left out is the brand's, or chosen so that it can be read.
+	Colors PassColors `json:"colors"`
+
+	// Front The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+	Front PassFront `json:"front"`
+
+	// Icon What is stamped, and stands for a shop without a logo.
+	Icon PassIcon `json:"icon"`
+
+	// ProgramID Example: prog_01k3sa0z2efcrstmhzda61w2tt
+	ProgramID ProgramID `json:"program_id"`
+
+	// Rows How many rows the stamps stand in; 0 chooses by their number.
+	Rows    int   `json:"rows"`
+	Version int64 `json:"version"`
+}
+
+// PassDesignSetting defines model for PassDesignSetting.
+type PassDesignSetting struct {
+	// Artwork Pictures by their tags; none where one is left out.
+	Artwork PassArtwork `json:"artwork"`
+
+	// Barcode The kind of code that the till scans.
+	Barcode PassBarcode `json:"barcode"`
+
+	// Colors What is left out is the brand's, or chosen so that it can be read.
+	Colors PassColors `json:"colors"`
+
+	// Front The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+	Front PassFront `json:"front"`
+
+	// Icon What is stamped, and stands for a shop without a logo.
+	Icon PassIcon `json:"icon"`
+
+	// Rows How many rows the stamps stand in; 0 chooses by their number.
+	Rows int `json:"rows"`
+}
+
+// PassField defines model for PassField.
+type PassField string
+
+// PassFront The fields below the stamps, in their order: the next reward, rewards that can be had, the customer's name, their number.
+type PassFront = []PassField
+
+// PassIcon What is stamped, and stands for a shop without a logo.
+type PassIcon string
 
 // PassSpread The last change of the brand or of a program's rules that concerned passes. It is told to their phones little by
 // little, so that they do not all come at once; a stamp meanwhile is told at once. Not there if nothing changed yet.
@@ -1704,6 +1955,7 @@ type Problem struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -1752,6 +2004,10 @@ type Problem struct {
 	// | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 	// | `contact_missing` | neither phone nor e-mail is there |
 	// | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+	// | `out_of_order` | an instant is before the one that comes before it |
+	// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+	// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+	// | `queue_full` | `max` imports are waiting already |
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// RequestID The id by which the server's log knows the request.
@@ -1830,6 +2086,7 @@ type Problem struct {
 // | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 // | `customer_merged` | 409 | the customer was merged into another one |
 // | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 // | `merge_undone` | 409 | the merge was undone before |
 // | `merge_too_old` | 409 | the merge is too long ago to be undone |
 // | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -1869,6 +2126,10 @@ type ProblemCode string
 // | `color`, `zone`, `address`, `phone`, `email` | it is not one |
 // | `contact_missing` | neither phone nor e-mail is there |
 // | `picture_kind`, `picture_size`, `too_large`, `animated`, `damaged` | a picture cannot be used |
+// | `out_of_order` | an instant is before the one that comes before it |
+// | `file_name`, `file_too_large`, `file_unusable` | a file has no name, has more than `max` MB, or cannot be read as what it is |
+// | `mapping` | a mapping cannot be used, by what stands in its line `line` |
+// | `queue_full` | `max` imports are waiting already |
 type ProblemReason string
 
 // Program defines model for Program.
@@ -2244,7 +2505,7 @@ type Scan struct {
 
 // ScanCreation defines model for ScanCreation.
 type ScanCreation struct {
-	// Code A card code, a rotating code, a customer number or, in a till session, a phone number.
+	// Code A card code, a rotating code, a customer number, the number of a card from before or, in a till session, a phone number.
 	Code string `json:"code"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
@@ -2334,6 +2595,7 @@ type ScanRefusal struct {
 	// | `customer_blocked` | 409 | the customer is blocked: their cards earn and pay out nothing |
 	// | `customer_merged` | 409 | the customer was merged into another one |
 	// | `customer_not_confirmed` | 409 | the customer who would stay has no confirmed contact |
+	// | `not_a_demo` | 409 | the organization's customers were not made up, or were removed before |
 	// | `merge_undone` | 409 | the merge was undone before |
 	// | `merge_too_old` | 409 | the merge is too long ago to be undone |
 	// | `merged_reward_used` | 409 | a reward that came with the merge was used, so it cannot be undone |
@@ -2435,7 +2697,7 @@ type StampCreation struct {
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
 	CardID *CardID `json:"card_id,omitempty"`
 
-	// Code A card code, a rotating code or a customer number.
+	// Code A card code, a rotating code, a customer number or the number of a card from before.
 	Code *string `json:"code,omitempty"`
 
 	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location.
@@ -2444,6 +2706,16 @@ type StampCreation struct {
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
 	LocationID LocationID `json:"location_id"`
 	Quantity   int        `json:"quantity"`
+}
+
+// StripDrawing defines model for StripDrawing.
+type StripDrawing struct {
+	// Count How many places are stamped.
+	Count  int               `json:"count"`
+	Design PassDesignSetting `json:"design"`
+
+	// Size The size of the card. One of more than 100 has no stamps drawn.
+	Size int `json:"size"`
 }
 
 // Till defines model for Till.
@@ -3083,6 +3355,18 @@ type ListProgramCardsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetPassDesignParams defines parameters for GetPassDesign.
+type GetPassDesignParams struct {
+	// Version An earlier design.
+	Version *int64 `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// SetPassDesignParams defines parameters for SetPassDesign.
+type SetPassDesignParams struct {
+	// IfMatch The ETag of the version that the change was made from.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // ListReviewsParams defines parameters for ListReviews.
 type ListReviewsParams struct {
 	// State Only what is open, or only what was decided.
@@ -3176,6 +3460,9 @@ type CreateAPIKeyJSONRequestBody = APIKeyCreation
 // AdjustCardJSONRequestBody defines body for AdjustCard for application/json ContentType.
 type AdjustCardJSONRequestBody = Adjustment
 
+// SetOldNumberJSONRequestBody defines body for SetOldNumber for application/json ContentType.
+type SetOldNumberJSONRequestBody = OldNumber
+
 // CreateConsentTextJSONRequestBody defines body for CreateConsentText for application/json ContentType.
 type CreateConsentTextJSONRequestBody = ConsentTextCreation
 
@@ -3212,6 +3499,12 @@ type UpdateLocationJSONRequestBody = LocationChange
 // UpdateOrganizationJSONRequestBody defines body for UpdateOrganization for application/json ContentType.
 type UpdateOrganizationJSONRequestBody = OrganizationChange
 
+// RemoveDemoDataJSONRequestBody defines body for RemoveDemoData for application/json ContentType.
+type RemoveDemoDataJSONRequestBody = DemoRemoval
+
+// DrawStripJSONRequestBody defines body for DrawStrip for application/json ContentType.
+type DrawStripJSONRequestBody = StripDrawing
+
 // CreateProgramJSONRequestBody defines body for CreateProgram for application/json ContentType.
 type CreateProgramJSONRequestBody = ProgramCreation
 
@@ -3223,6 +3516,9 @@ type UpdateProgramJSONRequestBody = ProgramChange
 
 // JoinProgramJSONRequestBody defines body for JoinProgram for application/json ContentType.
 type JoinProgramJSONRequestBody = Join
+
+// SetPassDesignJSONRequestBody defines body for SetPassDesign for application/json ContentType.
+type SetPassDesignJSONRequestBody = PassDesignSetting
 
 // CreateReviewJSONRequestBody defines body for CreateReview for application/json ContentType.
 type CreateReviewJSONRequestBody = ReviewCreation
@@ -3286,13 +3582,16 @@ type ServerInterface interface {
 	// GetCardGooglePass A card for Google Wallet
 	// (GET /v1/cards/{card_id}/google-pass)
 	GetCardGooglePass(ctx echo.Context, cardID CardID) error
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx echo.Context, cardID CardID) error
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx echo.Context, cardID CardID) error
 	// ListConsentTexts What customers are asked
@@ -3400,15 +3699,27 @@ type ServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx echo.Context, params UpdateOrganizationParams) error
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx echo.Context) error
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx echo.Context) error
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx echo.Context) error
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx echo.Context) error
+	// AddArtwork Upload a picture for passes
+	// (POST /v1/passes/artwork)
+	AddArtwork(ctx echo.Context) error
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx echo.Context) error
+	// DrawStrip Draw the stamps of a design
+	// (POST /v1/passes/strip)
+	DrawStrip(ctx echo.Context) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
@@ -3430,6 +3741,12 @@ type ServerInterface interface {
 	// JoinProgram Join a program
 	// (POST /v1/programs/{program_id}/cards)
 	JoinProgram(ctx echo.Context, programID ProgramID) error
+	// GetPassDesign How the passes of a program look
+	// (GET /v1/programs/{program_id}/pass-design)
+	GetPassDesign(ctx echo.Context, programID ProgramID, params GetPassDesignParams) error
+	// SetPassDesign Choose how the passes of a program look
+	// (PUT /v1/programs/{program_id}/pass-design)
+	SetPassDesign(ctx echo.Context, programID ProgramID, params SetPassDesignParams) error
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx echo.Context, programID ProgramID) error
@@ -3767,6 +4084,22 @@ func (w *ServerInterfaceWrapper) GetCardGooglePass(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCardGooglePass(ctx, cardID)
+	return err
+}
+
+// SetOldNumber converts echo context to params.
+func (w *ServerInterfaceWrapper) SetOldNumber(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetOldNumber(ctx, cardID)
 	return err
 }
 
@@ -4736,6 +5069,24 @@ func (w *ServerInterfaceWrapper) UpdateOrganization(ctx echo.Context) error {
 	return err
 }
 
+// GetDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDemoData(ctx)
+	return err
+}
+
+// RemoveDemoData converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveDemoData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveDemoData(ctx)
+	return err
+}
+
 // DeleteLogo converts echo context to params.
 func (w *ServerInterfaceWrapper) DeleteLogo(ctx echo.Context) error {
 	var err error
@@ -4754,12 +5105,30 @@ func (w *ServerInterfaceWrapper) SetLogo(ctx echo.Context) error {
 	return err
 }
 
+// AddArtwork converts echo context to params.
+func (w *ServerInterfaceWrapper) AddArtwork(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddArtwork(ctx)
+	return err
+}
+
 // GetPassStats converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPassStats(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPassStats(ctx)
+	return err
+}
+
+// DrawStrip converts echo context to params.
+func (w *ServerInterfaceWrapper) DrawStrip(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DrawStrip(ctx)
 	return err
 }
 
@@ -4905,6 +5274,69 @@ func (w *ServerInterfaceWrapper) JoinProgram(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.JoinProgram(ctx, programID)
+	return err
+}
+
+// GetPassDesign converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPassDesign(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "program_id" -------------
+	var programID ProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "program_id", ctx.Param("program_id"), &programID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPassDesignParams
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPassDesign(ctx, programID, params)
+	return err
+}
+
+// SetPassDesign converts echo context to params.
+func (w *ServerInterfaceWrapper) SetPassDesign(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "program_id" -------------
+	var programID ProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "program_id", ctx.Param("program_id"), &programID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetPassDesignParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetPassDesign(ctx, programID, params)
 	return err
 }
 
@@ -5368,6 +5800,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/v1/organization", wrapper.UpdateOrganization, options.OperationMiddlewares["updateOrganization"]...)
 	router.DELETE(options.BaseURL+"/v1/organization/logo", wrapper.DeleteLogo, options.OperationMiddlewares["deleteLogo"]...)
 	router.PUT(options.BaseURL+"/v1/organization/logo", wrapper.SetLogo, options.OperationMiddlewares["setLogo"]...)
+	router.GET(options.BaseURL+"/v1/organization/demo-data", wrapper.GetDemoData, options.OperationMiddlewares["getDemoData"]...)
+	router.POST(options.BaseURL+"/v1/organization/demo-data-removal", wrapper.RemoveDemoData, options.OperationMiddlewares["removeDemoData"]...)
 	router.GET(options.BaseURL+"/v1/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
 	router.POST(options.BaseURL+"/v1/locations", wrapper.CreateLocation, options.OperationMiddlewares["createLocation"]...)
 	router.GET(options.BaseURL+"/v1/locations/:location_id", wrapper.GetLocation, options.OperationMiddlewares["getLocation"]...)
@@ -5390,6 +5824,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/programs/:program_id", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.PATCH(options.BaseURL+"/v1/programs/:program_id", wrapper.UpdateProgram, options.OperationMiddlewares["updateProgram"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/stats", wrapper.GetProgramStats, options.OperationMiddlewares["getProgramStats"]...)
+	router.GET(options.BaseURL+"/v1/programs/:program_id/pass-design", wrapper.GetPassDesign, options.OperationMiddlewares["getPassDesign"]...)
+	router.PUT(options.BaseURL+"/v1/programs/:program_id/pass-design", wrapper.SetPassDesign, options.OperationMiddlewares["setPassDesign"]...)
+	router.POST(options.BaseURL+"/v1/passes/artwork", wrapper.AddArtwork, options.OperationMiddlewares["addArtwork"]...)
+	router.POST(options.BaseURL+"/v1/passes/strip", wrapper.DrawStrip, options.OperationMiddlewares["drawStrip"]...)
 	router.GET(options.BaseURL+"/v1/passes/stats", wrapper.GetPassStats, options.OperationMiddlewares["getPassStats"]...)
 	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
@@ -5400,6 +5838,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/google-pass", wrapper.GetCardGooglePass, options.OperationMiddlewares["getCardGooglePass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
+	router.PUT(options.BaseURL+"/v1/cards/:card_id/old-number", wrapper.SetOldNumber, options.OperationMiddlewares["setOldNumber"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/adjustments", wrapper.AdjustCard, options.OperationMiddlewares["adjustCard"]...)
 	router.POST(options.BaseURL+"/v1/scans", wrapper.CreateScan, options.OperationMiddlewares["createScan"]...)
@@ -6516,6 +6955,121 @@ type GetCardGooglePassdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCardGooglePassdefaultApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberRequestObject struct {
+	CardID CardID `json:"card_id"`
+	Body   *SetOldNumberJSONRequestBody
+}
+
+type SetOldNumberResponseObject interface {
+	VisitSetOldNumberResponse(w http.ResponseWriter) error
+}
+
+type SetOldNumber204Response struct {
+}
+
+func (response SetOldNumber204Response) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SetOldNumber400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber400ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber401ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber403ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber404ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumber409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetOldNumber409ApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetOldNumberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetOldNumberdefaultApplicationProblemPlusJSONResponse) VisitSetOldNumberResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10752,6 +11306,181 @@ func (response UpdateOrganizationdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetDemoDataRequestObject struct {
+}
+
+type GetDemoDataResponseObject interface {
+	VisitGetDemoDataResponse(w http.ResponseWriter) error
+}
+
+type GetDemoData200JSONResponse DemoData
+
+func (response GetDemoData200JSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData401ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoData403ApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDemoDatadefaultApplicationProblemPlusJSONResponse) VisitGetDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDataRequestObject struct {
+	Body *RemoveDemoDataJSONRequestBody
+}
+
+type RemoveDemoDataResponseObject interface {
+	VisitRemoveDemoDataResponse(w http.ResponseWriter) error
+}
+
+type RemoveDemoData200JSONResponse DemoData
+
+func (response RemoveDemoData200JSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData400ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData401ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData403ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoData409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveDemoData409ApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDemoDatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveDemoDatadefaultApplicationProblemPlusJSONResponse) VisitRemoveDemoDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteLogoRequestObject struct {
 }
 
@@ -10928,6 +11657,95 @@ func (response SetLogodefaultApplicationProblemPlusJSONResponse) VisitSetLogoRes
 	return err
 }
 
+type AddArtworkRequestObject struct {
+	ContentType string
+	Body        io.Reader
+}
+
+type AddArtworkResponseObject interface {
+	VisitAddArtworkResponse(w http.ResponseWriter) error
+}
+
+type AddArtwork201JSONResponse Artwork
+
+func (response AddArtwork201JSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork400ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork401ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtwork403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddArtwork403ApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddArtworkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddArtworkdefaultApplicationProblemPlusJSONResponse) VisitAddArtworkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPassStatsRequestObject struct {
 }
 
@@ -11004,6 +11822,100 @@ type GetPassStatsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPassStatsdefaultApplicationProblemPlusJSONResponse) VisitGetPassStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStripRequestObject struct {
+	Body *DrawStripJSONRequestBody
+}
+
+type DrawStripResponseObject interface {
+	VisitDrawStripResponse(w http.ResponseWriter) error
+}
+
+type DrawStrip200ImagePngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DrawStrip200ImagePngResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DrawStrip400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip400ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStrip401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip401ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStrip403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DrawStrip403ApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrawStripdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DrawStripdefaultApplicationProblemPlusJSONResponse) VisitDrawStripResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11774,6 +12686,265 @@ type JoinProgramdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response JoinProgramdefaultApplicationProblemPlusJSONResponse) VisitJoinProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesignRequestObject struct {
+	ProgramID ProgramID `json:"program_id"`
+	Params    GetPassDesignParams
+}
+
+type GetPassDesignResponseObject interface {
+	VisitGetPassDesignResponse(w http.ResponseWriter) error
+}
+
+type GetPassDesign200ResponseHeaders struct {
+	ETag string
+}
+
+type GetPassDesign200JSONResponse struct {
+	Body    PassDesign
+	Headers GetPassDesign200ResponseHeaders
+}
+
+func (response GetPassDesign200JSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign400ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign401ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign403ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesign404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPassDesign404ApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPassDesigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPassDesigndefaultApplicationProblemPlusJSONResponse) VisitGetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesignRequestObject struct {
+	ProgramID ProgramID `json:"program_id"`
+	Params    SetPassDesignParams
+	Body      *SetPassDesignJSONRequestBody
+}
+
+type SetPassDesignResponseObject interface {
+	VisitSetPassDesignResponse(w http.ResponseWriter) error
+}
+
+type SetPassDesign200ResponseHeaders struct {
+	ETag string
+}
+
+type SetPassDesign200JSONResponse struct {
+	Body    PassDesign
+	Headers SetPassDesign200ResponseHeaders
+}
+
+func (response SetPassDesign200JSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign400ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign401ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign403ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign404ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign412ApplicationProblemPlusJSONResponse struct {
+	VersionMismatchApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign412ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesign428ApplicationProblemPlusJSONResponse struct {
+	VersionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response SetPassDesign428ApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(428)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetPassDesigndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPassDesigndefaultApplicationProblemPlusJSONResponse) VisitSetPassDesignResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13893,13 +15064,16 @@ type StrictServerInterface interface {
 	// GetCardGooglePass A card for Google Wallet
 	// (GET /v1/cards/{card_id}/google-pass)
 	GetCardGooglePass(ctx context.Context, request GetCardGooglePassRequestObject) (GetCardGooglePassResponseObject, error)
+	// SetOldNumber Let the number of a card from before lead to this card
+	// (PUT /v1/cards/{card_id}/old-number)
+	SetOldNumber(ctx context.Context, request SetOldNumberRequestObject) (SetOldNumberResponseObject, error)
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
-	// RevokeCard Block a card
+	// RevokeCard End a card
 	// (POST /v1/cards/{card_id}/revocation)
 	RevokeCard(ctx context.Context, request RevokeCardRequestObject) (RevokeCardResponseObject, error)
 	// ListConsentTexts What customers are asked
@@ -14007,15 +15181,27 @@ type StrictServerInterface interface {
 	// UpdateOrganization Change the organization
 	// (PATCH /v1/organization)
 	UpdateOrganization(ctx context.Context, request UpdateOrganizationRequestObject) (UpdateOrganizationResponseObject, error)
+	// GetDemoData What is made up
+	// (GET /v1/organization/demo-data)
+	GetDemoData(ctx context.Context, request GetDemoDataRequestObject) (GetDemoDataResponseObject, error)
+	// RemoveDemoData Remove the made-up customers
+	// (POST /v1/organization/demo-data-removal)
+	RemoveDemoData(ctx context.Context, request RemoveDemoDataRequestObject) (RemoveDemoDataResponseObject, error)
 	// DeleteLogo Take the logo away
 	// (DELETE /v1/organization/logo)
 	DeleteLogo(ctx context.Context, request DeleteLogoRequestObject) (DeleteLogoResponseObject, error)
 	// SetLogo Set the logo
 	// (PUT /v1/organization/logo)
 	SetLogo(ctx context.Context, request SetLogoRequestObject) (SetLogoResponseObject, error)
+	// AddArtwork Upload a picture for passes
+	// (POST /v1/passes/artwork)
+	AddArtwork(ctx context.Context, request AddArtworkRequestObject) (AddArtworkResponseObject, error)
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx context.Context, request GetPassStatsRequestObject) (GetPassStatsResponseObject, error)
+	// DrawStrip Draw the stamps of a design
+	// (POST /v1/passes/strip)
+	DrawStrip(ctx context.Context, request DrawStripRequestObject) (DrawStripResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
@@ -14037,6 +15223,12 @@ type StrictServerInterface interface {
 	// JoinProgram Join a program
 	// (POST /v1/programs/{program_id}/cards)
 	JoinProgram(ctx context.Context, request JoinProgramRequestObject) (JoinProgramResponseObject, error)
+	// GetPassDesign How the passes of a program look
+	// (GET /v1/programs/{program_id}/pass-design)
+	GetPassDesign(ctx context.Context, request GetPassDesignRequestObject) (GetPassDesignResponseObject, error)
+	// SetPassDesign Choose how the passes of a program look
+	// (PUT /v1/programs/{program_id}/pass-design)
+	SetPassDesign(ctx context.Context, request SetPassDesignRequestObject) (SetPassDesignResponseObject, error)
 	// GetProgramStats Totals of a program
 	// (GET /v1/programs/{program_id}/stats)
 	GetProgramStats(ctx context.Context, request GetProgramStatsRequestObject) (GetProgramStatsResponseObject, error)
@@ -14399,6 +15591,54 @@ func (sh *strictHandler) GetCardGooglePass(ctx echo.Context, cardID CardID) erro
 		return err
 	} else if validResponse, ok := response.(GetCardGooglePassResponseObject); ok {
 		return validResponse.VisitGetCardGooglePassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetOldNumber operation middleware
+func (sh *strictHandler) SetOldNumber(ctx echo.Context, cardID CardID) error {
+	var request SetOldNumberRequestObject
+
+	request.CardID = cardID
+
+	var body SetOldNumberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetOldNumber(ctx.Request().Context(), request.(SetOldNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetOldNumber")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetOldNumberResponseObject); ok {
+		return validResponse.VisitSetOldNumberResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15622,6 +16862,75 @@ func (sh *strictHandler) UpdateOrganization(ctx echo.Context, params UpdateOrgan
 	return nil
 }
 
+// GetDemoData operation middleware
+func (sh *strictHandler) GetDemoData(ctx echo.Context) error {
+	var request GetDemoDataRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDemoData(ctx.Request().Context(), request.(GetDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDemoDataResponseObject); ok {
+		return validResponse.VisitGetDemoDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveDemoData operation middleware
+func (sh *strictHandler) RemoveDemoData(ctx echo.Context) error {
+	var request RemoveDemoDataRequestObject
+
+	var body RemoveDemoDataJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveDemoData(ctx.Request().Context(), request.(RemoveDemoDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveDemoData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveDemoDataResponseObject); ok {
+		return validResponse.VisitRemoveDemoDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DeleteLogo operation middleware
 func (sh *strictHandler) DeleteLogo(ctx echo.Context) error {
 	var request DeleteLogoRequestObject
@@ -15672,6 +16981,33 @@ func (sh *strictHandler) SetLogo(ctx echo.Context) error {
 	return nil
 }
 
+// AddArtwork operation middleware
+func (sh *strictHandler) AddArtwork(ctx echo.Context) error {
+	var request AddArtworkRequestObject
+
+	request.ContentType = ctx.Request().Header.Get("Content-Type")
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddArtwork(ctx.Request().Context(), request.(AddArtworkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddArtwork")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddArtworkResponseObject); ok {
+		return validResponse.VisitAddArtworkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPassStats operation middleware
 func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
 	var request GetPassStatsRequestObject
@@ -15689,6 +17025,52 @@ func (sh *strictHandler) GetPassStats(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetPassStatsResponseObject); ok {
 		return validResponse.VisitGetPassStatsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DrawStrip operation middleware
+func (sh *strictHandler) DrawStrip(ctx echo.Context) error {
+	var request DrawStripRequestObject
+
+	var body DrawStripJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DrawStrip(ctx.Request().Context(), request.(DrawStripRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrawStrip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DrawStripResponseObject); ok {
+		return validResponse.VisitDrawStripResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15954,6 +17336,81 @@ func (sh *strictHandler) JoinProgram(ctx echo.Context, programID ProgramID) erro
 		return err
 	} else if validResponse, ok := response.(JoinProgramResponseObject); ok {
 		return validResponse.VisitJoinProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPassDesign operation middleware
+func (sh *strictHandler) GetPassDesign(ctx echo.Context, programID ProgramID, params GetPassDesignParams) error {
+	var request GetPassDesignRequestObject
+
+	request.ProgramID = programID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPassDesign(ctx.Request().Context(), request.(GetPassDesignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPassDesign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPassDesignResponseObject); ok {
+		return validResponse.VisitGetPassDesignResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetPassDesign operation middleware
+func (sh *strictHandler) SetPassDesign(ctx echo.Context, programID ProgramID, params SetPassDesignParams) error {
+	var request SetPassDesignRequestObject
+
+	request.ProgramID = programID
+	request.Params = params
+
+	var body SetPassDesignJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPassDesign(ctx.Request().Context(), request.(SetPassDesignRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPassDesign")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetPassDesignResponseObject); ok {
+		return validResponse.VisitSetPassDesignResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

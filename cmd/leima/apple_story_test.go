@@ -274,3 +274,40 @@ func TestAFloodOfComplaintsIsNotLogged(t *testing.T) {
 		t.Errorf("%d logged, %d refused", logged, refused)
 	}
 }
+
+// endless is a body that never ends, and counts what was taken of it.
+type endless struct{ taken int64 }
+
+func (e *endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = 'a'
+	}
+	e.taken += int64(len(b))
+	return len(b), nil
+}
+
+// Of a log of a hundred megabytes the server takes what its buffers hold, and goes on.
+func TestALogOfAHundredMegabytesIsNotRead(t *testing.T) {
+	h, _ := openWithPasses(t)
+	const sent, most = 100 << 20, 16 << 20 // what lies in the buffers of two machines counts as taken
+	body := &endless{}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.address+"/apple/"+h.plan.Organization.Slug+"/v1/log",
+		io.MultiReader(strings.NewReader(`{"logs":["`), io.LimitReader(body, sent)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.ContentLength = sent
+	// The connection may be cut before the answer was read: both will do.
+	if response, err := http.DefaultClient.Do(request); err == nil {
+		_ = response.Body.Close() // there is nothing in it
+		if response.StatusCode >= http.StatusInternalServerError {
+			t.Errorf("answered with %d", response.StatusCode)
+		}
+	}
+	if body.taken > most {
+		t.Errorf("%d bytes were taken", body.taken)
+	}
+	if status, _ := fetch(t, h.address+"/readyz"); status != http.StatusOK {
+		t.Errorf("afterwards the server answers %d", status)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/leima/leima/wallet/apple"
 )
 
 // certificateFiles writes the identity of these tests as an administrator has it.
@@ -24,6 +26,24 @@ func certificateFiles(t *testing.T) map[string]string {
 		}
 	}
 	paths[applePassType], paths[appleTeam] = testPassType, "ABCDE12345"
+	return paths
+}
+
+// anotherIdentity returns the files of a certificate for the same pass type that another
+// authority has issued.
+func anotherIdentity(t *testing.T) map[string]string {
+	t.Helper()
+	made, err := apple.NewDemoIdentity(apple.Expected{PassType: testPassType, Team: "ABCDE12345"}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	paths := map[string]string{appleWWDR: filepath.Join(folder, "wwdr.pem"), appleKey: filepath.Join(folder, "key.pem")}
+	for path, text := range map[string][]byte{paths[appleWWDR]: made.Files.Intermediate, paths[appleKey]: made.Files.Key} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return paths
 }
 
@@ -52,6 +72,14 @@ func TestTheCertificateIsCheckedAtStart(t *testing.T) {
 		"no key":           {change: func(v map[string]string) { delete(v, appleKey) }, want: "private key is missing", start: "private key is missing"},
 		"a file not there": {change: func(v map[string]string) { v[appleKey] = "/nowhere/key.pem" }, want: "cannot be read", start: "cannot be read"},
 		"wrong WWDR":       {change: func(v map[string]string) { v[appleWWDR] = v[appleCertificate] }, want: "is the certificate of the pass type itself", start: "pass type itself"},
+		"WWDR of another issuer": {
+			change: func(v map[string]string) { v[appleWWDR] = anotherIdentity(t)[appleWWDR] },
+			want:   "did not issue the certificate", start: "did not issue the certificate",
+		},
+		"key of another certificate": {
+			change: func(v map[string]string) { v[appleKey] = anotherIdentity(t)[appleKey] },
+			want:   "does not belong to the certificate", start: "does not belong to the certificate",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			values := certificateFiles(t)

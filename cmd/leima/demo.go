@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,18 +151,22 @@ func (sh *shell) describeDemo(ctx context.Context, st *store.Store, plan demo.Pl
 		return demoNote{}, err
 	}
 	pages := sh.links()
-	return demoNote{
+	note := demoNote{
 		BaseURL: pages.base, OrgID: o.ID, Slug: o.Slug, ProgramID: p.ID, LocationID: plan.Locations[0].ID,
 		APIKey: doors.apiKey, TillToken: doors.tillToken,
-		JoinURL: pages.join(o.Slug, p.ID), CardURL: pages.card(o.Slug, card.Link), TillURL: pages.demoTill(),
+		JoinURL: pages.join(o.Slug, p.ID), TillURL: pages.demoTill(),
 		PosterURL: pages.poster(o.Slug, p.ID), StaffURL: pages.demoStaff(),
-		CardID: card.Card.ID, CardCode: card.Code, CustomerNumber: card.Customer.Number, PIN: demo.PIN,
-		PID: os.Getpid(), StartedAt: sh.now().UTC().Format(time.RFC3339),
-	}, nil
+		PIN: demo.PIN, PID: os.Getpid(), StartedAt: sh.now().UTC().Format(time.RFC3339),
+	}
+	if card.Card.ID != "" {
+		note.CardURL, note.CardID, note.CardCode, note.CustomerNumber = pages.card(o.Slug, card.Link), card.Card.ID, card.Code, card.Customer.Number
+	}
+	return note, nil
 }
 
 // showcase finds the card that the plan wants to be looked at; if its customer was
-// changed since, any card will do.
+// changed since, any card will do. The zero View is for a demo whose customers were
+// removed.
 func showcase(ctx context.Context, st *store.Store, plan demo.Plan) (customer.View, error) {
 	j := plan.Joins[plan.Showcase]
 	query := j.Email
@@ -184,11 +189,11 @@ func showcase(ctx context.Context, st *store.Store, plan demo.Plan) (customer.Vi
 		}
 	}
 	cards, err := st.Cards(ctx, plan.Organization.ID, plan.Program.ID, firstOne)
-	switch {
-	case err != nil:
+	if err != nil {
 		return customer.View{}, fmt.Errorf("find a card to show: %w", err)
-	case len(cards.Items) == 0:
-		return customer.View{}, failf("the demo has no card any more").hint("Remove its data folder and start again.")
+	}
+	if len(cards.Items) == 0 {
+		return customer.View{}, nil
 	}
 	return cards.Items[0], nil
 }
@@ -206,7 +211,7 @@ Leimala is open. Everything in it is made up.
 
   PIN of the cashiers  %s
   API key and more     %s
-`, n.JoinURL, n.CardURL, n.TillURL, n.PosterURL, n.StaffURL, n.PIN, demoNotePath(sh.settings.Data))
+`, n.JoinURL, cmp.Or(n.CardURL, "(none: its customers were removed)"), n.TillURL, n.PosterURL, n.StaffURL, n.PIN, demoNotePath(sh.settings.Data))
 	if code, err := qrcode.New(n.JoinURL, qrcode.Low); err == nil {
 		fmt.Fprintf(w, "\nThe join page, for a phone that reaches this machine:\n%s", code.ToSmallString(false))
 	}

@@ -108,7 +108,7 @@ func (s *seeder) storeShop(ctx context.Context) error {
 	parts := []part{{
 		"organization",
 		func() error { _, err := s.store.Organization(ctx, orgID); return err },
-		func() error { return s.store.CreateOrganization(ctx, p.Organization) },
+		func() error { return s.store.CreateDemoOrganization(ctx, p.Organization) },
 	}, {
 		"logo",
 		func() error { _, _, err := s.store.Logo(ctx, orgID); return err },

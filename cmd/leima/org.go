@@ -18,7 +18,7 @@ import (
 )
 
 func (sh *shell) orgCommand() *cobra.Command {
-	return group("org", "Create and show organizations", sh.orgCreateCommand(), sh.orgListCommand(), sh.orgShowCommand())
+	return group("org", "Create and show organizations", sh.orgCreateCommand(), sh.orgListCommand(), sh.orgShowCommand(), sh.removeDemoCommand())
 }
 
 // newOrg is what “org create” is asked for.

@@ -16,6 +16,7 @@ import (
 	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/locale"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/pass"
 	"github.com/leima/leima/projection"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/web"
@@ -95,7 +96,7 @@ func wire(p parts) (*server, error) {
 		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
 		CardURL: p.links.card, Passes: wallets.forAPI(), Google: googles.forAPI(), Samsung: samsung.forAPI(),
-		Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+		Previews: pass.NewPreviewer(p.store), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnPeople(v), attacksOnConsents(v),
 		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v), attacksOnReviews(v),
-		attacksOnPasses(v), attacksOnGoogle(v), attacksOnSamsung(v),
+		attacksOnPasses(v), attacksOnGoogle(v), attacksOnSamsung(v), attacksOnPlaces(v),
 	} {
 		for name, a := range group {
 			all[name] = a
@@ -62,6 +62,11 @@ func attacksOnShop(v *victim) map[string]attack {
 			o := v.org
 			o.ID = org // which is there
 			return refusedWith(organization.ErrTaken, v.CreateOrganization(ctx, o))
+		},
+		"CreateDemoOrganization": func(ctx context.Context, org string) error {
+			o := v.org
+			o.ID = org // which is there
+			return refusedWith(organization.ErrTaken, v.CreateDemoOrganization(ctx, o))
 		},
 		"UpdateOrganization": func(ctx context.Context, org string) error {
 			own, err := v.Organization(ctx, org)
@@ -263,6 +268,10 @@ func attacksOnCustomers(v *victim) map[string]attack {
 			_, err := v.CardByLink(ctx, org, v.view.Link)
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
+		"MovedCard": func(ctx context.Context, org string) error {
+			_, err := v.MovedCard(ctx, org, v.view.Link)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
 		"Identify": func(ctx context.Context, org string) error {
 			for _, h := range []customer.Handle{{Code: v.view.Code}, {Number: v.view.Customer.Number}, {Phone: v.view.Customer.Phone}} {
 				if _, err := v.Identify(ctx, org, h, ""); !errors.Is(err, loyalty.ErrNotFound) {
@@ -274,6 +283,20 @@ func attacksOnCustomers(v *victim) map[string]attack {
 		"Cards": func(ctx context.Context, org string) error {
 			l, err := v.Cards(ctx, org, "", paging.Page{})
 			return empty(l.Items, err)
+		},
+		"DemoData": func(ctx context.Context, org string) error {
+			d, err := v.DemoData(ctx, org)
+			if err == nil && d.Customers != 0 {
+				return errors.New("counted foreign customers")
+			}
+			return err
+		},
+		"RemoveDemoData": func(ctx context.Context, org string) error {
+			_, err := v.RemoveDemoData(ctx, org, v.clock())
+			return refusedWith(organization.ErrNotDemo, err)
+		},
+		"SetOldNumber": func(ctx context.Context, org string) error {
+			return refusedWith(loyalty.ErrNotFound, v.SetOldNumber(ctx, org, v.view.Card.ID, v.plastic()))
 		},
 		"RevokeCard": func(ctx context.Context, org string) error {
 			return refusedWith(loyalty.ErrNotFound, v.RevokeCard(ctx, org, v.view.Card.ID, v.clock()))

@@ -35,6 +35,7 @@ func importProgress(su *suite) {
 	sh := newShop(su)
 	m := sh.newImport()
 	m.Status, m.BytesRead, m.StartedAt, m.FinishedAt, m.Problem = customer.ImportFailed, 500, 1, 2, "The file ends in the middle."
+	m.ProblemCode = customer.ImportFileUnusable
 	m.Counts = customer.ImportCounts{
 		Rows: 1, RowErrors: 2, RowsDropped: 3, Receipts: 4, Stamped: 5, Replayed: 6, Refused: 7, TooSmall: 8, Stamps: 9, Coupons: 10,
 		NewCustomers: 11, NewLocations: 12,

@@ -23,6 +23,9 @@ var mergeStories = []story{
 	{"of two answers of one person the more careful one counts", mergeConsents},
 	{"receipts of a merged customer go to the one who stayed", mergeImports},
 	{"live totals count a merge and its undoing as the ledger does", mergeTotals},
+	{"the cards in the pocket of a merged customer lead to who stayed", mergeLeads},
+	{"what ends a card ends those that lead to it", mergeLeadsEnd},
+	{"a card that was opened for a merge is closed with it", mergeCloses},
 	{"any merge that is taken back gives both their stamps again", mergeProperty},
 }
 
@@ -110,8 +113,6 @@ func mergeAsPreviewed(su *suite) {
 		su.t.Fatalf("have %+v", c)
 	}
 	su.same("the contact stays", kept.Customer.Phone, after.Customer.Phone)
-	_, err = sh.Identify(sh.ctx, sh.org.ID, customer.Handle{Code: other.Code}, "")
-	sh.is(err, loyalty.ErrNotFound)
 	list, err := sh.Merges(sh.ctx, sh.org.ID, other.Customer.ID)
 	sh.ok(err)
 	su.same("merges", []customer.Merge{m}, list)
@@ -244,6 +245,14 @@ func mergeKeys(su *suite) {
 	r.BodyHash = "another body"
 	_, _, err = sh.MergeCustomers(sh.ctx, r)
 	sh.is(err, loyalty.ErrKeyReused)
+	reusing := func(key string) {
+		su.t.Helper()
+		c := sh.stamp(kept.ID, 1)
+		c.IdempotencyKey, c.BodyHash = key, "a stamp"
+		_, err := sh.Apply(sh.ctx, c)
+		sh.is(err, loyalty.ErrKeyReused)
+	}
+	reusing(r.IdempotencyKey)
 
 	key := sh.key()
 	_, _, err = sh.UndoMerge(sh.ctx, sh.org.ID, first.ID, r.IdempotencyKey, sh.manager(), sh.clock())
@@ -254,7 +263,9 @@ func mergeKeys(su *suite) {
 	sh.ok(err)
 	su.same("undone again", undone, again)
 	su.same("replayed", true, replayed)
+	reusing(key)
 	su.same("once", 3, sh.replayed(other.ID).Card.Balance)
+	su.same("no stamp came", 0, sh.replayed(kept.ID).Card.Balance)
 }
 
 func mergeRefused(su *suite) {
@@ -371,22 +382,6 @@ func mergeConsents(su *suite) {
 	for _, s := range states {
 		su.same(s.Text.Channel, want[s.Text.Channel], s.Granted)
 	}
-}
-
-func mergeImports(su *suite) {
-	sh := newShop(su)
-	kept, other := sh.newCard(), sh.newCard()
-	c := sh.card(other.ID).Customer
-	c.ExternalRef = fmt.Sprintf("till-%d", count.Add(1))
-	_, err := sh.UpdateCustomer(sh.ctx, c, c.Version)
-	sh.ok(err)
-	third := sh.newCard()
-	sh.merge(kept.CustomerID, other.CustomerID)
-	sh.merge(third.CustomerID, kept.CustomerID)
-	cards, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{c.ExternalRef}, sh.clock())
-	sh.ok(err)
-	su.same("card", third.ID, cards[c.ExternalRef])
-	su.same("created", 0, created)
 }
 
 func mergeTotals(su *suite) {

@@ -18,6 +18,7 @@ var organizationStories = []story{
 	{"a logo has a version of its own", logo},
 	{"what a brand says is kept by language", brandTexts},
 	{"locations are changed by whoever read them last and have a reference of their own", locations},
+	{"places are told to the passes that name them", places},
 	{"staff are changed by whoever read them last", staff},
 }
 
@@ -94,7 +95,7 @@ func brandTexts(su *suite) {
 	sh := newShop(su)
 	o := sh.org
 	o.Brand.Texts = map[string]organization.BrandText{
-		"fi": {Welcome: "Tervetuloa!", CardTitle: "Leimakortti", Terms: "Yksi.\nKaksi.", TermsURL: "https://example.org/ehdot"},
+		"fi": {Welcome: "Tervetuloa!", CardTitle: "Leimakortti", Terms: "Yksi.\nKaksi.", TermsURL: "https://example.org/ehdot", PrivacyURL: "https://example.org/tietosuoja"},
 		"sv": {},
 	}
 	changed, err := sh.UpdateOrganization(sh.ctx, o, o.Version)
@@ -141,6 +142,50 @@ func locations(su *suite) {
 	sh.is(err, organization.ErrNotFound)
 	_, err = sh.Locations(sh.ctx, sh.org.ID, paging.Page{Cursor: "?"})
 	sh.is(err, paging.ErrBadCursor)
+}
+
+// places are the branches of which somebody said where they are: passes name them.
+func places(su *suite) {
+	sh := newShop(su)
+	version := func() int64 {
+		o, err := sh.Organization(sh.ctx, sh.org.ID)
+		sh.ok(err)
+		return o.PlacesVersion
+	}
+	sh.newLocation("Nowhere")
+	if v := version(); v != 0 {
+		su.t.Errorf("places without coordinates made version %d", v)
+	}
+	buoy := organization.Location{
+		OrgID: sh.org.ID, ID: typeid.New("loc"), Name: "Buoy", Version: 1, CreatedAt: sh.clock(), Coordinates: &organization.Coordinates{},
+	}
+	sh.ok(sh.CreateLocation(sh.ctx, buoy))
+	town := sh.location
+	town.Coordinates = &organization.Coordinates{Latitude: 60.16987654321, Longitude: -24.9384}
+	town, err := sh.UpdateLocation(sh.ctx, town, 1)
+	sh.ok(err)
+	list, err := sh.Places(sh.ctx, sh.org.ID)
+	sh.ok(err)
+	su.same("places", []organization.Location{town, buoy}, list)
+	su.same("version", int64(2), version())
+
+	here := sh.join(sh.trusted(sh.phone()))
+	at, err := sh.CardPlace(sh.ctx, sh.org.ID, here.View.Card.ID)
+	sh.ok(err)
+	su.same("where the card was opened", town.Coordinates, at)
+	online := sh.trusted(sh.phone())
+	online.LocationID = ""
+	somewhere := sh.join(online)
+	at, err = sh.CardPlace(sh.ctx, sh.org.ID, somewhere.View.Card.ID)
+	sh.ok(err)
+	su.same("a card from nowhere", (*organization.Coordinates)(nil), at)
+
+	pass := sh.newPass(here.View)
+	town.Coordinates = nil
+	town, err = sh.UpdateLocation(sh.ctx, town, 2)
+	sh.ok(err)
+	su.same("taken away", (*organization.Coordinates)(nil), town.Coordinates)
+	sh.spreadsOnce(su.t, pass)
 }
 
 func staff(su *suite) {

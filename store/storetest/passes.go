@@ -3,10 +3,13 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
+	"testing"
 	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 )
 
 const (
@@ -24,6 +27,23 @@ func (sh *shop) newPass(view customer.View) customer.Pass {
 	_, err = sh.RegisterPass(sh.ctx, deviceOf(p, sh.org.ID))
 	sh.ok(err)
 	return p
+}
+
+// spreadsOnce takes the steps of telling passes of a new brand or new rules, and wants the
+// pass to be told of it by one of them.
+func (sh *shop) spreadsOnce(t *testing.T, was customer.Pass) {
+	t.Helper()
+	const many = 100
+	step, err := sh.SpreadPasses(sh.ctx, sh.org.ID, passType, many, many, time.Minute)
+	sh.ok(err)
+	now, err := sh.PassBySerial(sh.ctx, sh.org.ID, passType, was.Serial)
+	sh.ok(err)
+	if len(step.Pushes) != 1 || now.Version != was.Version+1 {
+		t.Errorf("%d passes changed, the card's is of version %d after %d", len(step.Pushes), now.Version, was.Version)
+	}
+	if changed, err := sh.SweepPasses(sh.ctx, sh.org.ID); changed != 0 || err != nil {
+		t.Errorf("swept afterwards: %d passes changed, %v", changed, err)
+	}
 }
 
 func deviceOf(p customer.Pass, orgID string) customer.PassDevice {
@@ -85,6 +105,49 @@ func attacksOnPasses(v *victim) map[string]attack {
 		"DropPushToken": func(ctx context.Context, org string) error {
 			n, err := v.DropPushToken(ctx, org, pushToken, 0)
 			return none(int(n), err)
+		},
+	}
+}
+
+// attacksOnPlaces try to read what passes say beside the card.
+func attacksOnPlaces(v *victim) map[string]attack {
+	return map[string]attack{
+		"Places": func(ctx context.Context, org string) error {
+			l, err := v.Places(ctx, org)
+			if err != nil || slices.ContainsFunc(l, func(x organization.Location) bool { return x.OrgID != org }) {
+				return errors.Join(errors.New("foreign places"), err)
+			}
+			return nil
+		},
+		"PassDesign": func(ctx context.Context, org string) error {
+			d, err := v.PassDesign(ctx, org, v.program.ID)
+			if err != nil || d.Version != 1 {
+				return errors.Join(errors.New("foreign design"), err)
+			}
+			return nil
+		},
+		"PassDesignVersion": func(ctx context.Context, org string) error {
+			_, err := v.PassDesignVersion(ctx, org, v.program.ID, 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"SetPassDesign": func(ctx context.Context, org string) error {
+			_, err := v.SetPassDesign(ctx, organization.StandardPassDesign(org, v.program.ID), 2)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"Artwork": func(ctx context.Context, org string) error {
+			_, err := v.Artwork(ctx, org, v.artwork)
+			return refusedWith(loyalty.ErrNotFound, err)
+		},
+		"AddArtwork": func(ctx context.Context, org string) error {
+			_, err := v.AddArtwork(ctx, org, []byte("theirs"))
+			return err
+		},
+		"CardPlace": func(ctx context.Context, org string) error {
+			at, err := v.CardPlace(ctx, org, v.view.Card.ID)
+			if err != nil || at != nil {
+				return errors.Join(errors.New("foreign place"), err)
+			}
+			return nil
 		},
 	}
 }

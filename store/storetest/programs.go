@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -14,6 +16,8 @@ var programStories = []story{
 	{"a program keeps all its rules", programIsKept},
 	{"a program is changed by whoever read it last, and entries tell by which rules", programVersions},
 	{"a card under way keeps its size when the program's grows", goalGrows},
+	{"a design is chosen by whoever read the last, kept for going back, and told to passes", designs},
+	{"pictures for passes are kept while a design names them", artworks},
 	{"statistics add up", stats},
 	{"statistics of a program that was never used are zero", emptyStats},
 }
@@ -55,6 +59,91 @@ func programVersions(su *suite) {
 	change.ID = typeid.New("prog")
 	_, err = sh.UpdateProgram(sh.ctx, change, 1)
 	sh.is(err, loyalty.ErrNotFound)
+}
+
+func designs(su *suite) {
+	sh := newShop(su)
+	pass := sh.newPass(sh.join(sh.trusted(sh.phone())).View)
+	first, err := sh.PassDesign(sh.ctx, sh.org.ID, sh.program.ID)
+	sh.ok(err)
+	su.same("before", organization.StandardPassDesign(sh.org.ID, sh.program.ID), first)
+	tag, err := sh.AddArtwork(sh.ctx, sh.org.ID, []byte("a stamp of "+sh.org.ID))
+	sh.ok(err)
+	d := first
+	d.Background, d.Foreground, d.Label, d.Ink = "#0b6e4f", "#ffffff", "#cfe8df", "#ffd400"
+	d.Icon, d.Rows, d.Barcode, d.Front = "cup", 3, organization.BarcodePDF417, []organization.PassField{organization.FieldNumber}
+	d.Stamp, d.Empty, d.Backdrop = tag, tag, tag
+	second, err := sh.SetPassDesign(sh.ctx, d, 1)
+	sh.ok(err)
+	d.Version = 2
+	su.same("chosen", d, second)
+	read, err := sh.PassDesign(sh.ctx, sh.org.ID, sh.program.ID)
+	sh.ok(err)
+	su.same("read", d, read)
+	_, err = sh.SetPassDesign(sh.ctx, first, 1)
+	sh.is(err, organization.ErrVersion)
+	lost := d
+	lost.Stamp = "0123456789abcdef"
+	var wrong *organization.InvalidFieldError
+	if _, err = sh.SetPassDesign(sh.ctx, lost, 2); !errors.As(err, &wrong) || wrong.Field != "artwork" {
+		su.t.Errorf("a picture that is not there: %v", err)
+	}
+	lost.ProgramID = typeid.New("prog")
+	_, err = sh.SetPassDesign(sh.ctx, lost, 2)
+	sh.is(err, loyalty.ErrNotFound)
+
+	sh.spreadsOnce(su.t, pass)
+	program, err := sh.Program(sh.ctx, sh.org.ID, sh.program.ID)
+	sh.ok(err)
+	su.same("the rules", sh.program, program)
+
+	for version := int64(2); version < 2+organization.MaxDesigns; version++ {
+		_, err = sh.SetPassDesign(sh.ctx, first, version)
+		sh.ok(err)
+	}
+	_, err = sh.PassDesignVersion(sh.ctx, sh.org.ID, sh.program.ID, 2)
+	sh.is(err, loyalty.ErrNotFound)
+	back, err := sh.PassDesignVersion(sh.ctx, sh.org.ID, sh.program.ID, 3)
+	sh.ok(err)
+	want := first
+	want.Version = 3
+	su.same("the oldest that is kept", want, back)
+	back, err = sh.PassDesignVersion(sh.ctx, sh.org.ID, sh.program.ID, 1)
+	sh.ok(err)
+	su.same("the first", first, back)
+}
+
+func artworks(su *suite) {
+	sh := newShop(su)
+	picture := func(n int) []byte { return fmt.Appendf(nil, "picture %d", n) }
+	add := func(n int) string {
+		su.pass(time.Millisecond)
+		tag, err := sh.AddArtwork(sh.ctx, sh.org.ID, picture(n))
+		sh.ok(err)
+		return tag
+	}
+	named := add(0)
+	d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+	d.Backdrop = named
+	_, err := sh.SetPassDesign(sh.ctx, d, 1)
+	sh.ok(err)
+	oldest, again := add(1), add(2)
+	for n := 3; n < organization.MaxArtworks; n++ {
+		add(n)
+	}
+	su.same("the same picture", again, add(2))
+	add(organization.MaxArtworks)
+	_, err = sh.Artwork(sh.ctx, sh.org.ID, oldest)
+	sh.is(err, loyalty.ErrNotFound)
+	for tag, n := range map[string]int{named: 0, again: 2} {
+		data, err := sh.Artwork(sh.ctx, sh.org.ID, tag)
+		sh.ok(err)
+		su.same("picture", string(picture(n)), string(data))
+	}
+	var wrong *organization.InvalidFieldError
+	if _, err := sh.AddArtwork(sh.ctx, sh.org.ID, make([]byte, organization.MaxArtworkBytes+1)); !errors.As(err, &wrong) {
+		su.t.Errorf("a picture that is too large: %v", err)
+	}
 }
 
 func goalGrows(su *suite) {

@@ -33,6 +33,11 @@ var count atomic.Int64
 
 func newShop(su *suite, change ...func(*loyalty.Program)) *shop {
 	su.t.Helper()
+	return openShop(su, su.CreateOrganization, change...)
+}
+
+func openShop(su *suite, create func(context.Context, organization.Organization) error, change ...func(*loyalty.Program)) *shop {
+	su.t.Helper()
 	n := count.Add(1)
 	sh := &shop{suite: su, ctx: su.t.Context()}
 	sh.org = organization.Organization{
@@ -40,7 +45,7 @@ func newShop(su *suite, change ...func(*loyalty.Program)) *shop {
 		Zone: "Europe/Helsinki", Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: su.clock(),
 	}
 	sh.zone = organization.LoadZone(sh.org.Zone, "")
-	sh.ok(su.CreateOrganization(sh.ctx, sh.org))
+	sh.ok(create(sh.ctx, sh.org))
 	sh.location = sh.newLocation("Keskusta")
 	sh.cashier = sh.newCashier("Aino")
 	p := loyalty.Program{

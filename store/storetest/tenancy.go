@@ -7,6 +7,7 @@ import (
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
 )
@@ -36,6 +37,7 @@ type victim struct {
 	pass             customer.Pass
 	google           customer.GooglePass
 	samsungPass      customer.SamsungPass
+	artwork          string
 }
 
 func newVictim(su *suite) *victim {
@@ -71,6 +73,16 @@ func newVictim(su *suite) *victim {
 	v.ok(v.NoteGoogleClass(v.ctx, v.org.ID, googleIssuer, v.program.ID, "digest"))
 	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
+	v.ok(err)
+	town := v.location
+	town.Coordinates = &organization.Coordinates{Latitude: 60, Longitude: 25}
+	v.location, err = v.UpdateLocation(v.ctx, town, 1)
+	v.ok(err)
+	v.artwork, err = v.AddArtwork(v.ctx, v.org.ID, []byte("picture"))
+	v.ok(err)
+	d := organization.StandardPassDesign(v.org.ID, v.program.ID)
+	d.Stamp = v.artwork
+	_, err = v.SetPassDesign(v.ctx, d, 1)
 	v.ok(err)
 	v.merge = v.shop.merge(v.newCard().CustomerID, v.newCard().CustomerID)
 	v.block(v.merge.KeptID)

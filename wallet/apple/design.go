@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"html"
+	"maps"
 	"math"
 	"net/url"
 	"regexp"
@@ -56,6 +58,9 @@ type Design struct {
 	Terms   Text
 	Links   []Link
 
+	// Front are the fields below the strip, in their order; DefaultFront if nil. What a card
+	// does not have is left out.
+	Front     []FrontField
 	Barcode   BarcodeFormat
 	Locations []Location
 	// WebService is where phones ask for changes: the address below which Service is
@@ -68,6 +73,20 @@ type Design struct {
 	NoSharing bool
 }
 
+// FrontField is a field that may stand in front.
+type FrontField string
+
+// The fields, one of each.
+const (
+	FrontNext    FrontField = "next"
+	FrontRewards FrontField = "rewards"
+	FrontHolder  FrontField = "holder"
+	FrontNumber  FrontField = "number"
+)
+
+// DefaultFront returns the fields of a design that chooses none.
+func DefaultFront() []FrontField { return []FrontField{FrontNext, FrontRewards, FrontHolder} }
+
 // Labels stand above the fields. StandardLabels has them in seven languages.
 type Labels struct {
 	Balance, Rewards, NextGoal, Holder   Text
@@ -77,8 +96,8 @@ type Labels struct {
 // Link is an address on the back.
 type Link struct {
 	Name Text
-	// URL begins with https:, tel: or mailto:.
-	URL string
+	// URL begins with https:, tel: or mailto:. It may be another page in each language.
+	URL Text
 }
 
 // Location is where the pass is offered on the lock screen.
@@ -166,7 +185,7 @@ func (d Design) texts() []Text {
 		l.Balance, l.Rewards, l.NextGoal, l.Holder, l.Number, l.Entries, l.Terms, l.LinksHeading,
 	}
 	for _, link := range d.Links {
-		all = append(all, link.Name)
+		all = append(all, link.Name, link.URL, anchor(link.URL))
 	}
 	for _, location := range d.Locations {
 		all = append(all, location.Text)
@@ -179,15 +198,40 @@ func (d Design) checkLinks() error {
 		return fmt.Errorf("%d links: want at most %d", len(d.Links), maxLinks)
 	}
 	for _, link := range d.Links {
-		u, err := url.Parse(link.URL)
-		if err != nil {
-			return fmt.Errorf("link %q: %w", link.URL, err)
-		}
-		if !slices.Contains([]string{"https", "tel", "mailto"}, u.Scheme) {
-			return fmt.Errorf("link %q: want one with https:, tel: or mailto: before it", link.URL)
+		addresses := append(slices.Collect(maps.Values(link.URL.Translations)), link.URL.Plain)
+		for _, address := range addresses {
+			if err := checkLink(address); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func checkLink(address string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("link %q: %w", address, err)
+	}
+	if !slices.Contains([]string{"https", "tel", "mailto"}, u.Scheme) {
+		return fmt.Errorf("link %q: want one with https:, tel: or mailto: before it", address)
+	}
+	return nil
+}
+
+// anchor is an address as a phone shows it to be tapped, in each language.
+func anchor(address Text) Text {
+	a := func(s string) string {
+		return "<a href='" + html.EscapeString(s) + "'>" + html.EscapeString(s) + "</a>"
+	}
+	out := Text{Plain: a(address.Plain)}
+	for locale, s := range address.Translations {
+		if out.Translations == nil {
+			out.Translations = make(map[string]string, len(address.Translations))
+		}
+		out.Translations[locale] = a(s)
+	}
+	return out
 }
 
 func (d Design) checkLocations() error {
@@ -205,6 +249,14 @@ func (d Design) checkLocations() error {
 func (d Design) checkTechnical() error {
 	if !slices.Contains([]BarcodeFormat{QR, Aztec, PDF417, Code128}, d.Barcode) {
 		return fmt.Errorf("barcode %q: want one of %s, %s, %s, %s", d.Barcode, QR, Aztec, PDF417, Code128)
+	}
+	for i, f := range d.Front {
+		if !slices.Contains([]FrontField{FrontNext, FrontRewards, FrontHolder, FrontNumber}, f) {
+			return fmt.Errorf("front: there is no field %q", f)
+		}
+		if slices.Contains(d.Front[:i], f) {
+			return fmt.Errorf("front: %s stands there twice", f)
+		}
 	}
 	if d.Icon == nil {
 		return errors.New("icon is missing: without one a phone refuses the pass")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"html"
 	"maps"
 	"slices"
 	"time"
@@ -90,13 +89,15 @@ func write(passType, team string, t *Template, c Card) (written, error) {
 	d := t.design
 	c = c.cleaned()
 	w := writer{design: d, card: c, table: newTable(t.vocabulary, c.literals())}
+	front := w.front()
 	doc := document{
 		FormatVersion: 1, PassTypeIdentifier: passType, TeamIdentifier: team, SerialNumber: c.Serial,
 		OrganizationName: d.Organization, Description: w.table.key(d.Description), LogoText: d.LogoText,
 		BackgroundColor: rgb(d.Background), ForegroundColor: rgb(d.Foreground), LabelColor: rgb(d.Label),
 		SharingProhibited: d.NoSharing, Voided: c.Voided,
 		StoreCard: storeCard{
-			HeaderFields: w.header(), SecondaryFields: w.secondary(), AuxiliaryFields: w.auxiliary(), BackFields: w.back(),
+			HeaderFields: w.header(), SecondaryFields: front[:min(len(front), inFirstRow)], AuxiliaryFields: front[min(len(front), inFirstRow):],
+			BackFields: w.back(),
 		},
 		UserInfo: &passUserInfo{c.Version, d.Version},
 	}
@@ -156,19 +157,33 @@ func (w writer) header() []field {
 	}}
 }
 
-func (w writer) secondary() []field {
-	next := w.field("next", w.design.Labels.NextGoal, w.card.NextGoal)
-	rewards := w.field("rewards", w.design.Labels.Rewards, w.card.Rewards)
-	for i := range rewards {
-		if len(next) > 0 {
-			rewards[i].TextAlignment = "PKTextAlignmentRight"
+// inFirstRow is how many fields stand below the strip beside each other.
+const inFirstRow = 2
+
+// front are the fields below the strip that the card has something for.
+func (w writer) front() []field {
+	chosen, labels := w.design.Front, w.design.Labels
+	if chosen == nil {
+		chosen = DefaultFront()
+	}
+	fields := []field{}
+	for _, f := range chosen {
+		switch f {
+		case FrontNext:
+			fields = append(fields, w.field("next", labels.NextGoal, w.card.NextGoal)...)
+		case FrontRewards:
+			fields = append(fields, w.field("rewards", labels.Rewards, w.card.Rewards)...)
+		case FrontHolder:
+			fields = append(fields, w.field("holder", labels.Holder, Say(w.card.Holder))...)
+		case FrontNumber:
+			fields = append(fields, w.field("number-front", labels.Number, Say(w.card.Number))...)
 		}
 	}
-	return append(next, rewards...)
-}
-
-func (w writer) auxiliary() []field {
-	return w.field("holder", w.design.Labels.Holder, Say(w.card.Holder))
+	// Of two in a row, the second stands at the right edge.
+	for i := 1; i < len(fields); i += inFirstRow {
+		fields[i].TextAlignment = "PKTextAlignmentRight"
+	}
+	return fields
 }
 
 func (w writer) back() []field {
@@ -184,10 +199,9 @@ func (w writer) back() []field {
 		if name.IsZero() {
 			name = labels.LinksHeading
 		}
-		address := html.EscapeString(link.URL)
 		fields = append(fields, field{
-			Key: fmt.Sprintf("link-%d", i+1), Label: w.table.key(name), Value: link.URL,
-			AttributedValue: "<a href='" + address + "'>" + address + "</a>",
+			Key: fmt.Sprintf("link-%d", i+1), Label: w.table.key(name), Value: w.table.key(link.URL),
+			AttributedValue: w.table.key(anchor(link.URL)),
 		})
 	}
 	add("terms", labels.Terms, w.design.Terms)

@@ -112,7 +112,11 @@ func goldenPasses(t testing.TB) map[string]*apple.Pass {
 	coded.Version, coded.Barcode = "code128", apple.Code128
 	blocked := aino()
 	blocked.Voided, blocked.Code = true, ""
+	chosen := full
+	chosen.Version, chosen.Barcode = "chosen", apple.PDF417
+	chosen.Front = []apple.FrontField{apple.FrontNumber, apple.FrontHolder, apple.FrontNext}
 	return map[string]*apple.Pass{
+		"chosen":  made(t, chosen, aino()),
 		"full":    made(t, full, aino()),
 		"bare":    made(t, bare, apple.Card{Serial: "1", Token: "0123456789abcdef", Balance: apple.Say("0"), Code: "0"}),
 		"code128": made(t, coded, aino()),
@@ -354,8 +358,8 @@ func TestDesignsThatCannotBeShownAreRefusedWithTheField(t *testing.T) {
 		"a path as locale":    {func(d *apple.Design) { d.Terms.Translations = map[string]string{"../x": "x"} }, `locale "../x"`},
 		"change without %@":   {func(d *apple.Design) { d.Changed = apple.Say("Changed") }, "%@ must stand in it once"},
 		"change in Finnish":   {func(d *apple.Design) { d.Changed.Translations["fi"] = "Muuttui" }, "changed in fi"},
-		"a script as link":    {func(d *apple.Design) { d.Links[0].URL = "javascript:alert(1)" }, "want one with https:, tel: or mailto:"},
-		"a link of rubbish":   {func(d *apple.Design) { d.Links[0].URL = "https://[::1" }, "link"},
+		"a script as link":    {func(d *apple.Design) { d.Links[0].URL = apple.Say("javascript:alert(1)") }, "want one with https:, tel: or mailto:"},
+		"a link of rubbish":   {func(d *apple.Design) { d.Links[0].URL = apple.Say("https://[::1") }, "link"},
 		"many links":          {func(d *apple.Design) { d.Links = make([]apple.Link, 11) }, "11 links"},
 		"nowhere":             {func(d *apple.Design) { d.Locations[0].Longitude = 181 }, "no such place"},
 		"EAN-13":              {func(d *apple.Design) { d.Barcode = "PKBarcodeFormatEAN13" }, "barcode"},

@@ -64,8 +64,12 @@ func pharmacy(t testing.TB) apple.Design {
 			Translations: map[string]string{"fi": "Leima jokaisesta 10 eurosta.\nReseptilääkkeistä ei kerry mitään."},
 		},
 		Links: []apple.Link{
-			{Name: apple.Say("Keskusapteekki"), URL: "https://keskusapteekki.example/?a=1&b='2'"},
-			{URL: "tel:+358912345"},
+			{Name: apple.Say("Keskusapteekki"), URL: apple.Say("https://keskusapteekki.example/?a=1&b='2'")},
+			{URL: apple.Say("tel:+358912345")},
+			{Name: apple.LabelPrivacy(), URL: apple.Text{
+				Plain:        "https://keskusapteekki.example/privacy",
+				Translations: map[string]string{"fi": "https://keskusapteekki.example/tietosuoja"},
+			}},
 		},
 		Barcode: apple.QR,
 		Locations: []apple.Location{

@@ -1,11 +1,11 @@
 package apple
 
 import (
-	"archive/zip"
-	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -73,34 +73,60 @@ func appendJSON(b []byte, name string) []byte {
 
 // archive writes a zip in which nothing is compressed: PNGs gain nothing by it, the rest
 // is small. Sizes and checksums are known and stand before each file, so that it can be
-// read from a stream, and nothing is worked out again.
+// read from a stream, and nothing is worked out again. archive/zip would write the same
+// through two buffers more.
 func archive(files []file) ([]byte, error) {
-	const overhead = 160 // of a file in a zip, with its name twice
-	size := 0
+	size := zipEnd
 	for _, f := range files {
-		size += len(f.data) + overhead
+		size += zipLocal + zipCentral + 2*len(f.name) + len(f.data)
 	}
-	if size > MaxPackageBytes*MaxBundle {
-		return nil, fmt.Errorf("archive of %d bytes: want at most %d", size, MaxPackageBytes*MaxBundle)
+	if size > MaxPackageBytes*MaxBundle || len(files) > math.MaxUint16 {
+		return nil, fmt.Errorf("archive of %d files, %d bytes: want at most %d", len(files), size, MaxPackageBytes*MaxBundle)
 	}
-	b := bytes.NewBuffer(make([]byte, 0, size))
-	w := zip.NewWriter(b)
-	for _, f := range files {
-		to, err := w.CreateRaw(&zip.FileHeader{
-			Name: f.name, Method: zip.Store, CRC32: f.crc,
-			CompressedSize64: uint64(len(f.data)), UncompressedSize64: uint64(len(f.data)),
-		})
-		if err != nil {
-			return nil, fmt.Errorf("archive %s: %w", f.name, err)
-		}
-		if _, err := to.Write(f.data); err != nil {
-			return nil, fmt.Errorf("archive %s: %w", f.name, err)
-		}
+	b := make([]byte, 0, size)
+	offsets := make([]int, len(files))
+	for n, f := range files {
+		offsets[n] = len(b)
+		b = append(append(append(b, "PK\x03\x04"...), f.zipHeader()...), f.name...)
+		b = append(b, f.data...)
 	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
+	directory := len(b)
+	for n, f := range files {
+		b = append(append(b, "PK\x01\x02"...), zipVersion, 0)
+		b = append(b, f.zipHeader()...)
+		b = append(b, make([]byte, 10)...)                                             // no comment, first disk, no attributes
+		b = append(binary.LittleEndian.AppendUint32(b, uint32(offsets[n])), f.name...) //nolint:gosec // bounded above
 	}
-	return b.Bytes(), nil
+	length := len(b) - directory
+	b = append(b, "PK\x05\x06\x00\x00\x00\x00"...)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(files))) //nolint:gosec // bounded above
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(files))) //nolint:gosec // bounded above
+	b = binary.LittleEndian.AppendUint32(b, uint32(length))     //nolint:gosec // bounded above
+	b = binary.LittleEndian.AppendUint32(b, uint32(directory))  //nolint:gosec // bounded above
+	return append(b, 0, 0), nil
+}
+
+// Of a zip (PKWARE's APPNOTE.TXT, 4.3): what stands before a file, for it in the directory,
+// and at the end, in bytes beside names, and the version that files without compression need.
+const (
+	zipLocal, zipCentral, zipEnd = 30, 46, 22
+	zipVersion                   = 20
+	zipUTF8                      = 1 << 11  // names are UTF-8
+	zipNewYear                   = 1<<5 | 1 // 1 January 1980: the first day that a zip knows
+)
+
+// zipHeader returns what stands in both headers of a file: version, flags, method, date,
+// checksum, sizes and the lengths of its name and of nothing.
+func (f file) zipHeader() []byte {
+	le := binary.LittleEndian
+	b := le.AppendUint16(make([]byte, 0, zipLocal), zipVersion)
+	b = le.AppendUint16(b, zipUTF8)
+	b = le.AppendUint16(le.AppendUint16(b, 0), 0) // stored; midnight
+	b = le.AppendUint32(le.AppendUint16(b, zipNewYear), f.crc)
+	b = le.AppendUint32(b, uint32(len(f.data))) //nolint:gosec // bounded by archive
+	b = le.AppendUint32(b, uint32(len(f.data))) //nolint:gosec // bounded by archive
+	b = le.AppendUint16(b, uint16(len(f.name))) //nolint:gosec // names are short
+	return le.AppendUint16(b, 0)
 }
 
 // Bundle puts several passes of one customer into a file (BundleMediaType) that is added

@@ -279,7 +279,9 @@ func (s *Service) fault(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if r.Context().Err() == nil {
-		s.logger.ErrorContext(r.Context(), "wallet web service", "path", r.URL.Path, "error", err)
+		// The address holds the name of the device, which is a secret: who knows it may ask
+		// which passes changed. The pattern tells which call it was.
+		s.logger.ErrorContext(r.Context(), "wallet web service", "call", r.Pattern, "serial", r.PathValue("serial"), "error", err)
 	}
 	http.Error(w, "try again later", http.StatusInternalServerError)
 }

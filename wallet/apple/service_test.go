@@ -337,6 +337,9 @@ func TestADatabaseThatIsAwayIsAFaultOfOurs(t *testing.T) {
 	if !strings.Contains(o.logged.String(), "the database is away") {
 		t.Error("nobody was told")
 	}
+	if strings.Contains(o.logged.String(), "phone") {
+		t.Errorf("the name of the device, a secret, is in the log: %s", o.logged.String())
+	}
 	o.memory.Fault = nil
 	o.status(http.StatusCreated)(phone.Add(t.Context(), cardA, passToken))
 }

@@ -29,6 +29,11 @@ func LabelVisits() Text {
 	return words("Visits", "Käynnit", "Besök", "Wizyty", "Visites", "Besuche", "Визиты")
 }
 
+// LabelPrivacy stands above the address of a page about personal data.
+func LabelPrivacy() Text {
+	return words("Privacy", "Tietosuoja", "Dataskydd", "Prywatność", "Confidentialité", "Datenschutz", "Конфиденциальность")
+}
+
 // StandardLabels are the labels of all fields; the balance is one of stamps.
 func StandardLabels() Labels {
 	return Labels{

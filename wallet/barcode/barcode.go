@@ -11,6 +11,7 @@ import (
 
 	"github.com/boombuler/barcode/aztec"
 	"github.com/boombuler/barcode/code128"
+	"github.com/boombuler/barcode/pdf417"
 	"github.com/skip2/go-qrcode"
 )
 
@@ -21,6 +22,7 @@ type Kind string
 const (
 	QR      Kind = "qr"
 	Aztec   Kind = "aztec"
+	PDF417  Kind = "pdf417"
 	Code128 Kind = "code128"
 )
 
@@ -29,16 +31,22 @@ const (
 	MaxContent = 256
 	// MaxCode128 is the most characters that a scanner reads as one line from a phone.
 	MaxCode128 = 32
+	// MaxPDF417 is the most bytes of a PDF417.
+	MaxPDF417 = 32
 	// MaxScale is the most pixels of a module.
 	MaxScale = 32
 
 	aztecCorrection = 33 // per cent; ISO/IEC 24778 recommends 23
 	lineHeight      = 40 // modules
+
+	// pdf417Row is how high a row is, at least three modules by the same standard, and
+	// pdf417Drawn how high the library draws it.
+	pdf417Row, pdf417Drawn = 3, 2
 )
 
 // quiet is the empty border, in modules, that each kind needs: ISO/IEC 18004, 24778
-// (which needs none; a dark page does) and 15417.
-var quiet = map[Kind]int{QR: 4, Aztec: 2, Code128: 10}
+// (which needs none; a dark page does), 15438 and 15417.
+var quiet = map[Kind]int{QR: 4, Aztec: 2, PDF417: 2, Code128: 10}
 
 // ErrInvalid says that a text cannot be drawn; the error says why.
 var ErrInvalid = errors.New("barcode: invalid text")
@@ -50,8 +58,8 @@ type Drawing struct {
 }
 
 // Draw returns a code. The error is ErrInvalid for a text that is empty, longer than
-// MaxContent or, for Code 128, longer than MaxCode128 or not printable ASCII, and for a
-// kind that is none.
+// MaxContent or, for PDF417, than MaxPDF417, or, for Code 128, than MaxCode128 or not
+// printable ASCII, and for a kind that is none.
 func Draw(kind Kind, content string) (*Drawing, error) {
 	if content == "" || len(content) > MaxContent {
 		return nil, fmt.Errorf("%w: it is not of 1 to %d bytes", ErrInvalid, MaxContent)
@@ -71,6 +79,8 @@ func Draw(kind Kind, content string) (*Drawing, error) {
 			return nil, fmt.Errorf("barcode: draw an Aztec code: %w", err)
 		}
 		return fromImage(quiet[Aztec], code, code.Bounds().Dy()), nil
+	case PDF417:
+		return drawPDF417(content)
 	case Code128:
 		if err := checkLine(content); err != nil {
 			return nil, err
@@ -83,6 +93,34 @@ func Draw(kind Kind, content string) (*Drawing, error) {
 	default:
 		return nil, fmt.Errorf("%w: there is no kind %q", ErrInvalid, kind)
 	}
+}
+
+// pdf417Levels are levels of error correction in the order of preference: 2 is what ISO/IEC
+// 15438, annex E, recommends for up to 40 data words, and codes of cards have about 12.
+var pdf417Levels = []byte{2, 3, 4, 5, 1}
+
+// drawPDF417 draws with the first level that makes a multiple of three rows: of any other
+// number the library (boombuler/barcode v1.1.0) writes into the first row that there are
+// fewer, and no reader finds its way. For all that is at most MaxPDF417 long there is one.
+func drawPDF417(content string) (*Drawing, error) {
+	const clusters = 3
+	if len(content) > MaxPDF417 {
+		return nil, fmt.Errorf("%w: PDF417 has more than %d bytes", ErrInvalid, MaxPDF417)
+	}
+	for _, level := range pdf417Levels {
+		code, err := pdf417.Encode(content, level)
+		if err != nil {
+			return nil, fmt.Errorf("barcode: draw a PDF417: %w", err)
+		}
+		rows := code.Bounds().Dy() / pdf417Drawn
+		if rows%clusters != 0 {
+			continue
+		}
+		return newDrawing(quiet[PDF417], code.Bounds().Dx(), rows*pdf417Row, func(x, y int) bool {
+			return isDark(code.At(x, y/pdf417Row*pdf417Drawn))
+		}), nil
+	}
+	return nil, fmt.Errorf("%w: PDF417 cannot be drawn of it", ErrInvalid)
 }
 
 func checkLine(content string) error {
@@ -101,10 +139,14 @@ func checkLine(content string) error {
 func fromImage(border int, code image.Image, height int) *Drawing {
 	bounds := code.Bounds()
 	return newDrawing(border, bounds.Dx(), height, func(x, y int) bool {
-		grey, _ := color.GrayModel.Convert(code.At(bounds.Min.X+x, bounds.Min.Y+min(y, bounds.Dy()-1))).(color.Gray)
-		const half = 128
-		return grey.Y < half
+		return isDark(code.At(bounds.Min.X+x, bounds.Min.Y+min(y, bounds.Dy()-1)))
 	})
+}
+
+func isDark(c color.Color) bool {
+	grey, _ := color.GrayModel.Convert(c).(color.Gray)
+	const half = 128
+	return grey.Y < half
 }
 
 func newDrawing(border, width, height int, dark func(x, y int) bool) *Drawing {
@@ -122,6 +164,14 @@ func newDrawing(border, width, height int, dark func(x, y int) bool) *Drawing {
 // without a size, so that the page decides. The title is read by screen readers; it
 // may hold anything.
 func (d *Drawing) SVG(title string) string {
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" shape-rendering="crispEdges">`+
+		`<title>%s</title><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
+		d.Width, d.Height, escapes.Replace(title), d.Width, d.Height, d.Path())
+}
+
+// Path returns the dark modules as the path of an SVG, one unit a module, for pages that
+// draw the rest of the picture themselves.
+func (d *Drawing) Path() string {
 	var path strings.Builder
 	for y := range d.Height {
 		for x := 0; x < d.Width; x++ {
@@ -135,9 +185,7 @@ func (d *Drawing) SVG(title string) string {
 			}
 		}
 	}
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" shape-rendering="crispEdges">`+
-		`<title>%s</title><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
-		d.Width, d.Height, escapes.Replace(title), d.Width, d.Height, path.String())
+	return path.String()
 }
 
 var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

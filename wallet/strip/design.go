@@ -11,8 +11,13 @@ import (
 // ErrDesign is in errors about a design that cannot be drawn.
 var ErrDesign = errors.New("design of the stamp strip")
 
-// MaxSize is the most places on a card that are drawn one by one.
-const MaxSize = 100
+// Limits of a design.
+const (
+	// MaxSize is the most places on a card that are drawn one by one.
+	MaxSize = 100
+	// MaxRows is how many rows places may stand in.
+	MaxRows = 6
+)
 
 // Design is how a shop's strip looks.
 type Design struct {
@@ -21,12 +26,17 @@ type Design struct {
 	Version string
 	// Size is the number of places, from 0 (only the background) to MaxSize.
 	Size int
+	// Rows is how many rows the places stand in, at most MaxRows; 0 chooses the number that
+	// makes them largest.
+	Rows int
 	// Paper is the background, Ink the stamps.
 	Paper, Ink Color
 	// Icon is stamped; the first of Icons if empty.
 	Icon Icon
 	// Stamp is stamped instead of the icon, if set.
 	Stamp *Artwork
+	// Empty stands where no stamp is yet instead of a ring, if set.
+	Empty *Artwork
 	// Background lies behind the places instead of plain Paper, if set.
 	Background *Artwork
 }
@@ -52,6 +62,9 @@ func (d Design) Check() error {
 	if d.Size < 0 || d.Size > MaxSize {
 		return fmt.Errorf("%w: size %d: want 0 to %d", ErrDesign, d.Size, MaxSize)
 	}
+	if d.Rows < 0 || d.Rows > MaxRows {
+		return fmt.Errorf("%w: %d rows: want 0 to %d", ErrDesign, d.Rows, MaxRows)
+	}
 	if _, ok := shapes[d.Icon]; d.Icon != "" && !ok {
 		return fmt.Errorf("%w: icon %q: want one of %v", ErrDesign, d.Icon, Icons)
 	}
@@ -67,7 +80,6 @@ const (
 	marginX     = 14
 	marginY     = 6
 	markPerCell = 0.43 // radius of a stamp as part of the side of its cell
-	maxRows     = 6
 	// maxSpread is how far apart places may stand, as part of the side of their cell.
 	maxSpread = 1.3
 )
@@ -80,18 +92,24 @@ type grid struct {
 	pitchX        float64
 }
 
-// newGrid spreads n places over as many rows as make them largest.
-func newGrid(n int) grid {
+// newGrid spreads n places over so many rows, for 0 over as many as make them largest.
+// There are fewer rows than asked for if the last would be empty.
+func newGrid(n, rows int) grid {
 	var best grid
 	if n == 0 {
 		return best
 	}
-	for rows := 1; rows <= min(maxRows, n); rows++ {
+	least, most := 1, min(MaxRows, n)
+	if rows > 0 {
+		least, most = min(rows, n), min(rows, n)
+	}
+	for rows := least; rows <= most; rows++ {
 		columns := (n + rows - 1) / rows
-		side := min(float64(width-2*marginX)/float64(columns), float64(safeHeight-2*marginY)/float64(rows))
+		filled := (n + columns - 1) / columns
+		side := min(float64(width-2*marginX)/float64(columns), float64(safeHeight-2*marginY)/float64(filled))
 		if side > best.side {
 			best = grid{
-				rows: (n + columns - 1) / columns, columns: columns, side: side,
+				rows: filled, columns: columns, side: side,
 				pitchX: min(float64(width-2*marginX)/float64(columns), side*maxSpread),
 			}
 			best.last = n - (best.rows-1)*columns

@@ -59,6 +59,10 @@ func (p *Press) paintPlace(canvas *image.RGBA, key bandKey, column int) {
 	x, y, radius := x*s, y*s, p.grid.side*markPerCell*s
 	number := key.row*p.grid.columns + column
 	stamped := column < key.stamped
+	if !stamped && p.design.Empty != nil {
+		p.design.Empty.fit(canvas, x, y, 2*radius, 1)
+		return
+	}
 	if p.design.Stamp != nil {
 		if !stamped {
 			p.paintMark(canvas, x, y, radius, p.emptyPlace(nil))

@@ -59,7 +59,7 @@ func NewPress(d Design) (*Press, error) {
 	if d.Icon == "" {
 		d.Icon = Icons[0]
 	}
-	p := &Press{design: d, grid: newGrid(d.Size), bands: map[bandKey]band{}, backgrounds: map[int]*image.RGBA{}}
+	p := &Press{design: d, grid: newGrid(d.Size, d.Rows), bands: map[bandKey]band{}, backgrounds: map[int]*image.RGBA{}}
 	// The empty and the full card show every colour there is.
 	const scale = 2
 	var samples []*image.RGBA

@@ -378,3 +378,51 @@ func BenchmarkNewDesign(b *testing.B) {
 		draw(b, green, i%(green.Size+1))
 	}
 }
+
+func TestRowsAreChosen(t *testing.T) {
+	seen := map[string]int{}
+	for rows := range strip.MaxRows + 1 {
+		d := green
+		d.Rows = rows
+		drawn := draw(t, d, 4)
+		if decoded(t, drawn.PNG[1]).Bounds().Dx() != 750 {
+			t.Errorf("%d rows: another size", rows)
+		}
+		seen[string(drawn.PNG[1])]++
+	}
+	// Ten places in two rows are what is chosen without rows, and of six rows of two the
+	// last would be empty.
+	if len(seen) != 5 {
+		t.Errorf("%d different strips", len(seen))
+	}
+	few := green
+	few.Size, few.Rows = 2, strip.MaxRows
+	draw(t, few, 1)
+	few.Rows++
+	if err := few.Check(); !errors.Is(err, strip.ErrDesign) {
+		t.Errorf("too many rows: %v", err)
+	}
+}
+
+func TestAnEmptyPlaceHasAPictureOfItsOwn(t *testing.T) {
+	blue := image.NewRGBA(image.Rect(0, 0, 40, 40))
+	for i := range blue.Pix {
+		blue.Pix[i] = map[int]byte{2: 200, 3: 255}[i%4]
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, blue); err != nil {
+		t.Fatal(err)
+	}
+	art, err := strip.ReadArtwork(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := green
+	d.Empty = art
+	color := strip.Color{B: 200}
+	empty, full := inked(decoded(t, draw(t, d, 0).PNG[1]), color), inked(decoded(t, draw(t, d, 10).PNG[1]), color)
+	half := inked(decoded(t, draw(t, d, 5).PNG[1]), color)
+	if empty < 10_000 || full != 0 || half*2 < empty*9/10 || half*2 > empty*11/10 {
+		t.Errorf("%d blue pixels on the empty card, %d on a half, %d on the full one", empty, half, full)
+	}
+}

@@ -56,6 +56,58 @@ for (const [name, options] of Object.entries({
 	});
 }
 
+test("the button is as high as its makers ask and has room around it", async (t) => {
+	for (const options of [phone, smallPhone]) {
+		const page = await visitor(t, { ...options, userAgent: iphone });
+		await openCard(page, await newCustomer());
+		const room = await page.locator("a.wallet").evaluate((button) => {
+			const box = button.getBoundingClientRect();
+			const others = [...document.querySelectorAll("p, h1, h2, dl, svg, a, button, img")].filter((e) => !e.contains(button) && !button.contains(e) && e.checkVisibility());
+			const gap = (b) => Math.max(b.left - box.right, box.left - b.right, b.top - box.bottom, box.top - b.bottom);
+			return { height: box.height, gap: Math.min(...others.map((e) => gap(e.getBoundingClientRect())), box.left, document.documentElement.clientWidth - box.right) };
+		});
+		assert.ok(room.height >= 48, `${room.height} px high`);
+		assert.ok(room.gap >= 8, `${room.gap} px of room`);
+	}
+});
+
+test("a customer of two programs adds both cards at once, and inside another app is told where", async (t) => {
+	const owner = await visitor(t, desk);
+	await owner.goto(demo.staff_url);
+	await owner.goto(`${base}/staff`);
+	const made = (path, method, headers, body) => owner.evaluate(async ([path, method, headers, body]) => {
+		const response = await fetch(path, { method, headers: { "Content-Type": "application/json", ...headers }, body });
+		return { status: response.status, body: await response.json() };
+	}, [path, method, headers, JSON.stringify(body)]);
+	const { status, body: program } = await made("/v1/programs", "POST", {}, {
+		name: { en: "Second card" }, status: "active", goal: 5, rewards: [{ kind: "main", name: { en: "A cup of tea" } }],
+	});
+	assert.equal(status, 201, JSON.stringify(program));
+	try {
+		const email = `two-cards-${Date.now()}@example.org`;
+		const first = await newCustomer({ email });
+		await newCustomer({ email }, program.id);
+		for (const [name, options] of Object.entries({ phone, "phone, dark": { ...phone, colorScheme: "dark" }, "small phone": smallPhone })) {
+			const page = await visitor(t, { ...options, userAgent: iphone });
+			await openCard(page, first);
+			for (const locale of options === smallPhone ? locales : ["en"]) {
+				await page.goto(`${first.link}?lang=${locale}`);
+				const all = page.locator("a.other-wallet");
+				assert.equal(await all.count(), 1);
+				assert.match(await all.innerText(), /2/);
+				await looksRight(page, `two cards ${name} ${locale}`);
+			}
+		}
+		const inside = await visitor(t, { ...smallPhone, userAgent: `${iphone} Instagram 334.0.0.21.96` });
+		await openCard(inside, first);
+		assert.equal(await inside.locator("a.other-wallet").count(), 0);
+		await inside.locator(".to-wallet .hint").waitFor();
+		await looksRight(inside, "inside another app");
+	} finally {
+		await made(`/v1/programs/${program.id}`, "PATCH", { "If-Match": `"${program.version}"` }, { status: "ended" });
+	}
+});
+
 test("on a computer a code carries the page over to the phone", async (t) => {
 	const page = await visitor(t, { ...desk, userAgent: windows });
 	await openCard(page, await newCustomer());

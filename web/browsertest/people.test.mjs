@@ -3,7 +3,7 @@
 // see of it.
 
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
@@ -74,9 +74,9 @@ test("two customers are merged after a look at what it does, and parted again", 
 	await sound(page, "merged");
 
 	const till = await cashier(t);
-	await till.keyboard.type(other.code);
-	await till.keyboard.press("Enter");
-	await outcome(till, "unknown", "No card found");
+	// The card in their pocket leads to whoever stayed.
+	await scan(till, other.code);
+	assert.match(await text(till, ".found .said"), /2 of 10 stamps/);
 
 	// A look at the one who is no more, and back.
 	await page.getByRole("listitem").filter({ hasText: "Came in" }).getByRole("link").click();
@@ -186,6 +186,66 @@ test("a lost phone: the card gets a new code and link, and the old ones are dead
 	const fresh = (await customer.locator(".ticket dd").first().innerText()).replace(/\s/g, "");
 	await scan(till, fresh);
 	assert.match(await text(till, ".found .said"), /3 of 10 stamps/);
+});
+
+test("a plastic card that nobody knows is given to a customer at the till, or to a new one", async (t) => {
+	const card = await newCustomer();
+	await stamp(card, 3);
+	const till = await cashier(t);
+	const plastic = () => `640${String(Date.now()).slice(-9)}${randomInt(10)}`;
+	const unknown = async (number) => {
+		await till.keyboard.type(number);
+		await till.keyboard.press("Enter");
+		await outcome(till, "unknown", "No card found");
+		await till.click("#adopt");
+	};
+	const first = plastic();
+	await unknown(first);
+	await sound(till, "adopt");
+	await till.fill("#adopt-whose", "nobody");
+	await till.keyboard.press("Enter");
+	await till.locator("#adopt-error", { hasText: "No card found" }).waitFor();
+	await till.fill("#adopt-whose", card.number);
+	await till.keyboard.press("Enter");
+	await till.locator("#adopt-form button", { hasText: "Give it to" }).click();
+	await outcome(till, "good", "card is");
+	assert.match(await text(till, ".found .said"), /3 of 10 stamps/);
+	await till.getByRole("button", { name: "Next customer" }).click();
+	await till.fill("#handle", first);
+	await till.keyboard.press("Enter");
+	await till.waitForSelector(".found");
+	assert.match(await text(till, ".found .said"), /3 of 10 stamps/);
+	await till.getByRole("button", { name: "Next customer" }).click();
+
+	const second = plastic();
+	await unknown(second);
+	await till.locator("#adopt-form button", { hasText: "New customer" }).click();
+	await till.fill("#join-name", "Plasti");
+	await till.locator("#join-form button", { hasText: "Make the card" }).click();
+	await till.locator("#handover-number").waitFor();
+	await till.locator("dialog.handover button", { hasText: "Close" }).click();
+	await till.waitForSelector(".found");
+	await till.getByRole("button", { name: "Next customer" }).click();
+	await till.fill("#handle", second);
+	await till.keyboard.press("Enter");
+	await till.locator(".found", { hasText: "Plasti" }).waitFor();
+});
+
+test("the page of a merged card says where the stamps are", async (t) => {
+	const { kept, other } = await twins([3, 2]);
+	const page = await profile(t, kept.customer_id);
+	await page.getByRole("button", { name: "Merge with another" }).click();
+	const dialog = page.getByRole("dialog");
+	await dialog.getByRole("list", { name: "Customers found" }).getByRole("button").click();
+	await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+	await notice(page, "The two are one customer now");
+	for (const size of [undefined, phone, smallPhone]) {
+		const customer = await visitor(t, size ?? desk);
+		await customer.goto(other.link);
+		await customer.getByRole("heading", { name: "one with your other card" }).waitFor();
+		assert.match(await text(customer, ".said"), /5 of 10 stamps/);
+		await sound(customer, "moved");
+	}
 });
 
 for (const size of [phone, smallPhone]) {

@@ -8,7 +8,45 @@ import { base, cashier, demo, desk, newCustomer, phone, scan, smallPhone, stamp,
 
 const folder = process.argv[2] ?? "pictures";
 mkdirSync(folder, { recursive: true });
-const devices = { phone: { ...phone, deviceScaleFactor: 2 }, small: { ...smallPhone, deviceScaleFactor: 2 }, desk };
+const devices = Object.fromEntries(Object.entries({ phone: { ...phone, deviceScaleFactor: 2 }, small: { ...smallPhone, deviceScaleFactor: 2 }, desk })
+	.filter(([device]) => !process.env.LEIMA_DEVICES || process.env.LEIMA_DEVICES.includes(device)));
+
+/** The addresses of the console's rooms, by the names of their pictures. */
+async function rooms(page, card) {
+	const first = async (path) => (await (await page.request.get(`${base}${path}?limit=1`)).json()).data[0].id;
+	return {
+		home: "/", customers: "/customers", customer: `/customers/${card.customer_id}`, coupons: "/coupons", reviews: "/reviews?state=all",
+		programs: "/programs", program: `/programs/${demo.program_id}`, presets: "/programs/new", locations: "/locations",
+		location: `/locations/${await first("/v1/locations")}`, staff: "/staff", member: `/staff/${await first("/v1/staff")}`,
+		tills: "/tills", pairing: "/tills/new", passes: "/passes", imports: "/imports", importing: "/imports/new", import: `/imports/${await first("/v1/imports")}`,
+		exports: "/exports", audit: "/audit", keys: "/keys", key: "/keys/new", settings: "/settings", lost: "/nothing",
+	};
+}
+
+/** Takes pictures of what opens over a room, and of a form that is not filled in. */
+async function whatOpens(page, card, keep) {
+	await page.goto(`${base}/console/customers/${card.customer_id}`);
+	const open = async (name, picture) => {
+		await page.getByRole("button", { name, exact: true }).click();
+		await page.getByRole("dialog").getByRole("button").last().waitFor();
+		await keep(picture);
+		await page.keyboard.press("Escape");
+	};
+	await open("Correct the balance", "adjusting");
+	await open("Merge with another", "merging");
+	await open("Block", "blocking");
+	await page.keyboard.press("Control+k");
+	await page.locator(".palette [role=option]").first().waitFor();
+	await keep("palette");
+	await page.goto(`${base}/console/staff/new`);
+	await page.getByRole("button", { name: "Add somebody" }).click();
+	await page.getByText("This is needed.").waitFor();
+	await keep("missing");
+	await page.goto(`${base}/console/programs/new`);
+	await page.getByRole("button", { name: "Ten, and one free" }).click();
+	await page.locator(".tryout [data-balance]").waitFor();
+	await keep("trying");
+}
 
 test("pictures", async (t) => {
 	const card = await newCustomer({ first_name: "Helmi" });
@@ -48,10 +86,29 @@ test("pictures", async (t) => {
 			await keep(till, "till-who");
 			await till.locator(".people button").first().click();
 			await keep(till, "till-pin");
+			await till.keyboard.press("Escape");
 			const owner = await visitor(t, { ...options, colorScheme });
 			await owner.goto(demo.staff_url);
 			await owner.goto(base + "/staff");
 			await keep(owner, "staff");
+			for (const [name, path] of Object.entries(await rooms(owner, card))) {
+				await owner.goto(`${base}/console${path}`);
+				await owner.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".loading"));
+				await keep(owner, `console-${name}`);
+			}
+			await whatOpens(owner, card, (name) => keep(owner, `console-${name}`));
+			const customer = await visitor(t, { ...options, colorScheme });
+			await customer.goto(card.link);
+			await customer.click("#enlarge");
+			await keep(customer, "card-code");
+			await customer.keyboard.press("Escape");
+			await customer.locator(".reward").first().click();
+			await keep(customer, "card-reward");
+			await customer.goto(demo.join_url);
+			await customer.fill("#phone", "12");
+			await customer.click("button[type=submit]");
+			await customer.waitForSelector("#errors");
+			await keep(customer, "join-errors");
 		}
 	}
 });

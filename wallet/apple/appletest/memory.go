@@ -21,6 +21,7 @@ type Memory struct {
 	// Fault, if set, is returned by every method: the database is away.
 	Fault error
 
+	changing   sync.Mutex // held from the tag of a change to its commit
 	mu         sync.Mutex
 	tag        int64
 	passes     map[apple.Key]*pass
@@ -53,17 +54,35 @@ func (m *Memory) Add(_ context.Context, key apple.Key, token string) error {
 }
 
 // Change changes a pass.
-func (m *Memory) Change(_ context.Context, key apple.Key) error {
+func (m *Memory) Change(ctx context.Context, key apple.Key) error {
+	return m.ChangeSlowly(ctx, key, func() {})
+}
+
+// ChangeSlowly implements World.
+func (m *Memory) ChangeSlowly(_ context.Context, key apple.Key, meanwhile func()) error {
+	// One change after the other: who has a tag is visible before the next is given.
+	m.changing.Lock()
+	defer m.changing.Unlock()
+	tag := m.nextTag()
+	meanwhile()
+	return m.commit(key, tag)
+}
+
+func (m *Memory) nextTag() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tag++
+	return m.tag
+}
+
+func (m *Memory) commit(key apple.Key, tag int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p, ok := m.passes[key]
 	if !ok {
 		return apple.ErrNoPass
 	}
-	// The tag is given under the lock under which it becomes visible, so tags become
-	// visible in their order.
-	m.tag++
-	p.tag = m.tag
+	p.tag = tag
 	p.state.Version++
 	p.state.Modified = apple.NextModified(p.state.Modified, m.Now())
 	return nil

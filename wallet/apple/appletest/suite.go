@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -20,6 +21,10 @@ type World interface {
 	Add(ctx context.Context, key apple.Key, token string) error
 	// Change commits a change of a pass. It is called by several goroutines at once.
 	Change(ctx context.Context, key apple.Key) error
+	// ChangeSlowly commits a change of a pass, too, and calls meanwhile once after it has
+	// given the change its tag and before anybody can see it. meanwhile must not change
+	// passes itself.
+	ChangeSlowly(ctx context.Context, key apple.Key, meanwhile func()) error
 	// PushTokens returns where pushes about a pass go, in alphabetical order.
 	PushTokens(ctx context.Context, key apple.Key) ([]string, error)
 	// FetchedVersion returns the largest version that was noted as fetched, 0 for none.
@@ -110,6 +115,12 @@ func TestRegistrations(t *testing.T, open func(t *testing.T) World) {
 	t.Run("a device sees its own passes of the type", func(t *testing.T) { seesItsOwn(newSuite(t, open, 3)) })
 	t.Run("changes come once, in their order", func(t *testing.T) { changesComeOnce(newSuite(t, open, 3)) })
 	t.Run("no change is missed while others are made", func(t *testing.T) { nothingIsMissed(newSuite(t, open, 8)) })
+	t.Run("a slow change beside a quick one is not missed", func(t *testing.T) {
+		s := newSuite(t, open, 2)
+		if err := slowIsNotMissed(t.Context(), s.World); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("a device has at most so many passes", func(t *testing.T) { tooMany(newSuite(t, open, apple.MaxRegistrations+1)) })
 }
 
@@ -206,6 +217,59 @@ func nothingIsMissed(s suite) {
 			s.Errorf("%s is in version %d, the phone has heard of %d", key(n).Serial, state.Version, got)
 		}
 	}
+}
+
+// looksMeanwhile bounds how often the phone asks while a change is under way. A quick one
+// that does not wait for it is committed long before.
+const looksMeanwhile = 200
+
+// slowIsNotMissed lets a quick change begin, and end if it can, while a slow one has its
+// tag and is not visible yet. A phone that asks all the time has heard of both in the end.
+func slowIsNotMissed(ctx context.Context, w World) error {
+	const device, slow, quick = "phone", 0, 1
+	for _, n := range []int{slow, quick} {
+		if _, err := w.Register(ctx, apple.Registration{Device: device, Key: key(n), PushToken: "aa"}); err != nil {
+			return fmt.Errorf("register: %w", err)
+		}
+	}
+	before, err := w.Changed(ctx, device, passType, 0)
+	if err != nil {
+		return fmt.Errorf("what changed: %w", err)
+	}
+	heard, tag := map[string]bool{}, before.Tag
+	look := func() error {
+		changes, err := w.Changed(ctx, device, passType, tag)
+		for _, serial := range changes.Serials {
+			heard[serial] = true
+		}
+		tag = max(tag, changes.Tag)
+		return err
+	}
+	ended := make(chan error, 1)
+	var looking error
+	err = w.ChangeSlowly(ctx, key(slow), func() {
+		go func() { ended <- w.Change(ctx, key(quick)) }()
+		for range looksMeanwhile {
+			looking = errors.Join(looking, look())
+			select {
+			case err := <-ended: // it did not wait
+				ended <- err
+				looking = errors.Join(looking, look())
+				return
+			default:
+				runtime.Gosched()
+			}
+		}
+	})
+	if err := errors.Join(err, looking, <-ended, look()); err != nil {
+		return fmt.Errorf("two changes at once: %w", err)
+	}
+	for _, n := range []int{slow, quick} {
+		if !heard[key(n).Serial] {
+			return fmt.Errorf("the phone never hears of the change of %s: its tag is smaller than one that was visible before", key(n).Serial)
+		}
+	}
+	return nil
 }
 
 func tooMany(s suite) {

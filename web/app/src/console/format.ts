@@ -9,8 +9,8 @@ export const number = (n: number) => new Intl.NumberFormat(tag()).format(n);
 /** A change with its sign, the minus as wide as the plus. */
 export const change = (n: number) => new Intl.NumberFormat(tag(), { signDisplay: "exceptZero" }).format(n).replace("-", "−");
 
-/** The day of an instant, where the browser is. */
-export const day = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium" }).format(Date.parse(at));
+/** The day of an instant, where the browser is. It stays in one line. */
+export const day = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium" }).format(Date.parse(at)).replaceAll(" ", "\u00a0");
 
 export const moment = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(at));
 

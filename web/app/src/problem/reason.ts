@@ -18,6 +18,8 @@ const told: Record<Reason, ProblemText> = {
 	twice: "reason.twice", before_start: "reason.before_start", period: "reason.period", one_main_reward: "reason.one_main_reward",
 	color: "reason.color", zone: "reason.zone", address: "reason.address", phone: "reason.phone", email: "reason.email", contact_missing: "reason.contact_missing",
 	picture_kind: "reason.picture", damaged: "reason.picture", too_large: "reason.too_long", picture_size: "reason.picture_size", animated: "reason.animated",
+	out_of_order: "reason.out_of_order", mapping: "reason.mapping", queue_full: "reason.queue_full",
+	file_name: "reason.file_name", file_too_large: "reason.file_too_large", file_unusable: "reason.file_unusable",
 };
 
 /** Returns the sentence, "" for a problem that names no reason or one of a newer server. */

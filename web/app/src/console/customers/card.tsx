@@ -33,6 +33,7 @@ export function CardPanel({ card }: { card: Card }) {
 			<Facts facts={[
 				[say("customers.number"), spaced(card.number)], [say("card.filled"), number(card.cards_filled)], [say("card.lifetime"), number(card.lifetime_stamps)],
 				[say("card.joined"), day(card.joined_at)], [say("card.last_stamp"), card.last_stamp_at && moment(card.last_stamp_at)],
+				[say("card.old_number"), card.old_number],
 			]} />
 			<Actions card={card} />
 		</Sheet>

@@ -10,8 +10,8 @@ export type AuditAction = Schema["AuditAction"];
 
 export const ACTIONS = [
 	"organization.changed", "organization.logo_changed", "location.added", "location.changed", "staff.added", "staff.changed", "staff.pin_set",
-	"staff.signed_in", "till.code_made", "till.paired", "till.unpaired", "program.added", "program.changed", "customer.changed", "customer.blocked", "customer.unblocked", "customer.merged", "customer.unmerged",
-	"customer.consents_recorded", "consent_text.added", "card.blocked", "card.adjusted", "card.reissued", "api_key.made", "api_key.revoked", "import.started",
+	"staff.signed_in", "till.code_made", "till.paired", "till.unpaired", "program.added", "program.changed", "program.design_changed", "organization.artwork_added", "customer.changed", "customer.blocked", "customer.unblocked", "customer.merged", "customer.unmerged",
+	"customer.consents_recorded", "consent_text.added", "card.blocked", "card.adjusted", "card.reissued", "card.old_number_set", "organization.demo_removed", "api_key.made", "api_key.revoked", "import.started",
 	"import.stopped", "review.decided", "list.exported",
 ] as const satisfies readonly AuditAction[];
 

@@ -11,6 +11,11 @@ export const organizationQuery = queryOptions({
 	queryFn: ({ signal }) => answerOf(api.GET("/v1/organization", { signal })),
 });
 
+export const demoDataQuery = queryOptions({
+	queryKey: ["organization", "demo-data"],
+	queryFn: ({ signal }) => answerOf(api.GET("/v1/organization/demo-data", { signal })),
+});
+
 export const consentTextsQuery = queryOptions({
 	queryKey: ["consent-texts"],
 	queryFn: ({ signal }) => everything((query) => answerOf(api.GET("/v1/consent-texts", { params: { query }, signal }))),

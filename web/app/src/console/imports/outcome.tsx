@@ -20,7 +20,8 @@ export function Outcome({ of }: { of: Import }) {
 					<p className="hint">{say("imports.read", { read: bytes(of.bytes_read), total: bytes(of.bytes_total) })}</p>
 				</>
 			)}
-			{of.problem && <p className="complaint">{of.problem}</p>}
+			{of.problem && <p className="complaint">{of.problem_code ? say(`imports.problem_${of.problem_code}`) : of.problem}</p>}
+			{of.problem_code === "file_unusable" && <p className="hint" lang="en">{of.problem}</p>}
 			<Facts facts={COUNTS.map((c) => [say(`imports.count_${c}`), number(of.counts[c])] as const)} />
 		</div>
 	);

@@ -2,7 +2,7 @@
 // S saves.
 
 import { Button } from "@mantine/core";
-import { useCallback, useEffect, useRef, type SyntheticEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type SyntheticEvent, type ReactNode } from "react";
 import { Refused } from "../../api/problem.ts";
 import { useTexts } from "../texts.ts";
 import { Guard } from "./guard.tsx";
@@ -13,7 +13,9 @@ export function useComplaints(error: unknown): (field: string) => string {
 	const { say, reason } = useTexts();
 	return useCallback((field) => {
 		const problem = error instanceof Refused ? error.problem : undefined;
-		return problem?.field === field ? reason(problem) || say("form.refused_field", { detail: problem.detail }) : "";
+		// What is said in several languages is complained of in one of them.
+		const complained = problem?.field?.replace(/\.[a-z]{2}$/, "");
+		return problem && (problem.field === field || complained === field) ? reason(problem) || say("form.refused_field", { detail: problem.detail }) : "";
 	}, [error, say, reason]);
 }
 
@@ -26,13 +28,15 @@ interface FormProps {
 	/** Whether it can be saved as it stands; what is missing is told at the fields. */
 	valid?: boolean;
 	submit: () => void;
+	/** Lets the fields say what is missing, where they wait with that until somebody tries. */
+	check?: () => void;
 	discard?: () => void;
 	/** A new thing can be saved before anything is typed. */
 	always?: boolean;
 	children: ReactNode;
 }
 
-export function Form({ dirty, saving, error, save, valid = true, submit, discard, always, children }: FormProps) {
+export function Form({ dirty, saving, error, save, valid = true, submit, check, discard, always, children }: FormProps) {
 	const { say } = useTexts();
 	const form = useRef<HTMLFormElement>(null);
 	useEffect(() => {
@@ -48,16 +52,26 @@ export function Form({ dirty, saving, error, save, valid = true, submit, discard
 	useEffect(() => {
 		if (error) {
 			form.current?.querySelector<HTMLElement>("[aria-invalid=true], [role=alert]")?.scrollIntoView({ block: "center" });
+			form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus({ preventScroll: true });
 		}
 	}, [error]);
+	// What is wrong can be typed at once. Some fields say it only now that somebody tried.
+	const [tries, setTries] = useState(0);
+	useEffect(() => {
+		if (tries > 0) {
+			form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+		}
+	}, [tries]);
 	const send = (e: SyntheticEvent) => {
 		e.preventDefault();
-		if (!saving && (dirty || always)) {
-			if (valid) {
-				submit();
-			} else {
-				form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-			}
+		if (saving || !(dirty || always)) {
+			return;
+		}
+		setTries(tries + 1);
+		if (valid) {
+			submit();
+		} else {
+			check?.();
 		}
 	};
 	return (

@@ -1,5 +1,6 @@
 import { Modal as Mantine } from "@mantine/core";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
+import { giveBack } from "../../focus/kept.ts";
 import { useTexts } from "../texts.ts";
 
 interface ModalProps {
@@ -15,6 +16,8 @@ interface ModalProps {
 /** A dialog. Its head is no banner, which is what <header> would be outside of <main>. */
 export function Modal({ title, close, bare, wide, children }: ModalProps) {
 	const { say } = useTexts();
+	// It is closed by not being there any more, of which Mantine does not hear.
+	useEffect(() => giveBack, []);
 	return (
 		<Mantine.Root opened onClose={close} centered={!bare} {...(wide && { size: "58rem" })}>
 			<Mantine.Overlay />

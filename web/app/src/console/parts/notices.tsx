@@ -1,7 +1,8 @@
 // What just happened, said at the edge of the screen for a moment, with a way back
 // where there is one.
 
-import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { apple } from "./apple.ts";
 import { Icon } from "./icons.tsx";
 
 export interface Notice {
@@ -23,6 +24,8 @@ export const useTell = () => use(Tell);
 export function Notices({ children }: { children: ReactNode }) {
 	const [shown, setShown] = useState<{ notice: Notice; serial: number }>();
 	const [held, setHeld] = useState(false);
+	/** What had the focus before the notice's button. */
+	const before = useRef<HTMLElement>(null);
 	const tell = useCallback((notice: Notice) => setShown((last) => ({ notice, serial: (last?.serial ?? 0) + 1 })), []);
 	const hide = () => setShown(undefined);
 	useEffect(() => {
@@ -33,16 +36,35 @@ export function Notices({ children }: { children: ReactNode }) {
 		return () => clearTimeout(timer);
 	}, [shown, held]);
 	const notice = shown?.notice;
+	const action = notice?.action;
+	const act = useCallback(() => { hide(); action?.run(); }, [action]);
+	useEffect(() => {
+		if (!action) {
+			return;
+		}
+		const undoes = (e: KeyboardEvent) => {
+			const typing = e.target instanceof Element && e.target.matches("input:not([type=checkbox]), textarea");
+			if ((e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === "z" && !typing) {
+				e.preventDefault();
+				act();
+			}
+		};
+		addEventListener("keydown", undoes);
+		return () => removeEventListener("keydown", undoes);
+	}, [action, act]);
 	return (
 		<Tell value={useMemo(() => tell, [tell])}>
 			{children}
-			<div className="notices" role="status" onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
+			<div className="notices" role="status" onMouseEnter={() => setHeld(true)} onMouseLeave={() => setHeld(false)}
+				onFocus={(e) => { setHeld(true); before.current = e.relatedTarget instanceof HTMLElement ? e.relatedTarget : null; }} onBlur={() => setHeld(false)}>
 				{notice && (
 					<div className={notice.bad ? "notice bad" : "notice"} key={shown.serial}>
 						<Icon name={notice.bad ? "bad" : "good"} />
 						<span>{notice.text}</span>
-						{notice.action && (
-							<button type="button" className="plain" onClick={() => { hide(); notice.action?.run(); }}>{notice.action.label}</button>
+						{action && (
+							<button type="button" className="plain" aria-keyshortcuts="Control+Z Meta+Z" onClick={() => { act(); before.current?.focus({ preventScroll: true }); }}>
+								{action.label}<kbd aria-hidden="true">{apple ? "⌘ Z" : "Ctrl Z"}</kbd>
+							</button>
 						)}
 					</div>
 				)}

@@ -1,5 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { words } from "../../locale/locale.ts";
+import { useMay } from "../data/me.ts";
 import { passesQuery, type PassStats } from "../data/passes.ts";
+import { programsQuery } from "../data/programs.ts";
 import { day, number } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -22,6 +26,7 @@ export function Passes() {
 	const stats = useQuery({ ...passesQuery, refetchInterval: ({ state }) => (state.data?.spread?.finished_at === null ? SPREAD_MS : COUNT_MS) });
 	return (
 		<Room title={say("passes.title")} intro={say("passes.intro")}>
+			<Designs />
 			<Answer of={stats}>
 				{(s) => (
 					<>
@@ -32,6 +37,25 @@ export function Passes() {
 				)}
 			</Answer>
 		</Room>
+	);
+}
+
+/** The programs, each with the way to how its passes look. */
+function Designs() {
+	const { say } = useTexts();
+	const may = useMay();
+	const programs = useQuery({ ...programsQuery, enabled: may("programs:read") });
+	if (!may("programs:read")) {
+		return null;
+	}
+	return (
+		<Sheet title={say("design.looks")}>
+			<Answer of={programs}>
+				{(list) => list.length === 0
+					? <p>{say("design.no_program")}</p>
+					: <ul className="designs">{list.map((p) => <li key={p.id}><Link to="/passes/$programId" params={{ programId: p.id }}>{words(p.name)}</Link></li>)}</ul>}
+			</Answer>
+		</Sheet>
 	);
 }
 

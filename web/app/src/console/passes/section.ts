@@ -1,11 +1,13 @@
-// Cards in the wallets of phones: how many, and how up to date.
+// Cards in the wallets of phones: how they look, how many there are, and how up to date.
 
 import { createRoute } from "@tanstack/react-router";
 import { root } from "../root.ts";
 import { room, type Entry } from "../section.ts";
 
-const route = createRoute({ getParentRoute: () => root, path: "/passes", component: room(() => import("./passes.tsx"), "Passes") });
+const route = createRoute({ getParentRoute: () => root, path: "/passes" });
+const state = createRoute({ getParentRoute: () => route, path: "/", component: room(() => import("./passes.tsx"), "Passes") });
+const design = createRoute({ getParentRoute: () => route, path: "$programId", component: room(() => import("./designer.tsx"), "Designer") });
 
 const entry: Entry = { to: "/passes", label: "passes.title", icon: "passes", group: "shop", needs: "stats:read" };
 
-export const passes = { entry, route };
+export const passes = { entry, route: route.addChildren([state, design]) };

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { answerOf } from "../../api/client.ts";
 import { words } from "../../locale/locale.ts";
 import { api, ifMatch } from "../api.ts";
@@ -25,7 +25,8 @@ export function EditProgram() {
 	const { programId } = useParams({ from: "/programs/$programId" });
 	const program = useQuery(programQuery(programId));
 	return (
-		<Room title={program.data ? words(program.data.name) : say("programs.title")} back={{ to: "/programs", label: say("programs.title") }}>
+		<Room title={program.data ? words(program.data.name) : say("programs.title")} back={{ to: "/programs", label: say("programs.title") }}
+			actions={<Link className="button" to="/passes/$programId" params={{ programId }}>{say("design.title")}</Link>}>
 			<Answer of={program}>{(p) => <Edit key={p.id} program={p} />}</Answer>
 		</Room>
 	);

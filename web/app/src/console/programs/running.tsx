@@ -55,7 +55,7 @@ function Switch({ program, keep }: { program: Program; keep: (p: Program) => voi
 	const { say, explain } = useTexts();
 	const tell = useTell();
 	const [asking, setAsking] = useState(false);
-	const turn = async (status: ProgramStatus, from: Program = program): Promise<Program> => {
+	const turn = async (status: ProgramStatus, from: Program): Promise<Program> => {
 		const now = await answerOf(api.PATCH("/v1/programs/{program_id}", {
 			params: { path: { program_id: from.id }, header: ifMatch(from.version) }, body: { status },
 		}));
@@ -63,16 +63,16 @@ function Switch({ program, keep }: { program: Program; keep: (p: Program) => voi
 		return now;
 	};
 	const start = useMutation({
-		mutationFn: () => turn("active"),
+		mutationFn: (from: Program) => turn("active", from),
 		onSuccess: () => tell({ text: say("programs.activated") }),
 		onError: (e) => tell({ text: explain(e), bad: true }),
 	});
 	const stop = async () => {
-		const stopped = await turn("ended");
-		tell({ text: say("programs.stopped"), action: { label: say("app.undo"), run: () => void turn("active", stopped) } });
+		const stopped = await turn("ended", program);
+		tell({ text: say("programs.stopped"), action: { label: say("app.undo"), run: () => start.mutate(stopped) } });
 	};
 	if (program.status !== "active") {
-		return <Button loading={start.isPending} onClick={() => start.mutate()}>{say(program.status === "draft" ? "programs.activate" : "programs.restart")}</Button>;
+		return <Button loading={start.isPending} onClick={() => start.mutate(program)}>{say(program.status === "draft" ? "programs.activate" : "programs.restart")}</Button>;
 	}
 	return (
 		<>

@@ -4,7 +4,7 @@ import { Tabs, Textarea, TextInput } from "@mantine/core";
 import { LANGUAGES, LOCALES, type Locale } from "../../locale/locale.ts";
 import { useComplaints } from "../parts/form.tsx";
 import { useTexts } from "../texts.ts";
-import { isAddress, MAX_CHARACTERS, PARTS, type BrandTexts, type Part } from "./brand.ts";
+import { ADDRESSES, isAddress, MAX_CHARACTERS, PARTS, type BrandTexts, type Part } from "./brand.ts";
 
 interface BrandTextsProps {
 	value: BrandTexts;
@@ -19,13 +19,14 @@ export function BrandTextFields({ value, own, change, error }: BrandTextsProps) 
 	const locales = [own, ...LOCALES.filter((l) => l !== own)];
 	const field = (l: Locale, part: Part) => {
 		const text = value[l]?.[part] ?? "";
-		const wrong = part === "terms_url" && text.trim() !== "" && !isAddress(text.trim()) && say("settings.terms_url_wrong");
+		const address = ADDRESSES.some((a) => a === part);
+		const wrong = address && text.trim() !== "" && !isAddress(text.trim()) && say("settings.terms_url_wrong");
 		const shared = {
 			label: say(`settings.${part}`), description: l === own ? say(`settings.${part}_text`) : undefined, maxLength: MAX_CHARACTERS[part], lang: l, value: text,
 			...(l !== own && value[own]?.[part] && { placeholder: value[own][part] }), error: wrong || complaint(`brand.texts.${l}.${part}`),
 			onChange: (e: { currentTarget: { value: string } }) => change({ ...value, [l]: { ...value[l], [part]: e.currentTarget.value } }),
 		};
-		return part === "terms" ? <Textarea key={part} {...shared} rows={4} /> : <TextInput key={part} {...shared} {...(part === "terms_url" && { type: "url", spellCheck: false })} />;
+		return part === "terms" ? <Textarea key={part} {...shared} rows={4} /> : <TextInput key={part} {...shared} {...(address && { type: "url", spellCheck: false })} />;
 	};
 	return (
 		<fieldset className="brand-texts">

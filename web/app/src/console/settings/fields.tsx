@@ -1,12 +1,15 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { currentLocale, LANGUAGES, LOCALES, type Locale } from "../../locale/locale.ts";
-import { brandColors } from "../brand/colors.ts";
+import { brandColors, contrast, parseColor } from "../brand/colors.ts";
+import { ColorField, Readable } from "../parts/color.tsx";
 import { useComplaints } from "../parts/form.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { isZone, ZoneField } from "../parts/zones.tsx";
 import { useTexts } from "../texts.ts";
 import { countries } from "./countries.ts";
 import type { OrganizationValues } from "./settings.tsx";
+
+/** What WCAG 2.2, 1.4.3, asks of text. */
+const TEXT_NEEDS = 4.5;
 
 interface FieldsProps {
 	values: OrganizationValues;
@@ -32,24 +35,28 @@ export function OrganizationFields({ values, set, error }: FieldsProps) {
 	);
 }
 
-/** The brand's colour, and whether what is written on it can be read. */
+/** The brand's colours, and whether what is written on the main one can be read. */
 function Color({ values, set, error }: FieldsProps) {
 	const { say } = useTexts();
 	const complaint = useComplaints(error);
 	const colors = brandColors(values.color);
+	const [ground, text] = [parseColor(values.color), parseColor(values.text_color)];
+	const ratio = ground && text ? contrast(ground, text) : undefined;
 	return (
-		<div className="color">
-			<div className="row">
-				<input type="color" aria-label={say("settings.color_pick")} value={colors?.brand ?? "#000000"} onChange={(e) => set({ color: e.currentTarget.value })} />
-				<TextInput label={say("settings.color")} value={values.color} maxLength={7} spellCheck={false} onChange={(e) => set({ color: e.currentTarget.value })}
-					error={(!colors && say("settings.color_wrong")) || complaint("brand.color")} />
+		<>
+			<div className="color">
+				<ColorField label={say("settings.color")} value={values.color} change={(color) => set({ color })} error={complaint("brand.color")} />
+				{colors && <Readable good>{say("settings.contrast", { ratio: colors.contrast.toFixed(1) })}{colors.darkened && <> {say("settings.darkened")}</>}</Readable>}
 			</div>
-			{colors && (
-				<p className="contrast" role="status">
-					<Icon name="good" />
-					<span>{say("settings.contrast", { ratio: colors.contrast.toFixed(1) })}{colors.darkened && <> {say("settings.darkened")}</>}</span>
-				</p>
-			)}
-		</div>
+			<div className="pair">
+				<div>
+					<ColorField label={say("settings.text_color")} description={say("settings.text_color_text")} value={values.text_color} otherwise={colors?.onBrand ?? "#ffffff"}
+						change={(text_color) => set({ text_color })} error={complaint("brand.text_color")} />
+					{ratio !== undefined && ratio < TEXT_NEEDS && <Readable good={false}>{say("design.faint", { ratio: ratio.toFixed(1) })}</Readable>}
+				</div>
+				<ColorField label={say("settings.accent_color")} description={say("settings.accent_color_text")} value={values.accent_color} otherwise={values.text_color || (colors?.onBrand ?? "#ffffff")}
+					change={(accent_color) => set({ accent_color })} error={complaint("brand.accent_color")} />
+			</div>
+		</>
 	);
 }

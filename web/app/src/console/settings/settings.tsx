@@ -17,8 +17,9 @@ import { Room, Sheet } from "../parts/page.tsx";
 import { isZone } from "../parts/zones.tsx";
 import { useTexts } from "../texts.ts";
 import { BrandTextFields } from "./brand_texts.tsx";
-import { cleaned, isAddress, saidIn, type BrandTexts } from "./brand.ts";
+import { cleaned, isAddressed, saidIn, type BrandTexts } from "./brand.ts";
 import { ConsentTexts } from "./consent_texts.tsx";
+import { DemoData } from "./demo.tsx";
 import { OrganizationFields } from "./fields.tsx";
 import { Logo } from "./logo.tsx";
 import "./settings.css";
@@ -26,26 +27,33 @@ import "./settings.css";
 export interface OrganizationValues {
 	name: string;
 	color: string;
+	/** Empty where what reads well is chosen. */
+	text_color: string;
+	accent_color: string;
 	locale: Locale;
 	zone: string;
 	country: string;
 	texts: BrandTexts;
 }
 
-const valuesOf = (o: Organization): OrganizationValues => ({ name: o.name, color: o.brand.color, locale: o.locale, zone: o.zone, country: o.country, texts: o.brand.texts });
+const valuesOf = (o: Organization): OrganizationValues => ({ name: o.name, color: o.brand.color, text_color: o.brand.text_color ?? "", accent_color: o.brand.accent_color ?? "", locale: o.locale, zone: o.zone, country: o.country, texts: o.brand.texts });
 
 function changeOf(base: OrganizationValues, values: OrganizationValues): Schema["OrganizationChange"] {
-	const { color, texts, ...rest } = difference(base, values);
-	return { ...rest, ...((color || texts) && { brand: { ...(color && { color: color.toLowerCase() }), ...(texts && { texts: cleaned(texts) }) } }) };
+	const { color, text_color, accent_color, texts, ...rest } = difference(base, values);
+	const colors = Object.entries({ color, text_color, accent_color }).filter((c): c is [string, string] => c[1] !== undefined).map(([name, c]) => [name, c.trim().toLowerCase()] as const);
+	const brand = { ...Object.fromEntries(colors), ...(texts && { texts: cleaned(texts) }) };
+	return { ...rest, ...(Object.keys(brand).length > 0 && { brand }) };
 }
 
 export function Settings() {
 	const { say } = useTexts();
 	const organization = useQuery(organizationQuery);
+	const may = useMay();
 	return (
 		<Room title={say("settings.title")} intro={say("settings.intro")}>
 			<Answer of={organization}>{(o) => <Edit organization={o} />}</Answer>
 			<ConsentTexts />
+			{may("organization:write") && <DemoData />}
 		</Room>
 	);
 }
@@ -66,8 +74,8 @@ function Edit({ organization }: { organization: Organization }) {
 		saved: (o) => { keep(o); tell({ text: say("form.saved") }); },
 	});
 	const v = editor.values;
-	const addressed = Object.values(v.texts).every((t) => !t.terms_url?.trim() || isAddress(t.terms_url.trim()));
-	const valid = v.name.trim() !== "" && parseColor(v.color) !== undefined && isZone(v.zone) && addressed;
+	const addressed = Object.values(v.texts).every(isAddressed);
+	const valid = v.name.trim() !== "" && parseColor(v.color) !== undefined && [v.text_color, v.accent_color].every((c) => c.trim() === "" || parseColor(c)) && isZone(v.zone) && addressed;
 	const describe = (m: keyof OrganizationValues, of: OrganizationValues): readonly [string, string] =>
 		[say(`settings.${m}`), m === "locale" ? LANGUAGES[of.locale] : m === "texts" ? Object.values(cleaned(of.texts)).flatMap((t) => Object.values(t)).join(" · ") : of[m]];
 	return (

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Refused } from "../../api/problem.ts";
+import { headingOnTop, keepFocus } from "../../focus/kept.ts";
 import { meQuery } from "../data/me.ts";
 import { Loading } from "../parts/loading.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -51,16 +52,18 @@ function Rooms() {
 	const { say } = useTexts();
 	const [menu, setMenu] = useState(false);
 	const [palette, setPalette] = useState(false);
-	const path = useRouterState({ select: (s) => s.location.pathname });
+	// Where one is: the room that was asked for may still be on its way.
+	const path = useRouterState({ select: (s) => (s.resolvedLocation ?? s.location).pathname });
 	const main = useRef<HTMLElement>(null);
 	const entered = useRef(path);
 	useEffect(() => {
 		// Those who listen hear where they are now; the first page has its own reading order.
 		if (entered.current !== path) {
 			entered.current = path;
-			main.current?.focus({ preventScroll: true });
+			(document.getElementById("title") ?? main.current)?.focus({ preventScroll: true });
 		}
 	}, [path]);
+	useEffect(() => keepFocus(() => headingOnTop("#title", "#main")), []);
 	useEffect(() => {
 		const opens = (e: KeyboardEvent) => {
 			if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === "k") {

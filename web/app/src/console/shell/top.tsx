@@ -1,5 +1,6 @@
 import { useMe } from "../data/me.ts";
 import { initial } from "../format.ts";
+import { apple } from "../parts/apple.ts";
 import { Icon } from "../parts/icons.tsx";
 import { useTexts } from "../texts.ts";
 
@@ -8,9 +9,6 @@ interface TopProps {
 	toggleMenu: () => void;
 	openPalette: () => void;
 }
-
-/** Whether the keyboard has a ⌘. */
-const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The line above everything: whose console it is, and the way to anything. */
 export function Top({ menu, toggleMenu, openPalette }: TopProps) {

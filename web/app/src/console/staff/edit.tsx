@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { answerOf, type Schema } from "../../api/client.ts";
 import { LANGUAGES } from "../../locale/locale.ts";
 import { api, ifMatch } from "../api.ts";
@@ -28,6 +29,7 @@ function changeOf(base: StaffValues, values: StaffValues): Schema["StaffChange"]
 export function NewStaff() {
 	const { say } = useTexts();
 	const draft = useDraft(empty);
+	const [checked, setChecked] = useState(false);
 	const queries = useQueryClient();
 	const navigate = useNavigate();
 	const tell = useTell();
@@ -46,8 +48,8 @@ export function NewStaff() {
 	return (
 		<Room title={say("staff.add")} back={{ to: "/staff", label: say("staff.title") }}>
 			<Sheet>
-				<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("staff.add")} valid={draft.values.name.trim() !== ""} submit={() => creation.mutate()}>
-					<StaffFields values={draft.values} set={draft.set} error={creation.error} dirty={draft.dirty} />
+				<Form dirty={draft.dirty} always saving={creation.isPending} error={creation.error} save={say("staff.add")} valid={draft.values.name.trim() !== ""} submit={() => creation.mutate()} check={() => setChecked(true)}>
+					<StaffFields values={draft.values} set={draft.set} error={creation.error} dirty={draft.dirty || checked} />
 				</Form>
 			</Sheet>
 		</Room>

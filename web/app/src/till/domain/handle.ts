@@ -44,6 +44,16 @@ export function readHandle(input: string): Handle {
 	return { kind: "nothing", text: typed };
 }
 
+/**
+ * Returns the number of a card from before that the input may be, in its plain form, as
+ * the server reads it; "" if it is none. What looks like a phone number of here is not
+ * taken for one.
+ */
+export function readOldNumber(input: string): string {
+	const plain = input.trim().replace(/[\s\u00a0\u202f-]/g, "").toUpperCase();
+	return /^(?=.*[0-9])[0-9A-Z]{6,32}$/.test(plain) && !/^0[0-9]{6,10}$/.test(plain) ? plain : "";
+}
+
 function readCode(plain: string, length: number): string | undefined {
 	if (plain.length !== length) {
 		return undefined;

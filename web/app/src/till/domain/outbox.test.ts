@@ -213,6 +213,27 @@ test("a settled review stays in the list with what was decided", async () => {
 	expect(device.kept.get("till:1")).toMatchObject({ state: "settled", note: "Card was blocked, customer told", problem });
 });
 
+test("a review that was dismissed and opened again waits again, and can be decided otherwise", async () => {
+	const device = new Device();
+	const page = outbox(device.page(), new Server(["refused"]));
+	await page.add(stamp);
+	await page.drain();
+	await page.handedIn("till:1", "rev_1");
+	await page.reopened("till:1");
+	expect(device.kept.get("till:1")?.state).toBe("review");
+	await page.decided("till:1", "dismissed", "Nobody knows");
+	expect(device.kept.get("till:1")).toMatchObject({ state: "settled", decided: "dismissed", note: "Nobody knows" });
+	await page.reopened("till:1");
+	const open = device.kept.get("till:1");
+	expect(open).toMatchObject({ state: "review", reviewId: "rev_1", problem });
+	expect(open).not.toHaveProperty("decided");
+	await page.decided("till:1", "dismissed", "Nobody knows");
+	await page.decided("till:1", "entered", "The customer came back");
+	expect(device.kept.get("till:1")).toMatchObject({ state: "settled", decided: "entered", note: "The customer came back" });
+	await page.reopened("till:1");
+	expect(device.kept.get("till:1")?.state).toBe("settled");
+});
+
 test("what was never sent can be withdrawn; what may have been sent cannot", async () => {
 	const server = new Server(["lost on the way"]);
 	const page = outbox(new Device().page(), server);

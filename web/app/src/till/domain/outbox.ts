@@ -143,9 +143,25 @@ export class Outbox {
 		await this.#update(key, (c) => (c?.state === "review" ? { ...c, unwanted: true } : undefined));
 	}
 
-	/** Ends a review by what the office decided. */
+	/** Ends a review by what the office decided, also if it decided otherwise before. */
 	async decided(key: string, decided: "entered" | "dismissed", note: string): Promise<void> {
-		await this.#update(key, (c) => (c?.state === "review" ? { ...c, state: "settled", decided, note } : undefined));
+		await this.#update(key, (c) => {
+			const otherwise = c?.state === "settled" && c.decided !== undefined && c.decided !== decided;
+			return c && (c.state === "review" || otherwise) ? { ...c, state: "settled", decided, note } : undefined;
+		});
+	}
+
+	/** Notes that the office opened a review again that it had dismissed. */
+	async reopened(key: string): Promise<void> {
+		await this.#update(key, (c) => {
+			if (c?.state !== "settled" || c.decided !== "dismissed") {
+				return undefined;
+			}
+			const open: { -readonly [K in keyof Command]: Command[K] } = { ...c, state: "review" };
+			delete open.decided;
+			delete open.note;
+			return open;
+		});
 	}
 
 	/** Notes that another command takes this one back. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dayOf, ServerClock } from "./clock.ts";
 import type { Command } from "./command.ts";
-import { checkCharacter, checkDigit, readHandle } from "./handle.ts";
+import { checkCharacter, checkDigit, readHandle, readOldNumber } from "./handle.ts";
 import { allowance, type Limits, type Seen, seenOf, strictest } from "./limits.ts";
 import { uuid7Generator } from "./uuid7.ts";
 import { BURST_MS, type Meaning, REPEAT_MS, Wedge } from "./wedge.ts";
@@ -48,6 +48,10 @@ describe("what was scanned or typed", () => {
 			expect(readHandle(rotating)).toEqual({ kind: "code", text: body + checkCharacter(body), rotating });
 		}));
 	});
+
+	test.each([
+		["6400 0012-3456 5", "6400001234565"], ["kx-00417", "KX00417"], ["0401234567", ""], ["+358401234567", ""], ["12345", ""], ["bonus card", ""],
+	])("%j as the number of a card from before", (typed, want) => expect(readOldNumber(typed)).toBe(want));
 
 	test("one wrong character is found", () => {
 		fc.assert(fc.property(codeBody, fc.nat(15), oneOf("23456789ABCDEFGHJKMNPQRSTVWXYZ"), (body, at, other) => {

@@ -47,7 +47,7 @@ export class Core {
 		this.clock = new ServerClock(offset);
 		this.view = new Store<View>({
 			step: "starting", device: undefined, shop: undefined, settings: usualSettings, chosen: undefined, cashier: undefined, complaint: "",
-			found: undefined, outcome: undefined, undo: undefined, busy: false, commands: [], network: "good", newCard: undefined, update: false,
+			found: undefined, outcome: undefined, undo: undefined, busy: false, commands: [], network: "good", newCard: undefined, strange: undefined, update: false,
 		});
 		const common = { locale: currentLocale, heard: (response: Response) => this.heard(response) };
 		this.asTill = createApi({ ...common, token: () => this.view.get().device?.token });

@@ -5,7 +5,7 @@ import { Refused, Unanswered } from "../../api/problem.ts";
 import { currentLocale, words } from "../../locale/locale.ts";
 import { dayOf } from "../domain/clock.ts";
 import { type Command, commandKey, waitingStamps } from "../domain/command.ts";
-import { readHandle } from "../domain/handle.ts";
+import { readHandle, readOldNumber } from "../domain/handle.ts";
 import { allowance, seenOf, strictest } from "../domain/limits.ts";
 import { explain, limitSentence, say } from "../texts.ts";
 import { began } from "./pace.ts";
@@ -43,7 +43,7 @@ export class Counter {
 		}
 		began("scan");
 		const found = await this.#once(async () => {
-			this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined });
+			this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined, strange: undefined });
 			const searching = setTimeout(() => this.#core.tell("wait", say("counter.searching")), SEARCHING_MS);
 			try {
 				return await this.#look(typed);
@@ -71,6 +71,9 @@ export class Counter {
 				return { handle: handle.text, card: scan.card.id, scan, scannedAt, ...(rotating && { rotating }) };
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
+					if (e instanceof Refused && e.status === 404 && handle.kind !== "code") {
+						this.#core.view.set({ strange: readOldNumber(typed) || undefined });
+					}
 					throw e;
 				}
 				this.#core.heard(undefined);
@@ -148,7 +151,7 @@ export class Counter {
 
 	/** Clears the counter for the next customer. */
 	next(): void {
-		this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined });
+		this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined, strange: undefined });
 	}
 
 	// ---- Moving value ----------------------------------------------------------------
@@ -375,8 +378,11 @@ export class Counter {
 
 	// ---- New customers -----------------------------------------------------------------
 
-	/** Makes a card for a customer. It needs the network: only the server knows who is known. */
-	async join(fields: { first_name: string; phone: string; email: string }): Promise<string> {
+	/**
+	 * Makes a card for a customer, to which the number of a card from before leads, if one is
+	 * given. It needs the network: only the server knows who is known.
+	 */
+	async join(fields: { first_name: string; phone: string; email: string }, oldNumber = ""): Promise<string> {
 		const { settings, device } = this.#core.view.get();
 		const program = this.programs().find((p) => p.id === settings.program) ?? this.programs()[0];
 		if (!program || !device) {
@@ -393,7 +399,45 @@ export class Counter {
 				params: { path: { program_id: program.id } }, body: filled,
 			});
 			const card = await answerOf(asked);
+			if (oldNumber !== "") {
+				const wrong = await this.#adopt(card.id, oldNumber);
+				if (wrong !== "") {
+					this.#core.tell("refused", say("counter.failed"), wrong);
+				}
+			}
 			this.#core.view.set({ newCard: { card, known: (await asked).response.status === 200 } });
+			return "";
+		} catch (e) {
+			return explain(e);
+		}
+	}
+
+	/** Finds whom a card from before is to be given to, or says why not. */
+	async whose(input: string): Promise<Scan | string> {
+		const handle = readHandle(input);
+		try {
+			return await this.#scan(handle.text, handle.kind === "code");
+		} catch (e) {
+			return e instanceof Refused && e.status === 404 ? say("counter.unknown") : explain(e);
+		}
+	}
+
+	/** Lets the number of a card from before lead to the card, and shows it. Returns what went wrong, or "". */
+	async adopt(scan: Scan, oldNumber: string): Promise<string> {
+		const wrong = await this.#adopt(scan.card.id, oldNumber);
+		if (wrong === "") {
+			await this.find(oldNumber);
+			this.#core.tell("good", say("counter.old_done", { customer: scan.display_name }));
+		}
+		return wrong;
+	}
+
+	async #adopt(cardId: string, oldNumber: string): Promise<string> {
+		try {
+			await answerOf(this.#core.asCashier.PUT("/v1/cards/{card_id}/old-number", {
+				params: { path: { card_id: cardId } }, body: { old_number: oldNumber },
+			}));
+			this.#core.view.set({ strange: undefined });
 			return "";
 		} catch (e) {
 			return explain(e);

@@ -161,7 +161,7 @@ export class People {
 	 * are sent with it, and without network they can come back by their PIN.
 	 */
 	lock(): void {
-		this.#core.view.set({ cashier: undefined, chosen: undefined, found: undefined, outcome: undefined, undo: undefined, newCard: undefined, complaint: "", step: "who" });
+		this.#core.view.set({ cashier: undefined, chosen: undefined, found: undefined, outcome: undefined, undo: undefined, newCard: undefined, strange: undefined, complaint: "", step: "who" });
 		this.#core.loadUpdate(); // nobody is in the middle of anything
 	}
 

@@ -9,6 +9,8 @@ import type { Core } from "./core.ts";
 
 /** How often the till asks what the office decided. */
 const ASK_MS = 9_000;
+/** How often it asks if all is decided: what was dismissed may be opened again. */
+const ASK_AGAIN_MS = 60_000;
 /** Statuses of 400 and above after which the same request may work. */
 const MAY_WORK_LATER = new Set([401, 408, 425, 429]);
 
@@ -56,8 +58,10 @@ export class Reviews {
 					await this.#handIn(c);
 				}
 			}
-			if (open.some((c) => c.reviewId !== undefined) && Date.now() - this.#askedAt > ASK_MS) {
-				await this.#ask();
+			const since = Date.now() - this.#askedAt;
+			const dismissed = this.#core.outbox.commands().some((c) => c.decided === "dismissed");
+			if ((since > ASK_MS && open.some((c) => c.reviewId !== undefined)) || (since > ASK_AGAIN_MS && dismissed)) {
+				await this.#ask(dismissed);
 			}
 		} catch {
 			// The next beat tries again; nothing is lost meanwhile.
@@ -84,16 +88,22 @@ export class Reviews {
 		}
 	}
 
-	async #ask(): Promise<void> {
+	/** Asks for what is decided and, if some of it was dismissed, for what is open again. */
+	async #ask(dismissed: boolean): Promise<void> {
 		this.#askedAt = Date.now();
-		const decided = await answerOf(this.#core.asTill.GET("/v1/reviews", { params: { query: { state: "decided", limit: 200 } } }));
-		for (const review of decided.data) {
-			await this.#took(review);
+		for (const state of dismissed ? (["decided", "open"] as const) : (["decided"] as const)) {
+			const list = await answerOf(this.#core.asTill.GET("/v1/reviews", { params: { query: { state, limit: 200 } } }));
+			for (const review of list.data) {
+				await this.#took(review);
+			}
 		}
 	}
 
+	/** The outbox leaves alone what it knows already. */
 	async #took(review: Schema["Review"]): Promise<void> {
-		if (review.status !== "open" && this.#core.outbox.get(review.idempotency_key)?.state === "review") {
+		if (review.status === "open") {
+			await this.#core.outbox.reopened(review.idempotency_key);
+		} else {
 			await this.#core.outbox.decided(review.idempotency_key, review.status, review.decision_reason ?? "");
 		}
 	}

@@ -61,6 +61,8 @@ export interface View {
 	commands: Command[];
 	network: "good" | "gone";
 	newCard: NewCard | undefined;
+	/** What was scanned and is no card here, but may be one from before. */
+	strange: string | undefined;
 	/** A new version of the till waits to be loaded. */
 	update: boolean;
 }

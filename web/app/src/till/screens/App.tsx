@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { focusOn, headingOnTop, keepFocus } from "../../focus/kept.ts";
 import { time } from "../../locale/locale.ts";
 import { say } from "../texts.ts";
 import { Activity, Review } from "./Activity.tsx";
@@ -11,6 +12,8 @@ import { SettingsRoom } from "./Settings.tsx";
 import { useTill } from "./till.ts";
 
 export type Room = "counter" | "today" | "review" | "settings" | "test";
+
+const heading = () => headingOnTop("#who", "main h1");
 
 export function App() {
 	useLingui(); // draws everything anew when the language changes
@@ -24,6 +27,16 @@ export function App() {
 	useEffect(() => {
 		document.title = [title, view.shop?.organization.name].filter(Boolean).join(" · ");
 	}, [title, view.shop]);
+	useEffect(() => keepFocus(heading), []);
+	const screen = view.step === "work" ? room : view.step;
+	const entered = useRef(screen);
+	useEffect(() => {
+		// Those who listen hear where they are now, even if what they pressed is still there.
+		if (entered.current !== screen) {
+			entered.current = screen;
+			focusOn(heading());
+		}
+	}, [screen]);
 	return (
 		<>
 			<TopBar room={room} go={setRoom} />

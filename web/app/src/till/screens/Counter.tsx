@@ -4,6 +4,7 @@ import { readHandle } from "../domain/handle.ts";
 import { Wedge } from "../domain/wedge.ts";
 import { UNDO_MS } from "../model/counter.ts";
 import { say } from "../texts.ts";
+import { Adopt } from "./Adopt.tsx";
 import { CameraView } from "./Camera.tsx";
 import { Card } from "./Card.tsx";
 import { Icon } from "./Icon.tsx";
@@ -40,6 +41,7 @@ export function Counter() {
 			</div>
 			<div className="serving">
 				<div role="alert" aria-atomic="true">{view.outcome && <Outcome key={view.outcome.id} outcome={view.outcome} />}</div>
+				{view.strange && !view.found && <Adopt key={view.strange} number={view.strange} />}
 				{view.undo && <Undo key={view.undo} commandKey={view.undo} />}
 				{view.found
 					? <Card key={view.found.handle} found={view.found} />

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { giveBack } from "../../focus/kept.ts";
 
 interface DialogProps {
 	title: string;
@@ -13,13 +14,10 @@ export function Dialog({ title, onClose, children, className }: DialogProps) {
 	const id = useId();
 	useEffect(() => {
 		const shown = dialog.current;
-		const before = document.activeElement;
 		shown?.showModal();
 		return () => {
 			shown?.close();
-			if (before instanceof HTMLElement) {
-				before.focus();
-			}
+			giveBack();
 		};
 	}, []);
 	return (

@@ -5,8 +5,8 @@ import { say } from "../texts.ts";
 import { Dialog } from "./Dialog.tsx";
 import { useTill } from "./till.ts";
 
-/** A new customer: a few fields. */
-export function Join({ onClose }: { onClose: () => void }) {
+/** A new customer: a few fields. The number of a card from before will lead to the new one. */
+export function Join({ onClose, oldNumber }: { onClose: () => void; oldNumber?: string }) {
 	const { till, view } = useTill();
 	const [fields, setFields] = useState({ first_name: "", phone: "", email: "" });
 	const [complaint, setComplaint] = useState("");
@@ -22,7 +22,7 @@ export function Join({ onClose }: { onClose: () => void }) {
 			return;
 		}
 		setSending(true);
-		const wrong = await till.counter.join(fields);
+		const wrong = await till.counter.join(fields, oldNumber);
 		setSending(false);
 		setComplaint(wrong);
 		if (wrong === "") {

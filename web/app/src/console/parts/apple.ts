@@ -1,0 +1,2 @@
+/** Whether the keyboard has a ⌘. */
+export const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);

@@ -1,0 +1,186 @@
+// Everything that is done at the till, by keyboard alone: nothing is clicked, and each
+// step begins where the last one left the focus.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hands, PERSON_MS } from "./keyboard.mjs";
+import { base, cashier, demo, desk, entries, newCustomer, outcome, pairingCode, SOON_MS, stamp, text, visitor } from "./world.mjs";
+
+/** What a till is told that promised a stamp which is not to be had. */
+const refusal = {
+	status: 409, contentType: "application/problem+json",
+	body: JSON.stringify({ type: "urn:leima:problem:cool_down", title: "", status: 409, code: "cool_down", detail: "", request_id: "", retryable: false }),
+};
+
+test("by keyboard alone: pair a till, sign in, hand it over, lock it, take it out of service", async (t) => {
+	const till = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
+	const { has, tabTo, go, type, press, choose } = hands(till, { stroke: PERSON_MS });
+	const button = (name) => till.getByRole("button", { name });
+	const heading = (name) => till.getByRole("heading", { name });
+	const signIn = async (name, pin = demo.pin) => {
+		await go(till.locator(".people").getByRole("button", { name }));
+		await has(till.locator("#pin"), "the PIN can be typed at once");
+		await type(pin);
+		await press("Enter");
+	};
+
+	await till.goto(base + "/till");
+	await tabTo(till.locator("#code"));
+	await type("leimala-AAAA-AAAA");
+	await press("Enter");
+	await till.locator("#code-error", { hasText: "This code is not valid." }).waitFor();
+	await press("Control+a");
+	await till.keyboard.type(await pairingCode(t, "Keys"));
+	await press("Enter");
+	await has(heading("Who is at the till?"));
+	await signIn("Kaisa Kassa", "0000");
+	await till.locator("#pin-error", { hasText: "The PIN is not right." }).waitFor();
+	await has(till.locator("#pin"));
+	await type(demo.pin);
+	await press("Enter");
+	await has(till.getByRole("heading", { level: 1 }));
+
+	await go(button(/Kaisa Kassa/));
+	await has(heading("Who is at the till?"));
+	await go(till.locator(".people").getByRole("button", { name: "Joonas Jokunen" }));
+	await has(till.locator("#pin"));
+	await go(button("Who is at the till?"));
+	await has(heading("Who is at the till?"));
+	await signIn("Joonas Jokunen");
+	await button(/Joonas Jokunen/).waitFor();
+
+	await go(button("Settings"));
+	await has(heading("Settings"));
+	await tabTo(till.getByLabel("Sound"));
+	await press("Space");
+	assert.equal(await till.getByLabel("Sound").isChecked(), false);
+	await choose(till.locator("#lock-after"), /^15 minutes$/);
+	await choose(till.locator("#language"), /Svenska/);
+	await heading("Inställningar").waitFor();
+	await choose(till.locator("#language"), /English/);
+	await go(button("Set up a scanner"));
+	await has(heading("Set up a scanner"));
+	await till.keyboard.type("QWERTZ1234567890");
+	await press("Enter");
+	await till.locator("#reading .refused", { hasText: "keyboard layout" }).waitFor();
+	await go(till.getByRole("button", { name: "Back", exact: true }));
+	await has(heading("Settings"));
+	await go(button("Lock"));
+	await has(heading("Who is at the till?"));
+
+	await signIn("Petteri Päällikkö");
+	await go(button("Settings"));
+	await go(button("Take this till out of service"));
+	await till.waitForSelector("dialog[open]");
+	await press("Escape");
+	await has(button("Take this till out of service"));
+	await press("Enter");
+	await tabTo(till.locator("#leave-pin"));
+	await type(demo.pin);
+	await press("Enter");
+	await tabTo(till.locator("#code"));
+});
+
+test("by keyboard alone: scan, stamp, redeem, undo, find by number and phone, take back, see the day", async (t) => {
+	const phone = `+35841${String(Date.now()).slice(-7)}`;
+	const [card, other] = [await newCustomer({ first_name: "Helmi" }), await newCustomer({ first_name: "Aada", phone })];
+	await stamp(card, 7);
+	const till = await cashier(t, { isMobile: false, hasTouch: false });
+	const { has, tabTo, go, fill, type, press } = hands(till, { stroke: PERSON_MS });
+	const button = (name) => till.getByRole("button", { name });
+	const who = (name) => till.locator("#who", { hasText: name });
+
+	await till.keyboard.type(card.code);
+	await press("Enter");
+	await has(who("Helmi"), "a scan leads to the customer");
+	await go(till.getByRole("button", { name: "3", exact: true }));
+	await go(till.locator("#stamp"), { back: true });
+	await outcome(till, "reward", "3 stamps given");
+	// The card cools down: the button cannot be pressed again, but nobody starts over.
+	await has(till.locator("#stamp, #who"), "after stamping, the customer is still in hand");
+
+	await go(button(/^Redeem:/));
+	await till.waitForSelector("dialog[open]");
+	await has(button("Cancel"), "nothing is redeemed by an Enter too many");
+	await press("Escape");
+	await has(button(/^Redeem:/));
+	await press("Enter");
+	await go(till.getByRole("button", { name: "Redeem", exact: true }));
+	await outcome(till, "reward", "Redeemed:");
+	await has(who("Helmi"));
+	await go(till.locator("#undo"), { back: true });
+	await till.locator(".outcome.undone").waitFor();
+	await has(who("Helmi"));
+	await go(button("Next customer"));
+
+	await fill(till.locator("#handle"), other.number);
+	await press("Enter");
+	await has(who("Aada"));
+	await type(phone.replace("+358", "0"));
+	await press("Enter");
+	await has(who("Aada"), "what is typed goes to the field by itself");
+	await fill(till.locator("#quantity"), "2");
+	await go(till.locator("#stamp"), { back: true });
+	await outcome(till, "good", "2 stamps given");
+
+	await go(button("Today"));
+	await has(till.getByRole("heading", { name: "Today" }));
+	await go(button("Take back: 2 stamps Aada"));
+	await has(till.locator("#why"));
+	await press("Enter");
+	await till.locator("#why-error", { hasText: "Say why" }).waitFor();
+	await go(button("Wrong card"));
+	await go(till.getByRole("button", { name: "Take back", exact: true }));
+	await till.locator('#activity [data-state="reversed"]', { hasText: "Aada" }).waitFor();
+	await has(till.getByRole("heading", { name: "Today" }), "the line's button is gone");
+	const [reversal] = await entries(other);
+	assert.deepEqual([reversal.kind, reversal.reason], ["reversal", "Wrong card"]);
+	await go(till.getByRole("button", { name: "Back", exact: true }));
+	await tabTo(till.locator("#handle"));
+});
+
+test("by keyboard alone: a new customer and their card on paper, stamps without network, and what was refused", async (t) => {
+	const till = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
+	await till.addInitScript(() => { window.print = () => { window.printed = true; }; });
+	await till.goto(demo.till_url);
+	await till.waitForSelector("#handle");
+	const { has, tabTo, go, type, press } = hands(till, { stroke: PERSON_MS });
+	const button = (name) => till.getByRole("button", { name });
+
+	await go(button("New customer"));
+	await has(till.locator("#join-name"));
+	await press("Escape");
+	await has(button("New customer"));
+	await press("Enter");
+	await type("Toini");
+	const joined = till.waitForResponse((r) => r.url().endsWith("/cards") && r.request().method() === "POST");
+	await go(button("Make the card"));
+	const card = await (await joined).json();
+	await till.waitForSelector(".handover[open]");
+	await go(button("Print"));
+	assert.equal(await till.evaluate(() => window.printed), true);
+	await go(till.locator(".handover").getByRole("button", { name: "Close" }));
+	await has(till.locator("#who", { hasText: "Toini" }));
+
+	await till.context().setOffline(true);
+	await till.locator(".banner.gone").waitFor();
+	await go(till.locator("#stamp"));
+	await outcome(till, "saved");
+	assert.match(await text(till, "#waiting"), /1/);
+	await till.route("**/v1/stamps", (route) => route.fulfill(refusal));
+	await till.route("**/v1/reviews", (route) => route.fulfill(refusal));
+	await till.context().setOffline(false);
+	await till.locator(".banner.review button").waitFor({ timeout: 3 * SOON_MS });
+	await go(till.locator(".banner.review button"));
+	await has(till.getByRole("heading", { level: 1 }));
+	await go(till.locator("#reviews").getByRole("button").last());
+	await till.waitForSelector("dialog[open]");
+	await has(till.locator("#note"));
+	await type("Given by hand");
+	await press("Enter");
+	await till.locator("#reviews li").waitFor({ state: "detached" });
+	await has(till.getByRole("heading", { level: 1 }));
+	await go(till.getByRole("button", { name: "Back", exact: true }));
+	await tabTo(till.locator("#handle"));
+	assert.deepEqual(await entries(card), []);
+});
