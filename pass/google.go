@@ -46,6 +46,9 @@ type GoogleStore interface {
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 	OrganizationBySlug(ctx context.Context, slug string) (organization.Organization, error)
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
+	// PassDesign returns how the passes of the program are to look.
+	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	ArtworkStore
 }
 
 // GoogleOptions are what Google is made of.
@@ -168,7 +171,11 @@ func (g *Google) EnsureClass(ctx context.Context, orgID, programID string) error
 	if err != nil {
 		return fmt.Errorf("read program of pass: %w", err)
 	}
-	class := g.class(org, program)
+	chosen, err := g.Store.PassDesign(ctx, orgID, programID)
+	if err != nil {
+		return fmt.Errorf("read design of pass: %w", err)
+	}
+	class := g.class(org, program, chosen)
 	text, err := json.Marshal(class)
 	if err != nil {
 		return fmt.Errorf("encode class: %w", err)

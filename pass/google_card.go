@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -44,8 +45,12 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 	o.SecondaryLoyaltyPoints = &google.LoyaltyPoints{
 		Label: in(org, labels.Rewards), LocalizedLabel: localized(org, labels.Rewards), Balance: google.IntBalance(int32(len(v.Coupons))), //nolint:gosec // at most customer.MaxOpenCoupons
 	}
-	o.Barcode = &google.Barcode{Type: google.QRCode, Value: v.Code, AlternateText: v.Code}
-	if o.HeroImage, err = g.hero(org, v.Program, goal, v.Card.Balance); err != nil {
+	chosen, err := g.Store.PassDesign(ctx, p.OrgID, v.Program.ID)
+	if err != nil {
+		return o, fmt.Errorf("read design of pass: %w", err)
+	}
+	o.Barcode = &google.Barcode{Type: googleBarcodes[chosen.Barcode], Value: v.Code, AlternateText: v.Code}
+	if o.HeroImage, err = g.hero(org, v.Program, chosen, goal, v.Card.Balance); err != nil {
 		return o, err
 	}
 	if v.Program.EndsAt != 0 && len(v.Coupons) == 0 {
@@ -53,6 +58,12 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 	}
 	o.TextModulesData, err = g.texts(ctx, org, v)
 	return o, err
+}
+
+// googleBarcodes are the names that Google has for codes.
+var googleBarcodes = map[organization.PassBarcode]google.BarcodeType{
+	organization.BarcodeQR: google.QRCode, organization.BarcodeAztec: google.Aztec,
+	organization.BarcodePDF417: google.PDF417, organization.BarcodeCode128: google.Code128,
 }
 
 // googleState says where Google shows the pass: one of a blocked customer may come back,
@@ -122,8 +133,13 @@ func localized(org organization.Organization, t apple.Text) *google.LocalizedStr
 
 func shortText(s string) string { return google.Shorten(s, google.MaxTextRunes) }
 
+func colorKnown(color string) bool {
+	_, err := strip.ParseColor(color)
+	return err == nil
+}
+
 // class translates the brand and the program.
-func (g *Google) class(org organization.Organization, p loyalty.Program) google.LoyaltyClass {
+func (g *Google) class(org organization.Organization, p loyalty.Program, chosen organization.PassDesign) google.LoyaltyClass {
 	labels := apple.StandardLabels()
 	title := inAll(org, func(l locale.Localizer) string {
 		if said := org.Brand.Text(l.Locale(), org.Locale).CardTitle; said != "" {
@@ -140,18 +156,32 @@ func (g *Google) class(org organization.Organization, p loyalty.Program) google.
 		CallbackOptions:        &google.CallbackOptions{URL: g.BaseURL + GooglePath + "callbacks"},
 		MultipleDevicesAllowed: google.OneUserAllDevices,
 	}
-	if _, err := strip.ParseColor(org.Brand.Color); err == nil {
-		c.HexBackgroundColor = org.Brand.Color
+	if color := cmp.Or(chosen.Background, org.Brand.Color); colorKnown(color) {
+		c.HexBackgroundColor = color
 	}
 	terms := inAll(org, func(l locale.Localizer) string { return org.Brand.Text(l.Locale(), org.Locale).Terms })
 	if in(org, terms) != "" {
 		c.TextModulesData = append(c.TextModulesData, textModule(org, "terms", labels.Terms, terms))
 	}
 	// An address cannot be translated: the organization's is shown to all.
-	if address := org.Brand.Text(org.Locale, org.Locale).TermsURL; strings.HasPrefix(address, "https://") {
-		c.LinksModuleData = &google.Links{URIs: []google.URI{{
-			ID: "terms", URI: address, Description: in(org, labels.Terms), LocalizedDescription: localized(org, labels.Terms),
-		}}}
-	}
+	own := org.Brand.Text(org.Locale, org.Locale)
+	c.LinksModuleData = links(
+		google.URI{ID: "terms", URI: own.TermsURL, Description: in(org, labels.Terms), LocalizedDescription: localized(org, labels.Terms)},
+		google.URI{ID: "privacy", URI: own.PrivacyURL, Description: in(org, apple.LabelPrivacy()), LocalizedDescription: localized(org, apple.LabelPrivacy())},
+	)
 	return c
+}
+
+// links are those that have an address, nil if none has.
+func links(all ...google.URI) *google.Links {
+	var there []google.URI
+	for _, l := range all {
+		if strings.HasPrefix(l.URI, "https://") {
+			there = append(there, l)
+		}
+	}
+	if len(there) == 0 {
+		return nil
+	}
+	return &google.Links{URIs: there}
 }

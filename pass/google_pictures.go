@@ -29,8 +29,8 @@ const foreverSeconds = 365 * 24 * 60 * 60
 
 // lookOf names all that the pictures of a program have in common: with it they get new
 // addresses, and Google fetches them anew.
-func lookOf(org organization.Organization, p loyalty.Program) string {
-	return fmt.Sprintf("%d-%d-%d", org.Version, org.Brand.LogoVersion, p.Version)
+func lookOf(org organization.Organization, p loyalty.Program, d organization.PassDesign) string {
+	return fmt.Sprintf("%d-%d-%d-%d", org.Version, org.Brand.LogoVersion, p.Version, d.Version)
 }
 
 func (g *Google) base(org organization.Organization) string {
@@ -43,12 +43,12 @@ func (g *Google) logoAddress(org organization.Organization) string {
 
 // hero returns the picture of a card with so many stamps. The size of the card is part of
 // its address: a card that was begun keeps its size when the program's grows.
-func (g *Google) hero(org organization.Organization, p loyalty.Program, goal, balance int) (*google.Image, error) {
+func (g *Google) hero(org organization.Organization, p loyalty.Program, d organization.PassDesign, goal, balance int) (*google.Image, error) {
 	count := min(max(balance, 0), goal)
 	if goal > strip.MaxSize {
 		goal, count = 0, 0 // plain: its places would be too small to see
 	}
-	address, err := google.HeroURL(g.base(org)+"/hero/"+p.ID, fmt.Sprintf("%s-%d", lookOf(org, p), goal), count)
+	address, err := google.HeroURL(g.base(org)+"/hero/"+p.ID, fmt.Sprintf("%s-%d", lookOf(org, p, d), goal), count)
 	if err != nil {
 		return nil, fmt.Errorf("address of picture: %w", err)
 	}
@@ -106,7 +106,7 @@ func (g *Google) picture(ctx context.Context, path []string) (picture []byte, cu
 	if err != nil || !isPNG || count < 0 || count > strip.MaxSize {
 		return nil, false, loyalty.ErrNotFound
 	}
-	const lookParts = 3
+	const lookParts = 4
 	look := strings.Split(path[3], "-")
 	goal, err := strconv.Atoi(look[len(look)-1])
 	if err != nil || len(look) != lookParts+1 || goal < 0 || goal > strip.MaxSize || count > goal {
@@ -116,30 +116,29 @@ func (g *Google) picture(ctx context.Context, path []string) (picture []byte, cu
 	if err != nil {
 		return nil, false, fmt.Errorf("read program of picture: %w", err)
 	}
-	picture, err = g.drawHero(org, program, goal, count)
-	return picture, path[3] == fmt.Sprintf("%s-%d", lookOf(org, program), goal), err
-}
-
-// stripDesign is how the stamps of the program look on a card of the size.
-func stripDesign(org organization.Organization, version string, goal int) (strip.Design, error) {
-	paper, err := strip.ParseColor(org.Brand.Color)
+	chosen, err := g.Store.PassDesign(ctx, org.ID, program.ID)
 	if err != nil {
-		return strip.Design{}, fmt.Errorf("colour of the brand: %w", err)
+		return nil, false, fmt.Errorf("read design of picture: %w", err)
 	}
-	return strip.Design{Version: version, Size: goal, Paper: paper, Ink: textOn(paper)}, nil
+	picture, err = g.drawHero(ctx, org, program, chosen, goal, count)
+	return picture, path[3] == fmt.Sprintf("%s-%d", lookOf(org, program, chosen), goal), err
 }
 
-func (g *Google) drawHero(org organization.Organization, p loyalty.Program, goal, count int) ([]byte, error) {
-	version := fmt.Sprintf("%s/%s/%s/%d", org.ID, p.ID, lookOf(org, p), goal)
+func (g *Google) drawHero(ctx context.Context, org organization.Organization, p loyalty.Program, chosen organization.PassDesign, goal, count int) ([]byte, error) {
+	version := fmt.Sprintf("%s/%s/%s/%d", org.ID, p.ID, lookOf(org, p, chosen), goal)
 	key := fmt.Sprintf("%s/%d", version, count)
 	if found, ok := g.pictures.Get(key); ok {
 		return found, nil
 	}
-	d, err := stripDesign(org, version, goal)
+	files, err := readPictures(ctx, g.Store, chosen)
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := g.strips.Draw(d, count)
+	look, err := newLook(org.Brand, chosen, goal, version, files)
+	if err != nil {
+		return nil, err
+	}
+	drawn, err := g.strips.Draw(look.strip, count)
 	if err != nil {
 		return nil, fmt.Errorf("draw stamps: %w", err)
 	}
@@ -175,11 +174,11 @@ func (g *Google) drawLogo(ctx context.Context, org organization.Organization, ve
 			return art.Round(strip.Color{R: 0xff, G: 0xff, B: 0xff})
 		}
 	}
-	d, err := stripDesign(org, version, 0)
+	look, err := newLook(org.Brand, organization.PassDesign{}, 0, version, pictures{})
 	if err != nil {
 		return nil, err
 	}
-	scales, err := strip.Emblem(d, emblemPoints)
+	scales, err := strip.Emblem(look.strip, emblemPoints)
 	if err != nil {
 		return nil, fmt.Errorf("draw stamp for logo: %w", err)
 	}
