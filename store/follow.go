@@ -53,19 +53,19 @@ func (s *Store) ViewsAfter(ctx context.Context, orgID, afterCardID string, limit
 // write into another index. Each call reads all events since the instant: it is made for minutes, not for months.
 func (s *Store) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
 	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"' AND s.value > $3 ORDER BY s.value LIMIT $4) ORDER BY c.id", orgID, firstID("evt", since), after, boundedViews(limit))
+		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"' AND s.value > $3 ORDER BY s.value LIMIT $4) ORDER BY c.id", orgID, firstEvent(since), after, boundedViews(limit))
 }
 
 func boundedViews(limit int) int { return min(max(limit, 1), MaxViews) }
 
-// firstID returns the least id of the prefix that can be made in the millisecond; see
+// firstEvent returns the least id of an event that can be made in the millisecond; see
 // package typeid.
-func firstID(prefix string, at int64) string {
+func firstEvent(at int64) string {
 	var u uuid.UUID
 	for i := range 6 {
 		u[i] = byte(max(at, 0) >> (40 - 8*i)) //nolint:gosec // six bytes of an instant, one by one
 	}
-	return typeid.From(prefix, u)
+	return typeid.From("evt", u)
 }
 
 // readViews returns the cards that the condition, on c, u and p, finds, with all their

@@ -64,7 +64,7 @@ func (s *Store) GooglePasses(ctx context.Context, orgID, issuerID string, serial
 // most customer.MaxPassBatch; with so many, call it again.
 func (s *Store) FollowGooglePasses(ctx context.Context, orgID string, since int64) (int, error) {
 	return s.noteGooglePasses(ctx, orgID, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstID("evt", since))
+		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstEvent(since))
 }
 
 // SweepGooglePasses does the same for all passes that are behind, whatever tells of it:

@@ -34,7 +34,7 @@ const (
 // is to be taken as for ChangedSince.
 func (s *Store) FollowPasses(ctx context.Context, orgID string, since int64) (int, error) {
 	return s.notePasses(ctx, orgID, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstID("evt", since))
+		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstEvent(since))
 }
 
 // SweepPasses does what FollowPasses does for all passes whose card changed, whatever

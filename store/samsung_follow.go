@@ -24,7 +24,7 @@ const (
 // so many, call it again. The instant is to be taken as for ChangedSince.
 func (s *Store) FollowSamsungPasses(ctx context.Context, orgID, kind string, since int64) (int, error) {
 	return s.noteSamsungPasses(ctx, orgID, kind, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $3 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstID("evt", since))
+		" WHERE e.org_id = $1 AND e.id >= $3 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstEvent(since))
 }
 
 // SweepSamsungPasses does what FollowSamsungPasses does for all passes that are behind,
