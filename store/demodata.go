@@ -11,7 +11,7 @@ import (
 // ofCustomers are the tables that hold what is of customers and their cards, in an order in
 // which no row names one that is gone. Runs of imports stay, as a list of what was done.
 var ofCustomers = []string{
-	"review", "pass_registration", "pass", "samsung_pass", "code_use", "customer_merge_card", "customer_merge", "customer_block",
+	"review", "pass_registration", "pass", "samsung_pass", "google_pass", "code_use", "customer_merge_card", "customer_merge", "customer_block",
 	"confirmation", "consent", "entry", "coupon", "staff_day", "event", "card", "customer",
 }
 
