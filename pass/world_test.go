@@ -223,7 +223,7 @@ func (w *suiteWorld) ChangeSlowly(ctx context.Context, key apple.Key, meanwhile 
 		return err
 	}
 	known, _ := clocks.Load(w.shop.store)
-	known.(*clock).next.Store(&meanwhile) //nolint:forcetypeassert // nothing else is in it
+	known.(*clock).next.Store(&meanwhile) //nolint:errcheck,forcetypeassert // nothing else is in it
 	_, err := w.shop.store.ChangePasses(ctx, w.shop.org.ID, key.PassType, []string{id}, time.Minute)
 	return err
 }

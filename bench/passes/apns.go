@@ -24,7 +24,7 @@ func startAPNs(deck cards.Deck, delay time.Duration, w *watch, certificateFile s
 			return
 		}
 		w.pushed(card)
-		time.Sleep(delay)
+		pause(r.Context(), delay)
 	}))
 	server.EnableHTTP2 = true
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}

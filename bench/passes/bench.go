@@ -166,7 +166,7 @@ func (b *bench) serve(ctx context.Context, program string, env []string) error {
 		b.address = fmt.Sprintf("127.0.0.1:%d", port)
 		l := servers.Launch{Name: "leima", Program: program, Args: append(slices.Clone(args), "--addr", b.address), Env: env, Ready: b.ready}
 		b.leima, err = l.Start(ctx, b.folder)
-		return err //nolint:wrapcheck // below
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("start leima: %w", err)
@@ -220,7 +220,7 @@ func (b *bench) newBrand(ctx context.Context) error {
 // printSpread tells how far the new brand is, at its end if that was asked for.
 func (b *bench) printSpread(ctx context.Context, stdout io.Writer) error {
 	return b.withStore(ctx, func(s *store.Store) error {
-		for end := time.Now().Add(wholeLimit); ; time.Sleep(time.Second) {
+		for end := time.Now().Add(wholeLimit); ; pause(ctx, time.Second) {
 			p, err := s.PassSpread(ctx, b.shop.OrgID, passType)
 			if err != nil {
 				return fmt.Errorf("read spread: %w", err)
@@ -232,7 +232,7 @@ func (b *bench) printSpread(ctx context.Context, stdout io.Writer) error {
 			}
 			if !b.options.whole || ctx.Err() != nil || time.Now().After(end) {
 				fmt.Fprintf(stdout, "new brand: %d of %d passes told %s after it\n", p.Told, p.Total, time.Since(b.brand).Round(time.Second))
-				return nil
+				return nil //nolint:nilerr // a context that ended only ends the wait
 			}
 		}
 	})

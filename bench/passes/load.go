@@ -17,6 +17,8 @@ const (
 	// inFlight bounds the stamps that wait for their answers; those that should be sent
 	// meanwhile are late, which the rate tells.
 	inFlight = 1024
+	// settlePoll is how often it is looked whether all phones were told.
+	settlePoll = 300 * time.Millisecond
 	// answerLimit bounds one request.
 	answerLimit = 20 * time.Second
 )
@@ -40,10 +42,20 @@ func (b *bench) measure(ctx context.Context, name string, length time.Duration) 
 	}
 	m.server = after - before
 	for end := time.Now().Add(settleLimit); b.watch.untold() > 0 && time.Now().Before(end) && ctx.Err() == nil; {
-		time.Sleep(settleLimit / 100)
+		pause(ctx, settlePoll)
 	}
 	m.untold, m.times, m.pushes = b.watch.untold(), b.watch.take(), b.watch.pushes.Load()-pushes
 	return m, ctx.Err() //nolint:wrapcheck // it was stopped
+}
+
+// pause waits so long, or until the context ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // stamp sends stamps at the rate and counts the answers.
@@ -56,7 +68,7 @@ func (b *bench) stamp(ctx context.Context, length time.Duration) (answered, wron
 	began := time.Now()
 	for n := range int(length.Seconds() * float64(b.options.rate)) {
 		due := began.Add(time.Duration(n) * time.Second / time.Duration(b.options.rate))
-		time.Sleep(time.Until(due))
+		pause(ctx, time.Until(due))
 		if ctx.Err() != nil || time.Since(began) > 2*length {
 			break
 		}

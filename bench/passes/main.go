@@ -68,7 +68,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	case o.seconds < 1 || o.seconds > maxSeconds:
 		return o, fmt.Errorf("-seconds %d: want 1 to %d", o.seconds, maxSeconds)
 	}
-	return o, cards.Deck{Cards: o.cards, Organizations: 1}.Check() //nolint:wrapcheck // it names the number
+	return o, cards.Deck{Cards: o.cards, Organizations: 1}.Check()
 }
 
 // run is the whole program.
