@@ -23,6 +23,8 @@ type Dependencies struct {
 	CardURL func(slug, link string) string
 	// Passes makes passes; nil is a server that has no certificate for them.
 	Passes Passes
+	// Google puts cards into Google Wallet; nil is a server without an account for it.
+	Google GooglePasses
 	// Samsung counts the cards in Samsung Wallet; nil is a server that offers none.
 	Samsung PassCounter
 	// Previews draws designs of passes.
@@ -147,7 +149,7 @@ func New(d Dependencies) (*API, error) {
 		tryOutHandlers:       tryOutHandlers{sentences: sentences},
 		totalsHandlers:       totalsHandlers{totals: d.Totals, programs: d.Store, directory: dir},
 		cardHandlers:         cardHandlers{store: d.Store, directory: dir, cardURL: d.CardURL, now: d.Now},
-		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, samsung: d.Samsung, now: d.Now},
+		passHandlers:         passHandlers{store: d.Store, customers: d.Store, passes: d.Passes, google: d.Google, samsung: d.Samsung, now: d.Now},
 		passDesignHandlers:   passDesignHandlers{store: d.Store, programs: d.Store, previews: d.Previews, turns: unpacking},
 		scanHandlers:         scanHandlers{store: d.Store, directory: dir, guesses: guesses, sentences: sentences, now: d.Now},
 		ledgerHandlers:       ledger,

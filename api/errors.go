@@ -43,6 +43,8 @@ var known = []struct {
 	{customer.ErrMergeUndone, codeMergeUndone, "both customers are as they were"},
 	{customer.ErrMergeTooOld, codeMergeTooOld, "a merge can be undone for 30 days"},
 	{customer.ErrTwoCustomers, codeTwoCustomers, "the phone number is one customer's, the e-mail address another's"},
+	// Before the errors of the context, which it may wrap.
+	{customer.ErrWalletAway, codeWalletAway, "the wallet's servers are away or refuse it; try again later"},
 	{access.ErrUnauthenticated, codeUnauthenticated, "the credential is missing, unknown, revoked or expired"},
 	{access.ErrWrongPIN, codeWrongPIN, "the person and the PIN do not match"},
 	{context.DeadlineExceeded, codeUnavailable, "the server could not finish in time; the same request can be sent again"},

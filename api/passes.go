@@ -46,6 +46,7 @@ type passHandlers struct {
 	store     CardStore
 	customers CustomerStore
 	passes    Passes
+	google    GooglePasses
 	samsung   PassCounter
 	now       func() int64
 }
@@ -102,6 +103,10 @@ func (h passHandlers) GetPassStats(ctx context.Context, _ contract.GetPassStatsR
 			Issued: n.Issued, Installed: n.Installed, Pushed: n.Pushed, Fetched: n.Fetched, Stale: n.Stale,
 			Spread: spreadView(spread, h.now()),
 		}
+	}
+	var err error
+	if stats.Google, err = h.googleStats(ctx, orgID); err != nil {
+		return nil, err
 	}
 	if h.samsung != nil {
 		n, err := h.samsung.Counts(ctx, orgID)

@@ -61,6 +61,7 @@ const (
 	codeInternal             = contract.ProblemCodeInternal
 	codeUnavailable          = contract.ProblemCodeUnavailable
 	codeBusy                 = contract.ProblemCodeBusy
+	codeWalletAway           = contract.ProblemCodeWalletAway
 	codeInFlight             = contract.ProblemCodeIdempotencyKeyInFlight
 	codeOutcomeUnknown       = contract.ProblemCodeOutcomeUnknown
 )
@@ -120,6 +121,7 @@ var kinds = map[contract.ProblemCode]kind{
 	codeInternal:             {500, "The server has a fault", true},
 	codeUnavailable:          {503, "The server could not finish in time", true},
 	codeBusy:                 {503, "Too many requests are waiting", true},
+	codeWalletAway:           {503, "The wallet did not take the card", true},
 	codeInFlight:             {409, "A request under this key is under way", true},
 	codeOutcomeUnknown:       {503, "The outcome is not known yet", true},
 }

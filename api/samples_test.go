@@ -76,6 +76,7 @@ var samples = map[string]sample{
 	"getCard":                {"", "till key", 200, 0, ""},
 	"getPassStats":           {"", "marketer", 200, 0, ""},
 	"getCardPass":            {"", "till key", 200, 0, ""},
+	"getCardGooglePass":      {"", "till key", 200, 0, ""},
 	"getCustomerPasses":      {"", "till key", 200, 0, ""},
 	"listCardEntries":        {"", "till key", 200, 0, ""},
 	"listCardCoupons":        {"", "till key", 200, 0, ""},

@@ -88,7 +88,7 @@ func newWorld(t *testing.T, changes ...func(*api.Dependencies)) *world {
 	w.store = s
 	w.imports.store = s
 	d := api.Dependencies{
-		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Previews: pass.NewPreviewer(s), Now: w.clock.Load, Log: log,
+		Store: s, Ledger: s, Imports: w.imports, Totals: w.totals, Passes: issuer(s, log), Google: googlePasses(t, s, log), Previews: pass.NewPreviewer(s), Now: w.clock.Load, Log: log,
 		CardURL: func(slug, link string) string { return "https://cards.example/" + slug + "/" + link },
 	}
 	for _, change := range changes {

@@ -43,7 +43,7 @@ func (i *Issuer) card(ctx context.Context, org organization.Organization, v cust
 		c.Expires = time.UnixMilli(v.Program.EndsAt).UTC()
 	}
 	var err error
-	c.Entries, err = i.entries(ctx, org, v)
+	c.Entries, err = entries(ctx, i.Store, org, v)
 	return c, err
 }
 
@@ -66,16 +66,22 @@ func rewards(l locale.Localizer, org organization.Organization, coupons []loyalt
 	return strings.Join(names, ", ")
 }
 
+// history reads what happened on a card.
+type history interface {
+	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)
+	Coupon(ctx context.Context, orgID, id string) (loyalty.Coupon, error)
+}
+
 // entries are the last of the card's ledger in words, the newest first.
-func (i *Issuer) entries(ctx context.Context, org organization.Organization, v customer.View) ([]apple.Text, error) {
-	list, err := i.Store.Entries(ctx, v.Card.OrgID, v.Card.ID, paging.Page{Limit: shownEntries})
+func entries(ctx context.Context, store history, org organization.Organization, v customer.View) ([]apple.Text, error) {
+	list, err := store.Entries(ctx, v.Card.OrgID, v.Card.ID, paging.Page{Limit: shownEntries})
 	if err != nil {
 		return nil, fmt.Errorf("read entries of pass: %w", err)
 	}
 	zone := organization.LoadZone(org.Zone, "")
 	var texts []apple.Text
 	for _, e := range list.Items {
-		reward, err := i.rewardOf(ctx, e, v.Coupons)
+		reward, err := rewardOf(ctx, store, e, v.Coupons)
 		if err != nil {
 			return nil, err
 		}
@@ -91,14 +97,14 @@ func (i *Issuer) entries(ctx context.Context, org organization.Organization, v c
 }
 
 // rewardOf returns the name of what an entry is about, empty if it is about none.
-func (i *Issuer) rewardOf(ctx context.Context, e loyalty.Entry, known []loyalty.Coupon) (loyalty.Text, error) {
+func rewardOf(ctx context.Context, store history, e loyalty.Entry, known []loyalty.Coupon) (loyalty.Text, error) {
 	if e.CouponID == "" {
 		return nil, nil
 	}
 	if at := slices.IndexFunc(known, func(c loyalty.Coupon) bool { return c.ID == e.CouponID }); at >= 0 {
 		return known[at].Name, nil
 	}
-	c, err := i.Store.Coupon(ctx, e.OrgID, e.CouponID)
+	c, err := store.Coupon(ctx, e.OrgID, e.CouponID)
 	if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
 		return nil, fmt.Errorf("read coupon of pass: %w", err)
 	}

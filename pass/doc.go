@@ -5,7 +5,8 @@
 // api, web and jobs have small interfaces of their own in front of what they need of it.
 //
 // Start with Issuer (issuer.go), which hands passes out. design.go and card.go are the
-// translation, service.go is what phones ask.
+// translation, service.go is what phones ask. Google (google.go) is the same for Google
+// Wallet, which keeps copies of cards and is told when they change.
 //
 // # A pass belongs to a code
 //

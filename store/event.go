@@ -90,6 +90,7 @@ func (s *Store) CleanUp(ctx context.Context, orgID string, before int64) (int64,
 			{"session", "id", "expires_at"},
 			{"sign_in_link", "token_hash", "expires_at"},
 			{"pairing_code", "code_hash", "expires_at"},
+			{"google_nonce", "nonce", "expires_at"},
 		} {
 			n, err := exec(ctx, tx, "DELETE FROM "+t.table+" WHERE org_id = $1 AND "+t.key+" IN (SELECT "+t.key+" FROM "+t.table+
 				" WHERE org_id = $1 AND "+t.end+" < $2 ORDER BY "+t.key+" LIMIT $3)", orgID, before, cleanUpLimit)

@@ -42,9 +42,11 @@ const (
 	doneJoined    = "joined"
 	doneConfirmed = "confirmed"
 	doneMerged    = "merged"
-	doneSaved     = "saved"
-	doneSent      = "sent"
-	doneTooOften  = "too-often"
+	// doneWalletAway is for a wallet whose servers did not take the card.
+	doneWalletAway = "wallet-away"
+	doneSaved      = "saved"
+	doneSent       = "sent"
+	doneTooOften   = "too-often"
 )
 
 // findCard finds the card that the address names and speaks its customer's
@@ -119,6 +121,8 @@ func (r *request) notice(view customer.View) notice {
 		return notice{Text: r.T("card.sent_again", "contact", pendingContact(view.Customer))}
 	case doneTooOften:
 		return notice{Text: r.T("card.too_often"), Bad: true}
+	case doneWalletAway:
+		return notice{Text: r.T("card.wallet_away"), Bad: true}
 	}
 	return notice{}
 }

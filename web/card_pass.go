@@ -61,6 +61,9 @@ func (w *Web) walletLinks(r *request, path string) map[wallet]walletLink {
 	if w.Passes != nil {
 		links[walletApple] = walletLink{walletApple, path + "/pass.pkpass", r.T("card.wallet_add")}
 	}
+	if w.Google != nil {
+		links[walletGoogle] = walletLink{walletGoogle, path + "/google-pass", r.T("card.wallet_add_google")}
+	}
 	if w.Samsung != nil {
 		links[walletSamsung] = walletLink{walletSamsung, path + "/samsung", r.T("card.wallet_add_samsung")}
 	}

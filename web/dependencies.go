@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Samsung, Barcodes, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Google, Samsung, Barcodes, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -24,6 +24,8 @@ type Dependencies struct {
 	Live          Live
 	// Passes makes passes; nil is a server without a certificate, which offers none.
 	Passes Passes
+	// Google puts cards into Google Wallet; nil is a server without an account for it.
+	Google GooglePasses
 	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
 	Samsung Links
 	// Barcodes tells how codes are drawn; nil draws them as QR codes.

@@ -94,6 +94,7 @@ func (w *Web) Register(e *echo.Echo) {
 	e.GET("/card/:slug/:link/events", w.page(w.cardEvents))
 	get("/card/:slug/:link/manifest.webmanifest", w.cardManifest)
 	get("/card/:slug/:link/pass.pkpass", w.cardPass)
+	e.GET("/card/:slug/:link/google-pass", w.page(w.cardGooglePass))
 	get("/card/:slug/:link/passes.pkpasses", w.cardPasses)
 	get("/card/:slug/:link/samsung", w.cardSamsung)
 	get("/card/:slug/:link/qr.svg", w.cardQRSVG)

@@ -27,6 +27,7 @@ import (
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
 	"github.com/leima/leima/typeid"
+	"github.com/leima/leima/wallet/google/googletest"
 	"github.com/leima/leima/web"
 )
 
@@ -54,7 +55,9 @@ type world struct {
 	// barcodes tells how codes are drawn; as QR codes if nil.
 	barcodes web.Barcodes
 	// passes are offered, if set.
-	passes  bool
+	passes bool
+	// google is a stand-in for Google; cards are offered there if it is set.
+	google  *googletest.Server
 	web     *web.Web
 	echo    *echo.Echo
 	log     *bytes.Buffer
@@ -140,6 +143,9 @@ func (w *world) build(d web.Dependencies) *web.Web {
 	d.Barcodes = w.barcodes
 	if w.passes {
 		d.Passes = w.issuer()
+	}
+	if w.google != nil {
+		d.Google = w.googlePasses()
 	}
 	if d.BaseURL == "" {
 		d.BaseURL = baseURL

@@ -251,6 +251,7 @@ const (
 	ProblemCodeUnsupportedMediaType   ProblemCode = "unsupported_media_type"
 	ProblemCodeValidationFailed       ProblemCode = "validation_failed"
 	ProblemCodeVersionMismatch        ProblemCode = "version_mismatch"
+	ProblemCodeWalletAway             ProblemCode = "wallet_away"
 	ProblemCodeWrongPIN               ProblemCode = "wrong_pin"
 )
 
@@ -1110,6 +1111,35 @@ type EntryList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// GooglePass Example: {"save_url":"https://pay.google.com/gp/v/save/eyJhbGciOiJSUzI1NiJ9.eyJ0eXAiOiJzYXZldG93YWxsZXQifQ.c2lnbmF0dXJl"}
+type GooglePass struct {
+	// SaveURL Where somebody saves the card; for the button “Add to Google Wallet”.
+	SaveURL string `json:"save_url"`
+}
+
+// GooglePassStats The cards in Google Wallet. Without it, this server offers none there.
+//
+// Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2}
+type GooglePassStats struct {
+	// Failed Those, saved or not, that Google did not take when they were last sent.
+	Failed int64 `json:"failed"`
+
+	// Issued Cards for which a link was made.
+	Issued int64 `json:"issued"`
+
+	// IssuerID The number of the issuer at Google.
+	IssuerID string `json:"issuer_id"`
+
+	// Saved Those that somebody has in the wallet, as far as Google has told.
+	Saved int64 `json:"saved"`
+
+	// Sent Those saved that Google has as they are now.
+	Sent int64 `json:"sent"`
+
+	// Stale Those saved that Google has not as they are now.
+	Stale int64 `json:"stale"`
+}
+
 // HeldCoupon A coupon and who holds it.
 type HeldCoupon struct {
 	Coupon Coupon `json:"coupon"`
@@ -1793,13 +1823,18 @@ type PassSpread struct {
 	Total int64 `json:"total"`
 }
 
-// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
+// PassStats Example: {"expires_at":"2027-12-20T12:00:00Z","fetched":305,"google":{"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2},"installed":311,"issued":420,"offered":true,"pass_type":"pass.org.example.cards","pushed":290,"samsung":{"fetched":31,"installed":31,"issued":40,"stale":0,"told":30},"spread":{"ends_at":"2026-03-18T12:00:04Z","finished_at":null,"started_at":"2026-03-18T12:00:00Z","told":180,"total":420},"stale":6,"trusted":true,"updated":true}
 type PassStats struct {
 	// ExpiresAt When the certificate ends.
 	ExpiresAt *time.Time `json:"expires_at"`
 
 	// Fetched Those installed of which a phone has the last version.
 	Fetched int64 `json:"fetched"`
+
+	// Google The cards in Google Wallet. Without it, this server offers none there.
+	//
+	// Example: {"failed":0,"issued":350,"issuer_id":"3388000000022345678","saved":290,"sent":288,"stale":2}
+	Google *GooglePassStats `json:"google,omitempty"`
 
 	// Installed Passes that are on a device now.
 	Installed int64 `json:"installed"`
@@ -1880,7 +1915,7 @@ type Problem struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
-	// | `passes_not_offered` | 404 | this server has no certificate for passes |
+	// | `passes_not_offered` | 404 | this server makes no passes for that wallet |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `review_not_found` | 404 | there is no such review |
@@ -1935,6 +1970,7 @@ type Problem struct {
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
+	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 	Code ProblemCode `json:"code"`
 
@@ -2010,7 +2046,7 @@ type Problem struct {
 // | `till_session_not_found` | 404 | the credential is not a till session |
 // | `program_not_found` | 404 | there is no such program |
 // | `card_not_found` | 404 | there is no such card, or none that can be used |
-// | `passes_not_offered` | 404 | this server has no certificate for passes |
+// | `passes_not_offered` | 404 | this server makes no passes for that wallet |
 // | `coupon_not_found` | 404 | there is no such coupon |
 // | `entry_not_found` | 404 | there is no such ledger entry |
 // | `review_not_found` | 404 | there is no such review |
@@ -2065,6 +2101,7 @@ type Problem struct {
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
 // | `unavailable` | 503 | the server could not finish in time |
 // | `busy` | 503 | too many requests are waiting; nothing was done |
+// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 // | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 type ProblemCode string
 
@@ -2518,7 +2555,7 @@ type ScanRefusal struct {
 	// | `till_session_not_found` | 404 | the credential is not a till session |
 	// | `program_not_found` | 404 | there is no such program |
 	// | `card_not_found` | 404 | there is no such card, or none that can be used |
-	// | `passes_not_offered` | 404 | this server has no certificate for passes |
+	// | `passes_not_offered` | 404 | this server makes no passes for that wallet |
 	// | `coupon_not_found` | 404 | there is no such coupon |
 	// | `entry_not_found` | 404 | there is no such ledger entry |
 	// | `review_not_found` | 404 | there is no such review |
@@ -2573,6 +2610,7 @@ type ScanRefusal struct {
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
+	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
 	Code         ProblemCode `json:"code"`
 	StaffMessage string      `json:"staff_message"`
@@ -3541,6 +3579,9 @@ type ServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx echo.Context, cardID CardID, params ListCardEntriesParams) error
+	// GetCardGooglePass A card for Google Wallet
+	// (GET /v1/cards/{card_id}/google-pass)
+	GetCardGooglePass(ctx echo.Context, cardID CardID) error
 	// SetOldNumber Let the number of a card from before lead to this card
 	// (PUT /v1/cards/{card_id}/old-number)
 	SetOldNumber(ctx echo.Context, cardID CardID) error
@@ -4027,6 +4068,22 @@ func (w *ServerInterfaceWrapper) ListCardEntries(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListCardEntries(ctx, cardID, params)
+	return err
+}
+
+// GetCardGooglePass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCardGooglePass(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCardGooglePass(ctx, cardID)
 	return err
 }
 
@@ -5779,6 +5836,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
+	router.GET(options.BaseURL+"/v1/cards/:card_id/google-pass", wrapper.GetCardGooglePass, options.OperationMiddlewares["getCardGooglePass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
 	router.PUT(options.BaseURL+"/v1/cards/:card_id/old-number", wrapper.SetOldNumber, options.OperationMiddlewares["setOldNumber"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/reissue", wrapper.ReissueCard, options.OperationMiddlewares["reissueCard"]...)
@@ -6793,6 +6851,110 @@ type ListCardEntriesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListCardEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCardEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePassRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type GetCardGooglePassResponseObject interface {
+	VisitGetCardGooglePassResponse(w http.ResponseWriter) error
+}
+
+type GetCardGooglePass200JSONResponse GooglePass
+
+func (response GetCardGooglePass200JSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePass400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardGooglePass400ApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePass401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardGooglePass401ApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePass403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardGooglePass403ApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePass404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetCardGooglePass404ApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCardGooglePassdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCardGooglePassdefaultApplicationProblemPlusJSONResponse) VisitGetCardGooglePassResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14899,6 +15061,9 @@ type StrictServerInterface interface {
 	// ListCardEntries A card's ledger
 	// (GET /v1/cards/{card_id}/entries)
 	ListCardEntries(ctx context.Context, request ListCardEntriesRequestObject) (ListCardEntriesResponseObject, error)
+	// GetCardGooglePass A card for Google Wallet
+	// (GET /v1/cards/{card_id}/google-pass)
+	GetCardGooglePass(ctx context.Context, request GetCardGooglePassRequestObject) (GetCardGooglePassResponseObject, error)
 	// SetOldNumber Let the number of a card from before lead to this card
 	// (PUT /v1/cards/{card_id}/old-number)
 	SetOldNumber(ctx context.Context, request SetOldNumberRequestObject) (SetOldNumberResponseObject, error)
@@ -15401,6 +15566,31 @@ func (sh *strictHandler) ListCardEntries(ctx echo.Context, cardID CardID, params
 		return err
 	} else if validResponse, ok := response.(ListCardEntriesResponseObject); ok {
 		return validResponse.VisitListCardEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCardGooglePass operation middleware
+func (sh *strictHandler) GetCardGooglePass(ctx echo.Context, cardID CardID) error {
+	var request GetCardGooglePassRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCardGooglePass(ctx.Request().Context(), request.(GetCardGooglePassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCardGooglePass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCardGooglePassResponseObject); ok {
+		return validResponse.VisitGetCardGooglePassResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -71,6 +71,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	account, err := sh.openGoogleAccount()
+	if err != nil {
+		return err
+	}
 	samsung, err := sh.openGalaxy()
 	if err != nil {
 		return err
@@ -89,7 +93,10 @@ func (sh *shell) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, galaxy: samsung, metrics: counted, demo: doors, demoSlug: demo.Slug})
+	s, err := wire(parts{
+		sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, galaxy: samsung, metrics: counted,
+		demo: doors, demoSlug: demo.Slug,
+	})
 	if err != nil {
 		return err
 	}

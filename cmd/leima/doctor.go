@@ -51,7 +51,7 @@ func (sh *shell) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at everything that Leima needs and say what is not right",
-		Long: `Looks at the data folder, the disk, the database, Redis if there is one, the clock, the address and the certificate for passes, and says
+		Long: `Looks at the data folder, the disk, the database, Redis if there is one, the clock, the address and what passes are made with, and says
 for each what it found and what to do. It changes nothing. Exit code 3 means that
 something is not right.`,
 		Args: cobra.NoArgs,
@@ -90,7 +90,7 @@ func (sh *shell) examine(ctx context.Context) []check {
 	}
 	checks = append(checks, sh.checkDatabase(ctx)...)
 	checks = append(checks, sh.checkRedis(ctx)...)
-	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkSamsung(), sh.checkPort(ctx))
+	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkGoogle(), sh.checkSamsung(), sh.checkPort(ctx))
 }
 
 func (sh *shell) checkDataFolder() check {

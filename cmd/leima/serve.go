@@ -37,7 +37,8 @@ servers of the same database; without, it must be the only one. A Redis that is 
 makes it slower and nothing else. With --debug-addr it tells metrics and profiles there.
 
 With --apple-certificate cards can be added to Apple Wallet, and passes are kept up to date;
-with --samsung-partner-id and its companions the same for Samsung Wallet.
+with --google-service-account the same for Google Wallet, with --samsung-partner-id and its
+companions for Samsung Wallet.
 
 Messages to customers (confirmation links) are written to standard output: there is no
 sender for SMS or e-mail in this version.`,
@@ -89,6 +90,10 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	account, err := sh.openGoogleAccount()
+	if err != nil {
+		return err
+	}
 	samsung, err := sh.openGalaxy()
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, galaxy: samsung, metrics: counted})
+	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, galaxy: samsung, metrics: counted})
 	if err != nil {
 		return err
 	}

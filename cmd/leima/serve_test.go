@@ -72,6 +72,7 @@ type options struct {
 	add     func(e *echo.Echo)
 	metrics *metrics
 	wallet  *wallet
+	google  *googleAccount
 	galaxy  *galaxy
 	// settings may change them.
 	settings func(*settings)
@@ -104,7 +105,9 @@ func openWith(t *testing.T, o options) *house {
 	}
 	sh.settings.Addr = l.Addr().String()
 	h.base, h.address = sh.links().base, "http://"+l.Addr().String()
-	if h.server, err = wire(parts{sh: sh, log: logger, links: sh.links(), store: h.store, hot: state, wallet: o.wallet, galaxy: o.galaxy, metrics: o.metrics}); err != nil {
+	if h.server, err = wire(parts{
+		sh: sh, log: logger, links: sh.links(), store: h.store, hot: state, wallet: o.wallet, google: o.google, galaxy: o.galaxy, metrics: o.metrics,
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if o.add != nil {

@@ -40,6 +40,8 @@ type parts struct {
 	hot   *hotState
 	// wallet is nil if there is no certificate for passes.
 	wallet *wallet
+	// google is nil if there is no account for Google Wallet.
+	google *googleAccount
 	// galaxy is nil if there is no contract with Samsung.
 	galaxy *galaxy
 	// metrics is nil if nobody can ask for them.
@@ -85,18 +87,24 @@ func wire(p parts) (*server, error) {
 		Importer: importer, Store: p.store, Folder: p.sh.settings.Data, Alone: p.store.Kind() == "sqlite", Log: p.log,
 	})
 	wallets := openPasses(p)
+	googles, err := openGoogle(p)
+	if err != nil {
+		return nil, err
+	}
 	samsung := openSamsung(p)
 	v1, err := api.New(api.Dependencies{
 		Store: shown, Ledger: p.metrics.ledger(s.ledger), Imports: s.imports,
 		Totals: liveTotals(p.store, p.hot, p.sh.clock), Limits: p.hot,
-		CardURL: p.links.card, Passes: wallets.forAPI(), Samsung: samsung.forAPI(), Previews: pass.NewPreviewer(p.store), Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
+		CardURL: p.links.card, Passes: wallets.forAPI(), Google: googles.forAPI(), Samsung: samsung.forAPI(), Previews: pass.NewPreviewer(p.store),
+		Sentences: sentences{}, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
-		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Samsung: samsung.forWeb(), Barcodes: barcodes{p.store}, Demo: p.demo, DemoSlug: p.demoSlug,
+		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
+		Barcodes: barcodes{p.store}, Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -107,6 +115,7 @@ func wire(p parts) (*server, error) {
 	s.echo.GET("/openapi.yaml", func(c echo.Context) error { return c.Blob(http.StatusOK, "application/yaml", leima.OpenAPI) })
 	s.web.Register(s.echo)
 	wallets.register(s.echo)
+	googles.register(s.echo)
 	samsung.register(s.echo)
 
 	confirmations := jobs.SendConfirmations{
@@ -123,7 +132,7 @@ func wire(p parts) (*server, error) {
 		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
 	}
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
-	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), samsung.periodic()))
+	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic(), samsung.periodic()))
 	return s, nil
 }
 

@@ -40,7 +40,7 @@ func attacks(v *victim, thief *shop) map[string]attack {
 	for _, group := range []map[string]attack{
 		attacksOnShop(v), attacksOnStaff(v), attacksOnAccess(v), attacksOnPrograms(v), attacksOnCustomers(v), attacksOnPeople(v), attacksOnConsents(v),
 		attacksOnLedger(v, thief), attacksOnImports(v), attacksOnFollowing(v), attacksOnLists(v), attacksOnAudit(v), attacksOnReviews(v),
-		attacksOnPasses(v), attacksOnSamsung(v), attacksOnPlaces(v),
+		attacksOnPasses(v), attacksOnGoogle(v), attacksOnSamsung(v), attacksOnPlaces(v),
 	} {
 		for name, a := range group {
 			all[name] = a

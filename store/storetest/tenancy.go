@@ -35,6 +35,7 @@ type victim struct {
 	merge            customer.Merge
 	review           customer.ReviewLine
 	pass             customer.Pass
+	google           customer.GooglePass
 	samsungPass      customer.SamsungPass
 	artwork          string
 }
@@ -67,6 +68,9 @@ func newVictim(su *suite) *victim {
 	v.ok(v.AddImportErrors(v.ctx, v.org.ID, v.imported.ID, []customer.ImportError{{Row: 1}}))
 	v.review = v.forReview(v.recorded(v.view.Card.ID, 2))
 	v.pass = v.newPass(v.view)
+	v.google = v.newGooglePass(v.view.Card.ID)
+	v.googleHas(v.google)
+	v.ok(v.NoteGoogleClass(v.ctx, v.org.ID, googleIssuer, v.program.ID, "digest"))
 	v.samsungPass = v.newSamsungPass(v.view)
 	_, err := v.SetLogo(v.ctx, v.org.ID, []byte("logo"), "image/png")
 	v.ok(err)
@@ -125,6 +129,11 @@ func (v *victim) everything() []any {
 	keep(changed, err)
 	counts, err := v.PassCounts(ctx, org, passType)
 	keep(counts, err)
+	keep(v.googlePass(v.google.Serial), nil)
+	googles, err := v.GooglePassCounts(ctx, org, googleIssuer)
+	keep(googles, err)
+	digest, err := v.GoogleClassDigest(ctx, org, googleIssuer, v.program.ID)
+	keep(digest, err)
 	samsung, err := v.SamsungPass(ctx, org, samsungKind, v.samsungPass.Ref)
 	keep(samsung, err)
 	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)

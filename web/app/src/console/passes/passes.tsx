@@ -11,6 +11,7 @@ import { Answer } from "../parts/listing.tsx";
 import { Facts, Room, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { certificateState } from "./certificate.ts";
+import { Google } from "./google.tsx";
 import { Samsung } from "./samsung.tsx";
 import { Spread } from "./spread.tsx";
 
@@ -30,6 +31,7 @@ export function Passes() {
 				{(s) => (
 					<>
 						{s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
+						{s.google ? <Google stats={s.google} /> : null}
 						{s.samsung ? <Samsung stats={s.samsung} /> : null}
 					</>
 				)}

@@ -1,0 +1,157 @@
+package pass
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/locale"
+	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/wallet/apple"
+	"github.com/leima/leima/wallet/google"
+	"github.com/leima/leima/wallet/strip"
+)
+
+// Object returns what Google is to have of a pass, with the card as it is now. It returns
+// loyalty.ErrNotFound for a card that is not there.
+func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.LoyaltyObject, error) {
+	v, err := g.Store.Card(ctx, p.OrgID, p.CardID)
+	if err != nil {
+		return google.LoyaltyObject{}, fmt.Errorf("read card of pass: %w", err)
+	}
+	o := google.LoyaltyObject{ID: g.objectID(p.OrgID, p.Serial), ClassID: g.ClassID(p.OrgID, v.Program.ID), State: googleState(v, p)}
+	labels := apple.StandardLabels()
+	if o.State != google.StateActive {
+		// Whoever has the phone need not be whose card it is now: nothing of it is shown.
+		o.LoyaltyPoints = &google.LoyaltyPoints{Label: labels.Balance.Plain, Balance: google.TextBalance("–")}
+		return o, nil
+	}
+	org, err := g.Store.Organization(ctx, p.OrgID)
+	if err != nil {
+		return o, fmt.Errorf("read organization of pass: %w", err)
+	}
+	say := locale.For(org.Locale)
+	goal := loyalty.CardGoal(v.Program, v.Card)
+	o.AccountName = strings.TrimSpace(v.Customer.FirstName + " " + v.Customer.LastName)
+	o.AccountID = customer.FormatNumber(v.Customer.Number)
+	o.LoyaltyPoints = &google.LoyaltyPoints{
+		Label: in(org, labels.Balance), LocalizedLabel: localized(org, labels.Balance),
+		Balance: google.TextBalance(say.Number(int64(v.Card.Balance)) + "/" + say.Number(int64(goal))),
+	}
+	o.SecondaryLoyaltyPoints = &google.LoyaltyPoints{
+		Label: in(org, labels.Rewards), LocalizedLabel: localized(org, labels.Rewards), Balance: google.IntBalance(int32(len(v.Coupons))), //nolint:gosec // at most customer.MaxOpenCoupons
+	}
+	o.Barcode = &google.Barcode{Type: google.QRCode, Value: v.Code, AlternateText: v.Code}
+	if o.HeroImage, err = g.hero(org, v.Program, goal, v.Card.Balance); err != nil {
+		return o, err
+	}
+	if v.Program.EndsAt != 0 && len(v.Coupons) == 0 {
+		o.ValidTimeInterval = &google.TimeInterval{End: &google.DateTime{Date: time.UnixMilli(v.Program.EndsAt).UTC().Format(time.RFC3339)}}
+	}
+	o.TextModulesData, err = g.texts(ctx, org, v)
+	return o, err
+}
+
+// googleState says where Google shows the pass: one of a blocked customer may come back,
+// one of a card that was given up, merged or handed to somebody else does not.
+func googleState(v customer.View, p customer.GooglePass) google.State {
+	switch {
+	case !v.Card.Status.Usable() || v.Code != p.Code:
+		return google.StateExpired
+	case v.Card.BlockedAt != 0:
+		return google.StateInactive
+	}
+	return google.StateActive
+}
+
+// texts stand on the back: the next reward, those that the customer has, and what happened
+// lately.
+func (g *Google) texts(ctx context.Context, org organization.Organization, v customer.View) ([]google.TextModule, error) {
+	labels := apple.StandardLabels()
+	next, missing := loyalty.Next(v.Program, v.Card)
+	modules := []google.TextModule{textModule(org, "next", labels.NextGoal, inAll(org, func(l locale.Localizer) string {
+		return l.N("card.next", missing) + ": " + next.Name.In(l.Locale(), org.Locale)
+	}))}
+	if len(v.Coupons) > 0 {
+		modules = append(modules, textModule(org, "rewards", labels.Rewards, inAll(org, func(l locale.Localizer) string { return rewards(l, org, v.Coupons) })))
+	}
+	happened, err := entries(ctx, g.Store, org, v)
+	if err != nil {
+		return nil, err
+	}
+	if len(happened) > 0 {
+		modules = append(modules, textModule(org, "latest", labels.Entries, inAll(org, func(l locale.Localizer) string {
+			lines := make([]string, len(happened))
+			for n, e := range happened {
+				lines[n] = e.Translations[l.Locale()]
+			}
+			return strings.Join(lines, "\n")
+		})))
+	}
+	return modules, nil
+}
+
+func textModule(org organization.Organization, id string, header, body apple.Text) google.TextModule {
+	return google.TextModule{
+		ID: id, Header: in(org, header), LocalizedHeader: localized(org, header), Body: in(org, body), LocalizedBody: localized(org, body),
+	}
+}
+
+// in is a text in the organization's language.
+func in(org organization.Organization, t apple.Text) string {
+	if said, ok := t.Translations[org.Locale]; ok {
+		return said
+	}
+	return t.Plain
+}
+
+// localized is a text in all languages. A phone with another one shows the
+// organization's.
+func localized(org organization.Organization, t apple.Text) *google.LocalizedString {
+	text := &google.LocalizedString{DefaultValue: google.TranslatedString{Language: org.Locale, Value: shortText(in(org, t))}}
+	for _, l := range locale.Locales {
+		if said, ok := t.Translations[l]; ok && l != org.Locale {
+			text.TranslatedValues = append(text.TranslatedValues, google.TranslatedString{Language: l, Value: shortText(said)})
+		}
+	}
+	return text
+}
+
+func shortText(s string) string { return google.Shorten(s, google.MaxTextRunes) }
+
+// class translates the brand and the program.
+func (g *Google) class(org organization.Organization, p loyalty.Program) google.LoyaltyClass {
+	labels := apple.StandardLabels()
+	title := inAll(org, func(l locale.Localizer) string {
+		if said := org.Brand.Text(l.Locale(), org.Locale).CardTitle; said != "" {
+			return said
+		}
+		return p.Name.In(l.Locale(), org.Locale)
+	})
+	c := google.LoyaltyClass{
+		ID: g.ClassID(org.ID, p.ID), IssuerName: org.Name, ProgramName: in(org, title), LocalizedProgramName: localized(org, title),
+		ProgramLogo:      &google.Image{SourceURI: google.ImageURI{URI: g.logoAddress(org)}},
+		CountryCode:      org.Country,
+		AccountNameLabel: in(org, labels.Holder), LocalizedAccountName: localized(org, labels.Holder),
+		AccountIDLabel: in(org, labels.Number), LocalizedAccountID: localized(org, labels.Number),
+		CallbackOptions:        &google.CallbackOptions{URL: g.BaseURL + GooglePath + "callbacks"},
+		MultipleDevicesAllowed: google.OneUserAllDevices,
+	}
+	if _, err := strip.ParseColor(org.Brand.Color); err == nil {
+		c.HexBackgroundColor = org.Brand.Color
+	}
+	terms := inAll(org, func(l locale.Localizer) string { return org.Brand.Text(l.Locale(), org.Locale).Terms })
+	if in(org, terms) != "" {
+		c.TextModulesData = append(c.TextModulesData, textModule(org, "terms", labels.Terms, terms))
+	}
+	// An address cannot be translated: the organization's is shown to all.
+	if address := org.Brand.Text(org.Locale, org.Locale).TermsURL; strings.HasPrefix(address, "https://") {
+		c.LinksModuleData = &google.Links{URIs: []google.URI{{
+			ID: "terms", URI: address, Description: in(org, labels.Terms), LocalizedDescription: localized(org, labels.Terms),
+		}}}
+	}
+	return c
+}
