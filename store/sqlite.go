@@ -53,7 +53,7 @@ func (s *Store) openSQLite(ctx context.Context, u *url.URL) error {
 	}
 	s.owner = s.writes
 	s.writes.SetMaxOpenConns(1)
-	s.committers, s.sqlite, s.inBatch = newCommitters(1), &sqlitePrepared{}, s.inSQLiteBatch
+	s.committers, s.sqlite, s.questions, s.inBatch = newCommitters(1), &sqlitePrepared{}, newQuestions(), s.inSQLiteBatch
 	if err := assertDurable(ctx, s.writes); err != nil {
 		return fmt.Errorf("open %s: %w", s.path, err)
 	}

@@ -44,6 +44,7 @@ type Store struct {
 	// commas.
 	inBatch   func(ctx context.Context, orgIDs string, f func(batchStatements) error) error
 	sqlite    *sqlitePrepared // of the connection that writes
+	questions *questions      // nil in PostgreSQL
 	careful   atomic.Int32    // batches that take care from the start; see noteRace
 	programs  *programCache
 	locations *locationCache

@@ -174,6 +174,9 @@ func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, err
 
 // readOne is one in a transaction of its own.
 func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	if s.questions != nil {
+		return askSQLite(ctx, s, missing, scan, query, args...)
+	}
 	var v T
 	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		v, err = one(ctx, tx, missing, scan, query, args...)

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// maxQuestions bounds the queries that are kept prepared. Their texts are written in this
+// package, some with a few variants, so there are far fewer.
+const maxQuestions = 256
+
+// questions are the queries of one row that SQLite has prepared: to prepare one takes it
+// longer than to answer it, and one query alone sees one state without a transaction.
+// PostgreSQL needs the transaction to know whose rows it may show.
+type questions struct {
+	mu     sync.Mutex
+	byText map[string]*sql.Stmt
+}
+
+func newQuestions() *questions { return &questions{byText: map[string]*sql.Stmt{}} }
+
+// statement returns the query prepared on the connections of db, nil if too many are.
+func (q *questions) statement(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+	q.mu.Lock()
+	known, full := q.byText[query], len(q.byText) >= maxQuestions
+	q.mu.Unlock()
+	if known != nil || full {
+		return known, nil
+	}
+	// Without the lock: it may have to wait for a connection.
+	prepared, err := db.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if known = q.byText[query]; known != nil {
+		_ = prepared.Close() // somebody was faster; nothing was asked by it
+		return known, nil
+	}
+	q.byText[query] = prepared
+	return prepared, nil
+}
+
+// askSQLite is readOne for SQLite.
+func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(scanner) (T, error), query string, args ...any) (v T, err error) {
+	query, args = s.dialect.bind(query, args)
+	prepared, err := s.questions.statement(ctx, s.reads, query)
+	if err != nil {
+		return v, err
+	}
+	var row *sql.Row
+	if prepared != nil {
+		row = prepared.QueryRowContext(ctx, args...)
+	} else {
+		row = s.reads.QueryRowContext(ctx, query, args...)
+	}
+	if v, err = scan(row); errors.Is(err, sql.ErrNoRows) {
+		return v, missing
+	}
+	return v, err
+}
