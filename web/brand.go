@@ -28,9 +28,11 @@ const textContrast = 4.6
 
 // brand is how an organization looks on its pages.
 type brand struct {
-	Slug  string
-	Name  string
-	Color string
+	Slug string
+	Name string
+	// Color is the main one; TextColor and AccentColor are for texts on it, "" where the
+	// brand has none.
+	Color, TextColor, AccentColor string
 	// Letter stands where there is no logo.
 	Letter  string
 	HasLogo bool
@@ -46,13 +48,13 @@ func brandOf(org *organization.Organization) brand {
 		return brand{Name: "Leima", Color: defaultColor, Letter: "L"}
 	}
 	b := brand{
-		Slug: org.Slug, Name: org.Name, Color: org.Brand.Color, Letter: initial(org.Name), HasLogo: org.Brand.LogoType != "",
+		Slug: org.Slug, Name: org.Name, Color: org.Brand.Color, TextColor: org.Brand.TextColor, AccentColor: org.Brand.AccentColor, Letter: initial(org.Name), HasLogo: org.Brand.LogoType != "",
 		LogoTag: org.Brand.LogoTag(),
 	}
 	if _, err := parseColor(b.Color); err != nil {
 		b.Color = defaultColor
 	}
-	digest := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s", b.Color, b.Letter, org.Brand.LogoType, cmp.Or(b.LogoTag, "0")))
+	digest := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s", b.Color, b.TextColor, b.AccentColor, b.Letter, org.Brand.LogoType, cmp.Or(b.LogoTag, "0")))
 	b.Version = hex.EncodeToString(digest[:5])
 	return b
 }
@@ -104,10 +106,10 @@ var (
 	black   = rgb{}
 )
 
-// on returns the colour of text on c: white where that reads well, else nearly
-// black. There is no colour on which neither white nor black reaches 4.5.
-func on(c rgb) rgb {
-	for _, text := range []rgb{white, nearInk} {
+// on returns the colour of text on c: the first of those wanted that reads well, else
+// white, else nearly black. There is no colour on which neither white nor black reaches 4.5.
+func on(c rgb, wanted ...rgb) rgb {
+	for _, text := range slices.Concat(wanted, []rgb{white, nearInk}) {
 		if contrast(c, text) >= textContrast {
 			return text
 		}
@@ -128,16 +130,26 @@ func readable(c, towards rgb, papers ...rgb) rgb {
 	return towards
 }
 
-// brandCSS returns the brand's colours as custom properties, for light and dark:
-// --brand is a surface, --on-brand the text on it, --ink-brand text and stamps on
-// paper, --tint-brand a surface with a breath of the colour.
-func brandCSS(color string) string {
-	c, err := parseColor(color)
+// css returns the brand's colours as custom properties, for light and dark: --brand is a
+// surface, --on-brand the text on it and --accent-brand what is less important there,
+// --ink-brand text and stamps on paper, --tint-brand a surface with a breath of the colour.
+// A colour that was chosen for texts is left out where it cannot be read.
+func (b brand) css() string {
+	c, err := parseColor(b.Color)
 	if err != nil {
 		c, _ = parseColor(defaultColor)
 	}
+	var texts, accents []rgb
+	if text, err := parseColor(b.TextColor); err == nil {
+		texts = append(texts, text)
+	}
+	if accent, err := parseColor(b.AccentColor); err == nil {
+		accents = append(accents, accent)
+	}
+	accents = append(accents, texts...)
 	properties := func(surface, ink, tint rgb) string {
-		return fmt.Sprintf("--brand:%s;--on-brand:%s;--ink-brand:%s;--tint-brand:%s", surface, on(surface), ink, tint)
+		return fmt.Sprintf("--brand:%s;--on-brand:%s;--accent-brand:%s;--ink-brand:%s;--tint-brand:%s",
+			surface, on(surface, texts...), on(surface, accents...), ink, tint)
 	}
 	tint := lightPaper.mix(c, tintShare)
 	light := properties(c, readable(c, black, lightPaper, tint), tint)
@@ -146,7 +158,7 @@ func brandCSS(color string) string {
 	tint = darkPaper.mix(c, tintShare)
 	dark := properties(dim, readable(c, white, darkPaper, tint), tint)
 	// The poster is on white paper whatever the screen's scheme.
-	poster := fmt.Sprintf("--poster:%s;--on-poster:%s;--ink-poster:%s", c, on(c), readable(c, black, lightPaper))
+	poster := fmt.Sprintf("--poster:%s;--on-poster:%s;--ink-poster:%s", c, on(c, texts...), readable(c, black, lightPaper))
 	return ":root{" + light + ";" + poster + "}\n@media(prefers-color-scheme:dark){:root{" + dark + "}}\n"
 }
 
@@ -159,7 +171,7 @@ func (w *Web) brandStyle(r *request) error {
 	}
 	b := brandOf(r.org)
 	r.cacheAs(b.Version)
-	return r.blob("text/css; charset=utf-8", []byte(brandCSS(b.Color)))
+	return r.blob("text/css; charset=utf-8", []byte(b.css()))
 }
 
 // cacheAs lets browsers keep what was asked for by the name of its current content for

@@ -54,11 +54,22 @@ func properties(t interface{ Fatalf(string, ...any) }, css string) [2]map[string
 func TestEveryBrandIsReadable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := rgb{rapid.Byte().Draw(t, "red"), rapid.Byte().Draw(t, "green"), rapid.Byte().Draw(t, "blue")}
-		schemes := properties(t, brandCSS(c.String()))
+		wish := func(name string) string {
+			return rapid.SampledFrom([]string{"", rgb{rapid.Byte().Draw(t, name), rapid.Byte().Draw(t, name), rapid.Byte().Draw(t, name)}.String()}).Draw(t, name)
+		}
+		b := brand{Color: c.String(), TextColor: wish("text"), AccentColor: wish("accent")}
+		schemes := properties(t, b.css())
 		papers := [2][]rgb{{lightPaper, {0xff, 0xfd, 0xf8}, white}, {darkPaper, {0x22, 0x27, 0x2c}, {0x15, 0x18, 0x1b}}}
 		for i, p := range schemes {
 			if got := contrast(p["brand"], p["on-brand"]); got < 4.5 {
 				t.Errorf("scheme %d: text on the brand has %.2f", i, got)
+			}
+			if got := contrast(p["brand"], p["accent-brand"]); got < 4.5 {
+				t.Errorf("scheme %d: the second colour on the brand has %.2f", i, got)
+			}
+			// What was chosen is there where it can be read.
+			if text, err := parseColor(b.TextColor); err == nil && contrast(p["brand"], text) >= textContrast && p["on-brand"] != text {
+				t.Errorf("scheme %d: text on %s is %s, not %s", i, p["brand"], p["on-brand"], text)
 			}
 			for _, paper := range append(papers[i], p["tint-brand"]) {
 				if got := contrast(p["ink-brand"], paper); got < 4.5 {
@@ -83,13 +94,13 @@ func TestTheDefaultColoursAreInTheStyle(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := regexp.MustCompile(`\s`).ReplaceAllString(string(css), "")
-	schemes := properties(t, brandCSS(defaultColor))
+	schemes := properties(t, brand{Color: defaultColor}.css())
 	for i, root := range regexp.MustCompile(`:root\{[^}]*\}`).FindAllString(text, 2) {
 		have := map[string]string{}
 		for _, m := range property.FindAllStringSubmatch(root, -1) {
 			have[m[1]] = m[2]
 		}
-		for _, name := range []string{"brand", "on-brand", "ink-brand", "tint-brand"} {
+		for _, name := range []string{"brand", "on-brand", "accent-brand", "ink-brand", "tint-brand"} {
 			if want := schemes[i][name].String(); have[name] != want {
 				t.Errorf("scheme %d: --%s is %s, want %s", i, name, have[name], want)
 			}

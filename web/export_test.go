@@ -4,7 +4,6 @@ import "time"
 
 // What the stories of package web_test need to reach inside.
 var (
-	BrandCSS     = brandCSS
 	GroupCode    = groupCode
 	MaxStreams   = maxStreamsPerCard
 	JoinBurst    = joinLimit.burst

@@ -28,3 +28,8 @@ test.each([["light", paper], ["dark", darkPaper]] as const)("on a %s screen, wha
 		}
 	}));
 });
+
+test("what was chosen for texts is there where it can be read", () => {
+	expect(brandColors("#0b6e4f", "light", { text: "#fee715", accent: "#0b6e50" })).toMatchObject({ onBrand: "#fee715", accentBrand: "#fee715" });
+	expect(brandColors("#0b6e4f", "light", { text: "", accent: "#fee715" })).toMatchObject({ onBrand: "#ffffff", accentBrand: "#fee715" });
+});

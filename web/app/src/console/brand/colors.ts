@@ -42,7 +42,8 @@ export function contrast(a: Rgb, b: Rgb): number {
 	return (Math.max(la, lb) + 0.05) / (Math.min(la, lb) + 0.05);
 }
 
-const on = (c: Rgb) => [white, nearInk].find((text) => contrast(c, text) >= TEXT_CONTRAST) ?? black;
+/** Returns the first colour of text that can be read on c: of those wanted, else white or nearly black. */
+const on = (c: Rgb, ...wanted: (Rgb | undefined)[]) => [...wanted, white, nearInk].find((text) => text && contrast(c, text) >= TEXT_CONTRAST) ?? black;
 
 function readable(c: Rgb, towards: Rgb, papers: readonly Rgb[]): Rgb {
 	for (let i = 0; i < STEPS; i++) {
@@ -59,6 +60,7 @@ export type Scheme = "light" | "dark";
 export interface BrandColors {
 	brand: string;
 	onBrand: string;
+	accentBrand: string;
 	inkBrand: string;
 	tintBrand: string;
 	/** The contrast of the text on the colour. */
@@ -67,8 +69,14 @@ export interface BrandColors {
 	darkened: boolean;
 }
 
-/** Returns the colours of a page, undefined for what is no colour. */
-export function brandColors(color: string, scheme: Scheme = "light"): BrandColors | undefined {
+/** What was chosen for texts on the colour, empty where nothing was. */
+export interface Wanted {
+	text: string;
+	accent: string;
+}
+
+/** Returns the colours of a page, undefined for what is no colour. web/brand.go has the same rules. */
+export function brandColors(color: string, scheme: Scheme = "light", wanted: Wanted = { text: "", accent: "" }): BrandColors | undefined {
 	const c = parseColor(color);
 	if (!c) {
 		return undefined;
@@ -76,5 +84,6 @@ export function brandColors(color: string, scheme: Scheme = "light"): BrandColor
 	const [ground, surface, towards] = scheme === "light" ? [paper, c, black] : [darkPaper, mix(c, darkPaper, DIM), white];
 	const tint = mix(ground, c, TINT);
 	const ink = readable(c, towards, [ground, tint]);
-	return { brand: hex(surface), onBrand: hex(on(surface)), inkBrand: hex(ink), tintBrand: hex(tint), contrast: contrast(surface, on(surface)), darkened: hex(ink) !== hex(c) };
+	const [text, accent] = [parseColor(wanted.text), parseColor(wanted.accent)];
+	return { brand: hex(surface), onBrand: hex(on(surface, text)), accentBrand: hex(on(surface, accent, text)), inkBrand: hex(ink), tintBrand: hex(tint), contrast: contrast(surface, on(surface)), darkened: hex(ink) !== hex(c) };
 }

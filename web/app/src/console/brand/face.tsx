@@ -11,12 +11,15 @@ import "./face.css";
 export interface Look {
 	name: string;
 	color: string;
+	/** Colours of texts on the colour, where they were chosen. */
+	text?: string;
+	accent?: string;
 	/** The address of the logo, undefined where the first letter stands instead. */
 	logo?: string;
 }
 
 export const lookOf = (o: Organization): Look => ({
-	name: o.name, color: o.brand.color, ...(o.brand.logo && { logo: o.brand.logo }),
+	name: o.name, color: o.brand.color, text: o.brand.text_color ?? "", accent: o.brand.accent_color ?? "", ...(o.brand.logo && { logo: o.brand.logo }),
 });
 
 /** Says the words of a face: in the console's language or another. */
@@ -24,8 +27,9 @@ export type Say = (id: ConsoleText, values?: Record<string, string | number>) =>
 
 /** Gives what is inside the organization's colours, as on a light screen or a dark one. */
 export function Branded({ look, scheme = "light", children }: { look: Look; scheme?: Scheme; children: ReactNode }) {
-	const colors = brandColors(look.color, scheme) ?? brandColors("#1f4e79", scheme);
-	const style = { "--brand": colors?.brand, "--on-brand": colors?.onBrand, "--ink-brand": colors?.inkBrand, "--tint-brand": colors?.tintBrand } as CSSProperties;
+	const wanted = { text: look.text ?? "", accent: look.accent ?? "" };
+	const colors = brandColors(look.color, scheme, wanted) ?? brandColors("#1f4e79", scheme, wanted);
+	const style = { "--brand": colors?.brand, "--on-brand": colors?.onBrand, "--accent-brand": colors?.accentBrand, "--ink-brand": colors?.inkBrand, "--tint-brand": colors?.tintBrand } as CSSProperties;
 	return <div className={`branded ${scheme}`} style={style}>{children}</div>;
 }
 

@@ -101,7 +101,7 @@ function Edit({ organization }: { organization: Organization }) {
 
 /** A made-up card in the colours and words that are being typed. */
 function Preview({ organization, values: v }: { organization: Organization; values: OrganizationValues }) {
-	const look = { ...lookOf(organization), name: v.name, color: v.color };
+	const look = { ...lookOf(organization), name: v.name, color: v.color, text: v.text_color, accent: v.accent_color };
 	const facesIn = (locale: Locale, say: Say) => {
 		const said = saidIn(v.texts, locale, v.locale);
 		const [reward, terms] = [say("preset.gift_reward"), Boolean(said.terms || said.terms_url)];
