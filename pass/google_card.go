@@ -1,7 +1,6 @@
 package pass
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/wallet/google"
-	"github.com/leima/leima/wallet/strip"
 )
 
 // Object returns what Google is to have of a pass, with the card as it is now. It returns
@@ -133,11 +131,6 @@ func localized(org organization.Organization, t apple.Text) *google.LocalizedStr
 
 func shortText(s string) string { return google.Shorten(s, google.MaxTextRunes) }
 
-func colorKnown(color string) bool {
-	_, err := strip.ParseColor(color)
-	return err == nil
-}
-
 // class translates the brand and the program.
 func (g *Google) class(org organization.Organization, p loyalty.Program, chosen organization.PassDesign) google.LoyaltyClass {
 	labels := apple.StandardLabels()
@@ -156,9 +149,7 @@ func (g *Google) class(org organization.Organization, p loyalty.Program, chosen 
 		CallbackOptions:        &google.CallbackOptions{URL: g.BaseURL + GooglePath + "callbacks"},
 		MultipleDevicesAllowed: google.OneUserAllDevices,
 	}
-	if color := cmp.Or(chosen.Background, org.Brand.Color); colorKnown(color) {
-		c.HexBackgroundColor = color
-	}
+	c.HexBackgroundColor = paperOf(org.Brand, chosen)
 	terms := inAll(org, func(l locale.Localizer) string { return org.Brand.Text(l.Locale(), org.Locale).Terms })
 	if in(org, terms) != "" {
 		c.TextModulesData = append(c.TextModulesData, textModule(org, "terms", labels.Terms, terms))
