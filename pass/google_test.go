@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"image/color"
 	"image/png"
 	"log/slog"
 	"net/http"
@@ -15,11 +14,9 @@ import (
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
-	"github.com/leima/leima/organization"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/google"
 	"github.com/leima/leima/wallet/google/googletest"
-	"github.com/leima/leima/wallet/strip"
 )
 
 const googleBase = "https://cards.example.org"
@@ -307,72 +304,4 @@ func TestOptionsThatCannotWork(t *testing.T) {
 			t.Errorf("%s: there is no error", name)
 		}
 	}
-}
-
-// What stands on a card at Google is the strip of the same card at Apple, which the preview
-// shows, in the shape that Google wants.
-func TestAHeroIsTheStripOfThePass(t *testing.T) {
-	onGoogle(t, func(t *testing.T, sh *googleShop) {
-		t.Helper()
-		card := sh.join().Card.ID
-		id := sh.save(card)
-		for range 3 {
-			sh.ok(sh.stamp(t.Context(), card))
-		}
-		plain := sh.fetch(sh.object(id).HeroImage.SourceURI.URI).Body.Bytes()
-		d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
-		d.Background, d.Ink, d.Icon, d.Rows = "#101820", "#00ff00", "paw", 1
-		for tag, file := range map[*string][]byte{
-			&d.Empty: artworkOf(t, 90, 90, color.RGBA{0, 0, 200, 255}), &d.Backdrop: artworkOf(t, 750, 288, color.RGBA{250, 240, 200, 255}),
-		} {
-			var err error
-			*tag, err = sh.store.AddArtwork(t.Context(), sh.org.ID, file)
-			sh.ok(err)
-		}
-		_, err := sh.store.SetPassDesign(t.Context(), d, 1)
-		sh.ok(err)
-		hero := sh.fetch(sh.object(id).HeroImage.SourceURI.URI).Body.Bytes()
-		phones := strip.Strip{}
-		phones.PNG[len(phones.PNG)-1] = sh.shop.pass(card).files["strip@3x.png"]
-		want, err := phones.Hero()
-		sh.ok(err)
-		if !bytes.Equal(hero, want) {
-			t.Error("the hero is not the strip of the pass")
-		}
-		if bytes.Equal(hero, plain) {
-			t.Error("the design does not show")
-		}
-	})
-}
-
-func TestAProgramsDesignReachesGoogleOnce(t *testing.T) {
-	onGoogle(t, func(t *testing.T, sh *googleShop) {
-		t.Helper()
-		id := sh.save(sh.join().Card.ID)
-		before := sh.object(id).HeroImage.SourceURI.URI
-		d, err := sh.store.PassDesign(t.Context(), sh.org.ID, sh.program.ID)
-		sh.ok(err)
-		d.Barcode, d.Background, d.Icon = organization.BarcodeAztec, "#7a1f3d", "heart"
-		_, err = sh.store.SetPassDesign(t.Context(), d, d.Version)
-		sh.ok(err)
-		for _, want := range []int{1, 0} {
-			n, err := sh.store.SweepGooglePasses(t.Context(), sh.org.ID)
-			sh.ok(err)
-			if n != want {
-				t.Errorf("%d passes are behind, want %d", n, want)
-			}
-		}
-		sh.ok(sh.google.EnsureClass(t.Context(), sh.org.ID, sh.program.ID))
-		if class := sh.standIn.Class(sh.google.ClassID(sh.org.ID, sh.program.ID)); class["hexBackgroundColor"] != "#7a1f3d" {
-			t.Errorf("the class has the colour %v", class["hexBackgroundColor"])
-		}
-		o := sh.object(id)
-		if o.Barcode.Type != google.Aztec || o.HeroImage.SourceURI.URI == before {
-			t.Errorf("the object is %+v, %s", o.Barcode, o.HeroImage.SourceURI.URI)
-		}
-		if now, old := sh.fetch(o.HeroImage.SourceURI.URI), sh.fetch(before); now.Code != http.StatusOK || now.Body.String() != old.Body.String() ||
-			!strings.Contains(now.Header().Get("Cache-Control"), "immutable") || strings.Contains(old.Header().Get("Cache-Control"), "immutable") {
-			t.Errorf("pictures: %d, %v, %v", now.Code, now.Header(), old.Header())
-		}
-	})
 }
