@@ -22,8 +22,9 @@ const shownEntries = 10
 // card translates a card as it is now onto its pass.
 func (i *Issuer) card(ctx context.Context, org organization.Organization, v customer.View, p customer.Pass) (apple.Card, error) {
 	c := apple.Card{Serial: p.Serial, Token: p.Token, Version: v.Card.Version}
-	if !v.Card.Status.Usable() || v.Code != p.Code {
-		// Whoever has the phone need not be whose card it is now: nothing of it is shown.
+	if !v.Card.Status.Usable() || v.Code != p.Code || v.Card.BlockedAt != 0 {
+		// Whoever has the phone need not be whose card it is now: nothing of it is shown. A
+		// block may end, and the pass is whole again with the card's next version.
 		c.Voided, c.Balance = true, apple.Say("–")
 		return c, nil
 	}

@@ -84,6 +84,37 @@ func TestAPassMadeBeforeACardChangedHandsTurnsVoid(t *testing.T) {
 	}
 }
 
+// The phone of a blocked customer shows a void pass without a code, and the whole one again
+// when the block has ended.
+func TestThePassOfABlockedCustomerIsVoidWhileTheBlockLasts(t *testing.T) {
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			sh := newShop(t, open(t))
+			ctx, actor := t.Context(), loyalty.Actor{Kind: loyalty.ActorSystem}
+			view := sh.join()
+			first, err := sh.issuer.Package(ctx, sh.org.ID, view.Card.ID)
+			sh.ok(err)
+			key := apple.Key{PassType: passType, Serial: serialIn(t, document(t, first))}
+			fetched := func() string {
+				_, err := sh.store.SweepPasses(ctx, sh.org.ID)
+				sh.ok(err)
+				_, packed, err := sh.issuer.Phones().Package(pass.In(ctx, sh.org.ID), key)
+				sh.ok(err)
+				return document(t, packed)
+			}
+			_, err = sh.store.BlockCustomer(ctx, sh.org.ID, view.Card.CustomerID, "a test", actor, time.Now().UnixMilli())
+			sh.ok(err)
+			if text := fetched(); !strings.Contains(text, `"voided":true`) || strings.Contains(text, view.Code) {
+				t.Errorf("blocked: %s", text)
+			}
+			sh.ok(sh.store.UnblockCustomer(ctx, sh.org.ID, view.Card.CustomerID, actor, time.Now().UnixMilli()))
+			if text := fetched(); strings.Contains(text, `"voided":true`) || !strings.Contains(text, view.Code) {
+				t.Errorf("unblocked: %s", text)
+			}
+		})
+	}
+}
+
 func serialIn(t *testing.T, document string) string {
 	t.Helper()
 	_, rest, _ := strings.Cut(document, `"serialNumber":"`)
