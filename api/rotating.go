@@ -27,6 +27,10 @@ func shownCode(ctx context.Context, store CardStore, orgID, cardID, input string
 	return shown, nil
 }
 
+// notGenuine reports whether a rotating code was shown that its card does not make near
+// this moment. It counts as a miss: the digits of a wallet could be guessed in time.
+func notGenuine(shown loyalty.Shown) bool { return shown.CardID != "" && shown.Step == 0 }
+
 // nobodysCard stands for the card of a rotating code that leads to none: something was
 // shown, and it is no card's.
 const nobodysCard = "-"
@@ -53,7 +57,7 @@ func (h ledgerHandlers) redeemShowing(ctx context.Context, rq *request, c loyalt
 		return loyalty.Outcome{}, err
 	}
 	o, err := h.carryOut(ctx, c, codeCouponNotFound)
-	if err != nil && nobodys {
+	if err != nil && (nobodys || notGenuine(c.Shown)) {
 		err = h.guesses.missed(ctx, &rq.principal, err)
 	}
 	return o, err

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/leima/leima/loyalty"
 )
@@ -118,6 +119,74 @@ func TestGuessingRotatingCodesIsCounted(t *testing.T) {
 			t.Fatalf("guess %d: %s", i, a.body)
 		case i == enough-1 && a.status != 429:
 			t.Errorf("the last guess: %s", a.body)
+		}
+	}
+}
+
+// walletShows returns what a wallet shows of the shop's card so many steps from now.
+func (w *world) walletShows(away int64) string {
+	w.t.Helper()
+	key, err := w.store.CodeKey(w.t.Context(), w.shop.org.ID)
+	w.check(err)
+	return loyalty.WalletCode(loyalty.WalletKey(loyalty.CodeSecret(key, w.shop.code)), w.shop.code, loyalty.RotatingStep(w.clock.Load())+away)
+}
+
+func TestARewardIsRedeemedWithTheCodeInAWallet(t *testing.T) {
+	w, shows := rotatingShop(t)
+	till := w.shop.token["till key"]
+	for code, refusal := range map[string]string{
+		w.walletShows(-2): "rotating_code_expired", w.walletShows(-1): "", w.walletShows(0): "", w.walletShows(1): "", w.walletShows(2): "rotating_code_expired",
+	} {
+		scan := w.want(w.do(call{"POST", "/v1/scans", till, fmt.Sprintf(`{"code":%q}`, code), nil}), 200)
+		if scan.text("card.id") != w.shop.card || scan.get("allowed.redeem") != (refusal == "") || scan.text("allowed.redeem_refusal.code") != refusal {
+			t.Errorf("the scan of %s: %s, want a refusal %q", code, scan.body, refusal)
+		}
+	}
+	path := "/v1/coupons/" + w.shop.coupon + "/redemption"
+	redeem := func(key, code string) answer {
+		return w.do(call{"POST", path, till, fmt.Sprintf(`{"code":%q}`, code), map[string]string{"Idempotency-Key": key}})
+	}
+	for key, code := range map[string]string{"old": w.walletShows(-2), "another's key": w.walletShows(0)[:18] + "00000000"} {
+		if refused := w.want(redeem(key, code), 409); refused.text("code") != "rotating_code_expired" {
+			t.Errorf("%s: %s", key, refused.body)
+		}
+	}
+	shown := w.walletShows(0)
+	first := w.want(redeem("once", shown), 201)
+	// The page and the wallet share their steps: what the page shows now is used with it.
+	filled := must(w.store.Apply(t.Context(), loyalty.Command{
+		Kind: loyalty.CommandStamp, OrgID: w.shop.org.ID, CardID: w.shop.card, Quantity: 10, LocationID: w.shop.location, Zone: time.UTC,
+		IdempotencyKey: "another reward", BodyHash: "another reward", At: w.clock.Load(), Now: w.clock.Load(), Actor: loyalty.Actor{Kind: loyalty.ActorSystem},
+	}))
+	another := filled.Coupons[0].ID
+	path = "/v1/coupons/" + another + "/redemption"
+	for key, code := range map[string]string{"the same": shown, "of the page": shows(0), "the one before": w.walletShows(-1)} {
+		if refused := w.want(redeem(key, code), 409); refused.text("code") != "rotating_code_used" {
+			t.Errorf("%s: %s", key, refused.body)
+		}
+	}
+	w.clock.Add(loyalty.RotatingStepMS)
+	w.want(redeem("next", w.walletShows(0)), 201)
+	w.clock.Add(10 * loyalty.RotatingStepMS)
+	path = "/v1/coupons/" + w.shop.coupon + "/redemption"
+	if again := w.want(redeem("once", shown), 201); again.body != first.body {
+		t.Errorf("asked again when the code is long out of date: %s", again.body)
+	}
+}
+
+// Who knows a card code and tries digits is shut out before one is likely to be right.
+func TestGuessingTheDigitsOfAWalletIsCounted(t *testing.T) {
+	w, _ := rotatingShop(t)
+	prefix := loyalty.WalletCodePrefix(w.shop.code)
+	const enough = 61
+	for i := range enough {
+		body := fmt.Sprintf(`{"code":"%s%08d"}`, prefix, i)
+		path, header := "/v1/scans", map[string]string(nil)
+		if i%2 == 1 {
+			path, header = "/v1/coupons/"+w.shop.coupon+"/redemption", map[string]string{"Idempotency-Key": fmt.Sprint("guess ", i)}
+		}
+		if got := w.do(call{"POST", path, w.shop.token["till key"], body, header}); (got.status == 429) != (i == enough-1) {
+			t.Fatalf("guess %d: %d, %s", i, got.status, got.body)
 		}
 	}
 }

@@ -55,6 +55,11 @@ func (h scanHandlers) scan(ctx context.Context, rq *request, body *contract.Scan
 		if try.Shown, err = shownCode(ctx, h.store, try.OrgID, v.Card.ID, body.Code, now); err != nil {
 			return contract.Scan{}, err
 		}
+		if notGenuine(try.Shown) {
+			if err := h.guesses.missed(ctx, &rq.principal, nil); err != nil {
+				return contract.Scan{}, err
+			}
+		}
 	}
 	return h.scanView(rq, &v, &try), nil
 }

@@ -76,22 +76,22 @@ func appendRotatingDigest(b []byte, secret [CodeSecretLen]byte, step int64) []by
 	return b
 }
 
-// ShownCode is a rotating code as it was read.
+// ShownCode is a rotating code or a wallet code as it was read.
 type ShownCode struct {
 	// Code is the card's own code.
 	Code string
 	text string
 }
 
-// ParseRotatingCode reads a rotating code with the forgiveness of ParseCode. It returns
-// ErrCodeMalformed for anything else; whether the code is genuine, Step tells.
+// ParseRotatingCode reads a rotating code, or a wallet code, with the forgiveness of
+// ParseCode. It returns ErrCodeMalformed for anything else; whether the code is genuine, Step tells.
 func ParseRotatingCode(s string) (ShownCode, error) {
 	if len(s) < RotatingCodeLen || len(s) > maxTypedCodeLen {
 		return ShownCode{}, ErrCodeMalformed
 	}
 	var b [RotatingCodeLen]byte
 	if !readCharacters(b[:], s) {
-		return ShownCode{}, ErrCodeMalformed
+		return parseWalletCode(s)
 	}
 	body := string(b[:CodeLen-1])
 	return ShownCode{Code: body + string(checkCharacter(b[:CodeLen-1])), text: string(b[:])}, nil
@@ -100,10 +100,13 @@ func ParseRotatingCode(s string) (ShownCode, error) {
 // Step returns the step in which the code was shown, or false for a code that was not
 // made with the secret in a step near the instant now, UTC milliseconds. It looks half a
 // cycle back and ahead, further than any code is taken, so that an old code is known for
-// what it is.
+// what it is; of a wallet code only as far as it is taken.
 func (c ShownCode) Step(secret [CodeSecretLen]byte, now int64) (step int64, ok bool) {
 	if c.text == "" {
 		return 0, false
+	}
+	if len(c.text) == WalletCodeLen {
+		return c.walletStep(secret, now)
 	}
 	at := int64(strings.IndexByte(codeAlphabet, c.text[CodeLen-1]))
 	// The nearest step whose number ends like that.

@@ -172,6 +172,7 @@ func TestAProgramThatAsksForARotatingCode(t *testing.T) {
 
 func FuzzParseRotatingCode(f *testing.F) {
 	f.Add(loyalty.RotatingCode(aSecret, aCode, 1))
+	f.Add(loyalty.WalletCode(loyalty.WalletKey(aSecret), aCode, 1))
 	f.Add(aCode)
 	f.Add(strings.Repeat("-", 60))
 	f.Fuzz(func(t *testing.T, s string) {

@@ -58,6 +58,16 @@ func newLook(brand organization.Brand, d organization.PassDesign, size int, vers
 	return l, nil
 }
 
+// paperOf returns the colour of the cards of a program as #rrggbb, for wallets that choose
+// all others by themselves; "" for a brand whose colour is none.
+func paperOf(brand organization.Brand, d organization.PassDesign) string {
+	l, err := newLook(brand, d, 0, "", pictures{})
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("#%02x%02x%02x", l.background.R, l.background.G, l.background.B)
+}
+
 // colorOr returns the first of the colours that is one, or the other.
 func colorOr(other strip.Color, colors ...string) strip.Color {
 	for _, c := range colors {

@@ -48,6 +48,8 @@ type GoogleStore interface {
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
 	// PassDesign returns how the passes of the program are to look.
 	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	// CodeKey returns the key of the organization's rotating codes, mostly from memory.
+	CodeKey(ctx context.Context, orgID string) ([]byte, error)
 	ArtworkStore
 }
 

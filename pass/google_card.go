@@ -1,7 +1,6 @@
 package pass
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/wallet/google"
-	"github.com/leima/leima/wallet/strip"
 )
 
 // Object returns what Google is to have of a pass, with the card as it is now. It returns
@@ -49,7 +47,9 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 	if err != nil {
 		return o, fmt.Errorf("read design of pass: %w", err)
 	}
-	o.Barcode = &google.Barcode{Type: googleBarcodes[chosen.Barcode], Value: v.Code, AlternateText: v.Code}
+	if err := g.setCode(ctx, &o, v, chosen.Barcode); err != nil {
+		return o, err
+	}
 	if o.HeroImage, err = g.hero(org, v.Program, chosen, goal, v.Card.Balance); err != nil {
 		return o, err
 	}
@@ -64,6 +64,33 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 var googleBarcodes = map[organization.PassBarcode]google.BarcodeType{
 	organization.BarcodeQR: google.QRCode, organization.BarcodeAztec: google.Aztec,
 	organization.BarcodePDF417: google.PDF417, organization.BarcodeCode128: google.Code128,
+}
+
+// setCode gives the object the card's code, or in a program that asks for rotating codes
+// one that Google makes anew every step. A code that stays is not beside it: Google would
+// show it instead where it likes.
+func (g *Google) setCode(ctx context.Context, o *google.LoyaltyObject, v customer.View, kind organization.PassBarcode) error {
+	if v.Program.RedeemCode != loyalty.RedeemRotating {
+		o.Barcode = &google.Barcode{Type: googleBarcodes[kind], Value: v.Code, AlternateText: v.Code}
+		return nil
+	}
+	key, err := g.Store.CodeKey(ctx, v.Card.OrgID)
+	if err != nil {
+		return fmt.Errorf("make rotating code: %w", err)
+	}
+	walletKey := loyalty.WalletKey(loyalty.CodeSecret(key, v.Code))
+	// Others Google does not turn.
+	drawn := google.QRCode
+	if kind == organization.BarcodePDF417 {
+		drawn = google.PDF417
+	}
+	o.RotatingBarcode, err = google.NewRotatingBarcode(drawn, loyalty.WalletCodePrefix(v.Code), v.Code, google.TOTP{
+		Key: walletKey[:], Digits: loyalty.WalletCodeDigits, Period: loyalty.RotatingStepMS * time.Millisecond,
+	})
+	if err != nil {
+		return fmt.Errorf("make rotating code: %w", err)
+	}
+	return nil
 }
 
 // googleState says where Google shows the pass: one of a blocked customer may come back,
@@ -133,11 +160,6 @@ func localized(org organization.Organization, t apple.Text) *google.LocalizedStr
 
 func shortText(s string) string { return google.Shorten(s, google.MaxTextRunes) }
 
-func colorKnown(color string) bool {
-	_, err := strip.ParseColor(color)
-	return err == nil
-}
-
 // class translates the brand and the program.
 func (g *Google) class(org organization.Organization, p loyalty.Program, chosen organization.PassDesign) google.LoyaltyClass {
 	labels := apple.StandardLabels()
@@ -156,9 +178,7 @@ func (g *Google) class(org organization.Organization, p loyalty.Program, chosen 
 		CallbackOptions:        &google.CallbackOptions{URL: g.BaseURL + GooglePath + "callbacks"},
 		MultipleDevicesAllowed: google.OneUserAllDevices,
 	}
-	if color := cmp.Or(chosen.Background, org.Brand.Color); colorKnown(color) {
-		c.HexBackgroundColor = color
-	}
+	c.HexBackgroundColor = paperOf(org.Brand, chosen)
 	terms := inAll(org, func(l locale.Localizer) string { return org.Brand.Text(l.Locale(), org.Locale).Terms })
 	if in(org, terms) != "" {
 		c.TextModulesData = append(c.TextModulesData, textModule(org, "terms", labels.Terms, terms))

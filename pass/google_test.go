@@ -14,7 +14,6 @@ import (
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
-	"github.com/leima/leima/organization"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/google"
 	"github.com/leima/leima/wallet/google/googletest"
@@ -305,36 +304,4 @@ func TestOptionsThatCannotWork(t *testing.T) {
 			t.Errorf("%s: there is no error", name)
 		}
 	}
-}
-
-func TestAProgramsDesignReachesGoogleOnce(t *testing.T) {
-	onGoogle(t, func(t *testing.T, sh *googleShop) {
-		t.Helper()
-		id := sh.save(sh.join().Card.ID)
-		before := sh.object(id).HeroImage.SourceURI.URI
-		d, err := sh.store.PassDesign(t.Context(), sh.org.ID, sh.program.ID)
-		sh.ok(err)
-		d.Barcode, d.Background, d.Icon = organization.BarcodeAztec, "#7a1f3d", "heart"
-		_, err = sh.store.SetPassDesign(t.Context(), d, d.Version)
-		sh.ok(err)
-		for _, want := range []int{1, 0} {
-			n, err := sh.store.SweepGooglePasses(t.Context(), sh.org.ID)
-			sh.ok(err)
-			if n != want {
-				t.Errorf("%d passes are behind, want %d", n, want)
-			}
-		}
-		sh.ok(sh.google.EnsureClass(t.Context(), sh.org.ID, sh.program.ID))
-		if class := sh.standIn.Class(sh.google.ClassID(sh.org.ID, sh.program.ID)); class["hexBackgroundColor"] != "#7a1f3d" {
-			t.Errorf("the class has the colour %v", class["hexBackgroundColor"])
-		}
-		o := sh.object(id)
-		if o.Barcode.Type != google.Aztec || o.HeroImage.SourceURI.URI == before {
-			t.Errorf("the object is %+v, %s", o.Barcode, o.HeroImage.SourceURI.URI)
-		}
-		if now, old := sh.fetch(o.HeroImage.SourceURI.URI), sh.fetch(before); now.Code != http.StatusOK || now.Body.String() != old.Body.String() ||
-			!strings.Contains(now.Header().Get("Cache-Control"), "immutable") || strings.Contains(old.Header().Get("Cache-Control"), "immutable") {
-			t.Errorf("pictures: %d, %v, %v", now.Code, now.Header(), old.Header())
-		}
-	})
 }

@@ -1,7 +1,6 @@
 package pass
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -238,7 +237,7 @@ func (s *Samsung) card(org organization.Organization, design organization.PassDe
 	return samsung.Card{
 		RefID: p.Ref, Created: time.UnixMilli(v.Card.JoinedAt), Updated: time.UnixMilli(p.ModifiedAt), Language: language,
 		Title: v.Program.Name.In(language, org.Locale), Subtitle: l.Number(int64(v.Card.Balance)) + " / " + l.Number(int64(goal)),
-		Provider: org.Name, Notice: strings.Join(notice, ". "), LogoURL: icon, Colour: cmp.Or(design.Background, org.Brand.Color),
+		Provider: org.Name, Notice: strings.Join(notice, ". "), LogoURL: icon, Colour: paperOf(org.Brand, design),
 		AppLogo: icon, AppName: org.Name, AppLink: s.BaseURL + "/join/" + url.PathEscape(org.Slug),
 		Barcode: samsung.Barcode{Type: samsungBarcodes[design.Barcode], Value: v.Code},
 	}

@@ -1965,7 +1965,7 @@ type Problem struct {
 	// | `unsupported_media_type` | 415 | the body is of another media type |
 	// | `idempotency_key_reused` | 422 | the key was used with another body |
 	// | `if_match_required` | 428 | the header If-Match is missing |
-	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
+	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |
@@ -2096,7 +2096,7 @@ type Problem struct {
 // | `unsupported_media_type` | 415 | the body is of another media type |
 // | `idempotency_key_reused` | 422 | the key was used with another body |
 // | `if_match_required` | 428 | the header If-Match is missing |
-// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
+// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 // | `pin_locked` | 429 | too many wrong PINs |
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
 // | `unavailable` | 503 | the server could not finish in time |
@@ -2154,7 +2154,7 @@ type Program struct {
 	Name LocalizedText `json:"name"`
 
 	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
-	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// customer's page, or the card in Google Wallet, shows at this moment; it changes every 30 seconds, is taken for one more step before and after
 	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
 	// identifies and earns.
 	RedeemCode RedeemCode `json:"redeem_code"`
@@ -2186,7 +2186,7 @@ type ProgramChange struct {
 	Name *LocalizedText `json:"name,omitempty"`
 
 	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
-	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// customer's page, or the card in Google Wallet, shows at this moment; it changes every 30 seconds, is taken for one more step before and after
 	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
 	// identifies and earns.
 	RedeemCode *RedeemCode     `json:"redeem_code,omitempty"`
@@ -2212,7 +2212,7 @@ type ProgramCreation struct {
 	Name LocalizedText `json:"name"`
 
 	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
-	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// customer's page, or the card in Google Wallet, shows at this moment; it changes every 30 seconds, is taken for one more step before and after
 	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
 	// identifies and earns.
 	RedeemCode *RedeemCode     `json:"redeem_code,omitempty"`
@@ -2262,7 +2262,7 @@ type ProgramStats struct {
 type ProgramStatus string
 
 // RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
-// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+// customer's page, or the card in Google Wallet, shows at this moment; it changes every 30 seconds, is taken for one more step before and after
 // its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
 // identifies and earns.
 type RedeemCode string
@@ -2528,7 +2528,7 @@ type ScanProgram struct {
 	Name LocalizedText `json:"name"`
 
 	// RedeemCode What has to be scanned before a coupon is redeemed. `static`: any code of the card. `rotating`: the code that the
-	// customer's page shows at this moment; it changes every 30 seconds, is taken for one more step before and after
+	// customer's page, or the card in Google Wallet, shows at this moment; it changes every 30 seconds, is taken for one more step before and after
 	// its own, and is good for one redemption. The card's own code, which may be on paper or on a photograph, still
 	// identifies and earns.
 	RedeemCode RedeemCode `json:"redeem_code"`
@@ -2605,7 +2605,7 @@ type ScanRefusal struct {
 	// | `unsupported_media_type` | 415 | the body is of another media type |
 	// | `idempotency_key_reused` | 422 | the key was used with another body |
 	// | `if_match_required` | 428 | the header If-Match is missing |
-	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card |
+	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
 	// | `unavailable` | 503 | the server could not finish in time |

@@ -3,13 +3,15 @@
 // tell a slip without asking the server, and needs no server to take one up.
 
 export type Handle =
-	| { kind: "code" | "number" | "phone"; text: string; /** A rotating code, whole; text is the card's own. */ rotating?: string }
+	| { kind: "code" | "number" | "phone"; text: string; /** A rotating or wallet code, whole; text is the card's own. */ rotating?: string }
 	| { kind: "nothing"; text: string };
 
 /** A card code has 16 characters of base32 and a check character (ISO/IEC 7064 MOD 37,36). */
 export const CODE_LENGTH = 17;
 /** A rotating code has the 16, one for the step of time, seven of a digest and a check character. */
 export const ROTATING_LENGTH = 25;
+/** What a wallet shows by itself: a card code, a letter that tells, and digits that change. */
+const walletCode = /^([0-9A-Z]{17})G[0-9]{8}$/;
 /** A customer number has nine digits and a check digit (ISO/IEC 7064 MOD 11,10). */
 export const NUMBER_LENGTH = 10;
 /** Longer input is nobody's code; the API takes no more either. */
@@ -33,6 +35,10 @@ export function readHandle(input: string): Handle {
 	if (rotating) {
 		const body = rotating.slice(0, CODE_LENGTH - 1);
 		return { kind: "code", text: body + checkCharacter(body), rotating };
+	}
+	const card = readCode(walletCode.exec(plain)?.[1] ?? "", CODE_LENGTH);
+	if (card) {
+		return { kind: "code", text: card, rotating: card + plain.slice(CODE_LENGTH) };
 	}
 	if (isNumber(plain)) {
 		return { kind: "number", text: plain };

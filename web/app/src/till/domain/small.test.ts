@@ -49,6 +49,15 @@ describe("what was scanned or typed", () => {
 		}));
 	});
 
+	test("what a wallet shows leads to the card's own code, and a slip in that is found", () => {
+		const shown = { kind: "code", text: "041061050R3GG28A2", rotating: "041061050R3GG28A2G00517380" };
+		expect(readHandle("041061050R3GG28A2G00517380")).toEqual(shown);
+		expect(readHandle("o41061050r3gg28a2 g005-17380 ")).toEqual(shown);
+		for (const wrong of ["041061050R3GG28A3G00517380", "041061050R3GG28A2H00517380", "041061050R3GG28A2G0051738", "041061050R3GG28A2G0051738A"]) {
+			expect(readHandle(wrong).kind).toBe("nothing");
+		}
+	});
+
 	test.each([
 		["6400 0012-3456 5", "6400001234565"], ["kx-00417", "KX00417"], ["0401234567", ""], ["+358401234567", ""], ["12345", ""], ["bonus card", ""],
 	])("%j as the number of a card from before", (typed, want) => expect(readOldNumber(typed)).toBe(want));

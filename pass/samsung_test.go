@@ -1,0 +1,62 @@
+package pass_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/pass"
+	"github.com/leima/leima/wallet/samsung/samsungtest"
+)
+
+// Samsung chooses its own fonts and draws no stamps: of a design its card has the colour and
+// the kind of code.
+func TestACardAtSamsungLooksAsItWasDesigned(t *testing.T) {
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			sh := newShop(t, open(t))
+			standIn := samsungtest.New(t, time.Now)
+			galaxy := pass.NewSamsung(pass.SamsungOptions{
+				Partner: samsungtest.Partner(), Store: sh.store, BaseURL: "https://cards.example.org",
+				Now: func() int64 { return time.Now().UnixMilli() }, Log: slog.New(slog.DiscardHandler),
+			})
+			view := sh.join()
+			looks := func() []string {
+				t.Helper()
+				link, err := galaxy.AddLink(t.Context(), sh.org.ID, view.Card.ID)
+				sh.ok(err)
+				card, err := standIn.OpenAddLink(link)
+				sh.ok(err)
+				var d struct {
+					Card struct {
+						Data []struct{ Attributes map[string]string }
+					}
+				}
+				sh.ok(json.Unmarshal(card, &d))
+				a := d.Card.Data[0].Attributes
+				return []string{a["bgColor"], a["barcode.ptSubFormat"], a["barcode.serialType"], a["barcode.value"]}
+			}
+			if diff := cmp.Diff([]string{"#0b6e4f", "QR_CODE", "QRCODE", view.Code}, looks()); diff != "" {
+				t.Errorf("by itself it looks otherwise (-want +got):\n%s", diff)
+			}
+			d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+			d.Background, d.Barcode = "#7a1f3d", organization.BarcodePDF417
+			_, err := sh.store.SetPassDesign(t.Context(), d, 1)
+			sh.ok(err)
+			for _, want := range []int{1, 0} {
+				n, err := sh.store.SweepSamsungPasses(t.Context(), sh.org.ID, samsungtest.CardID)
+				sh.ok(err)
+				if n != want {
+					t.Errorf("%d passes are behind, want %d", n, want)
+				}
+			}
+			if diff := cmp.Diff([]string{"#7a1f3d", "PDF_417", "BARCODE", view.Code}, looks()); diff != "" {
+				t.Errorf("with a design it looks otherwise (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
