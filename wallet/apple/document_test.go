@@ -365,7 +365,7 @@ func TestDesignsThatCannotBeShownAreRefusedWithTheField(t *testing.T) {
 		"EAN-13":              {func(d *apple.Design) { d.Barcode = "PKBarcodeFormatEAN13" }, "barcode"},
 		"web service by http": {func(d *apple.Design) { d.WebService = "http://leima.example" }, "want an address that begins with https://"},
 		"NFC key in words":    {func(d *apple.Design) { d.NFCKey = "?" }, "NFC key is not base64"},
-		"NFC key of rubbish":  {func(d *apple.Design) { d.NFCKey = "AAAA" }, "NFC key is no SubjectPublicKeyInfo"},
+		"NFC key of rubbish":  {func(d *apple.Design) { d.NFCKey = "AAAA" }, "NFC key: it is no SubjectPublicKeyInfo"},
 		"NFC key of P-384":    {func(d *apple.Design) { d.NFCKey = base64.StdEncoding.EncodeToString(p384) }, "want P-256"},
 		"a strip of 1,000":    {func(d *apple.Design) { d.Strip.Size = 1000 }, "size 1000: want 0 to 100"},
 	} {
