@@ -38,7 +38,7 @@ func (q *questions) statement(ctx context.Context, db *sql.DB, query string) (*s
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if known = q.byText[query]; known != nil {
-		_ = prepared.Close() // somebody was faster; nothing was asked by it
+		_ = prepared.Close() //nolint:sqlclosecheck // somebody was faster; only this one ends, and nothing was asked by it
 		return known, nil
 	}
 	q.byText[query] = prepared
@@ -48,7 +48,7 @@ func (q *questions) statement(ctx context.Context, db *sql.DB, query string) (*s
 // askSQLite is readOne for SQLite.
 func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(scanner) (T, error), query string, args ...any) (v T, err error) {
 	query, args = s.dialect.bind(query, args)
-	prepared, err := s.questions.statement(ctx, s.reads, query)
+	prepared, err := s.questions.statement(ctx, s.reads, query) //nolint:sqlclosecheck // it is kept for the next
 	if err != nil {
 		return v, err
 	}
