@@ -48,7 +48,7 @@ function Color({ values, set, error }: FieldsProps) {
 				<ColorField label={say("settings.color")} value={values.color} change={(color) => set({ color })} error={complaint("brand.color")} />
 				{colors && <Readable good>{say("settings.contrast", { ratio: colors.contrast.toFixed(1) })}{colors.darkened && <> {say("settings.darkened")}</>}</Readable>}
 			</div>
-			<div className="pair">
+			<div className="color">
 				<div>
 					<ColorField label={say("settings.text_color")} description={say("settings.text_color_text")} value={values.text_color} otherwise={colors?.onBrand ?? "#ffffff"}
 						change={(text_color) => set({ text_color })} error={complaint("brand.text_color")} />

@@ -21,6 +21,7 @@ import { cleaned, isAddressed, saidIn, type BrandTexts } from "./brand.ts";
 import { ConsentTexts } from "./consent_texts.tsx";
 import { DemoData } from "./demo.tsx";
 import { OrganizationFields } from "./fields.tsx";
+import { ProgramLimits } from "./limits.tsx";
 import { Logo } from "./logo.tsx";
 import "./settings.css";
 
@@ -52,6 +53,7 @@ export function Settings() {
 	return (
 		<Room title={say("settings.title")} intro={say("settings.intro")}>
 			<Answer of={organization}>{(o) => <Edit organization={o} />}</Answer>
+			<ProgramLimits />
 			<ConsentTexts />
 			{may("organization:write") && <DemoData />}
 		</Room>
