@@ -292,7 +292,7 @@ test("settings change the brand, with the colours that customers will see", asyn
 		await page.getByRole("button", { name: "Save" }).click();
 		await notice(page, "Saved");
 		const css = await (await page.request.get(`${base}/brand/${demo.slug}/style.css`)).text();
-		assert.ok(css.startsWith(`:root{--brand:#ffd400;--on-brand:#161a1d;--ink-brand:${shown};`), css);
+		assert.ok(css.startsWith(`:root{--brand:#ffd400;--on-brand:#161a1d;--accent-brand:#161a1d;--ink-brand:${shown};`), css);
 	} finally {
 		const { version } = await ask(page, "GET", "/v1/organization");
 		await ask(page, "PATCH", "/v1/organization", { version, body: { brand: { color: brand.color } } });
