@@ -126,6 +126,11 @@ for (const [locale, tag] of Object.entries(tags)) {
 			assert.deepEqual(await small(till), [], screen);
 			await till.setViewportSize(desk.viewport);
 			assert.deepEqual(await violations(till), [], `${screen}, desk`);
+			if (process.env.LEIMA_AXE === "all") { // the colours were looked at above
+				await till.emulateMedia({ colorScheme: "dark" });
+				assert.deepEqual(await violations(till), [], `${screen}, desk, dark`);
+				await till.emulateMedia({ colorScheme: "light" });
+			}
 			await till.setViewportSize(smallPhone.viewport);
 		});
 		assert.deepEqual(wrong, []);
