@@ -33,7 +33,13 @@ func read(kind barcode.Kind, picture image.Image) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read a picture: %w", err)
 	}
-	result, err := readers[kind]().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+	if kind == barcode.QR {
+		// The pictures are drawn and not photographed: looking for the corners of a
+		// photograph, the library goes astray on a few of them.
+		hints[gozxing.DecodeHintType_PURE_BARCODE] = true
+	}
+	result, err := readers[kind]().Decode(bitmap, hints)
 	if err != nil {
 		return "", fmt.Errorf("read a code: %w", err)
 	}
