@@ -5,7 +5,7 @@ import type { Card } from "../data/customers.ts";
 import { useMay } from "../data/me.ts";
 import { passesQuery } from "../data/passes.ts";
 import { cardPassesQuery, type CardPass } from "../data/wallets.ts";
-import { day, moment, number } from "../format.ts";
+import { day, lately, number } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Copied } from "../parts/copied.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -59,15 +59,15 @@ function Passes({ passes }: { passes: readonly CardPass[] }) {
 function State({ of: pass }: { of: CardPass }) {
 	const { say } = useTexts();
 	return (
-		<>
+		<div className="fact">
 			<Badge kind={KINDS[pass.state]}>{say(`wallets.state_${pass.state}`)}</Badge>
-			{pass.removed_at !== null && <small>{moment(pass.removed_at)}</small>}
+			{pass.removed_at !== null && <small>{lately(pass.removed_at)}</small>}
 			{pass.devices !== null && pass.devices > 0 && <small>{say("wallets.devices", { count: pass.devices })}</small>}
 			{pass.problem !== "" && <small className="complaint">{say(`wallets.problem_${pass.problem}`)}</small>}
-		</>
+		</div>
 	);
 }
 
 function Version({ of: version }: { of: CardPass["desired"] }) {
-	return version.version === 0 ? "–" : <>{number(version.version)}{version.at !== null && <small>{moment(version.at)}</small>}</>;
+	return <div className="fact">{version.version === 0 ? "–" : number(version.version)}{version.at !== null && <small>{lately(version.at)}</small>}</div>;
 }
