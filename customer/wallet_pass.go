@@ -29,8 +29,8 @@ type WalletPass struct {
 	Wallet Wallet
 	// Serial is what the wallet knows it by.
 	Serial string
-	// Void tells that the card is blocked, was given up or merged, or has another code now:
-	// the pass shows nothing of it.
+	// Void tells that the card is blocked, was given up, was merged without leading to another
+	// card, or has another code now: the pass shows nothing of it.
 	Void bool
 	// Installed tells that it is in a wallet, as far as is known.
 	Installed bool

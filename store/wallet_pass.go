@@ -12,7 +12,7 @@ import (
 // change that was not noted on the pass yet will be its next version, and nobody knows
 // since when.
 const (
-	walletVoid = "CASE WHEN c.code <> p.code OR c.blocked_at <> 0 OR c.status NOT IN ('" +
+	walletVoid = "CASE WHEN c.code <> p.code OR c.blocked_at <> 0 OR c.leads_to = '' AND c.status NOT IN ('" +
 		string(loyalty.CardActive) + "', '" + string(loyalty.CardProvisional) + "') THEN 1 ELSE 0 END"
 	walletDesired = "p.version + CASE WHEN " + passOutdated + " THEN 1 ELSE 0 END, CASE WHEN " + passOutdated + " THEN 0 ELSE p.modified_at END"
 	walletOfCard  = passJoins + "WHERE p.org_id = $1 AND p.card_id = $2 "

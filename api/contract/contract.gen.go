@@ -756,7 +756,7 @@ type CardPass struct {
 
 	// State *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
 	// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
-	// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+	// blocked, was given up, has another code now or was merged without leading to another card, and the pass shows nothing of it.
 	State  CardPassState `json:"state"`
 	Wallet Wallet        `json:"wallet"`
 }
@@ -768,7 +768,7 @@ type CardPassList struct {
 
 // CardPassState *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
 // *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
-// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+// blocked, was given up, has another code now or was merged without leading to another card, and the pass shows nothing of it.
 type CardPassState string
 
 // CardSecrets defines model for CardSecrets.
