@@ -4,6 +4,9 @@ package customer
 // wallet, and new ones when it gets another code.
 const MaxPassesOfCard = 50
 
+// MaxStalePasses bounds the passes in a list of those that are behind.
+const MaxStalePasses = 100
+
 // Wallet is an app of phones that cards are kept in.
 type Wallet string
 
@@ -44,6 +47,13 @@ type WalletPass struct {
 	// CreatedAt is when the pass was made, RemovedAt when the last device that had it gave
 	// it up, 0 if none did. UTC milliseconds.
 	CreatedAt, RemovedAt int64
+}
+
+// HeldPass is a pass with whose it is.
+type HeldPass struct {
+	Pass     WalletPass
+	CardID   string
+	Customer Customer
 }
 
 // PassVersion is a version of a pass, 0 for none, and since when (UTC milliseconds), 0
