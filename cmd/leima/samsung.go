@@ -159,7 +159,7 @@ func (x *samsungPasses) periodic() []jobs.Periodic {
 	if x == nil {
 		return nil
 	}
-	return []jobs.Periodic{{Name: "update Samsung Wallet", Every: jobs.SamsungEvery, Limit: samsungLimit, Wake: x.update.Wake(), Run: x.update.Run}}
+	return []jobs.Periodic{{Name: "update Samsung Wallet", Every: jobs.PassesEvery, Limit: samsungLimit, Wake: x.update.Wake(), Run: x.update.Run}}
 }
 
 // samsungLimit bounds one run of the job: what Samsung does not answer is tried again.
