@@ -14,6 +14,7 @@ import (
 
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 const (
@@ -39,7 +40,7 @@ func BenchmarkApplyBatch(b *testing.B) {
 	}
 	for _, size := range []int{1, 32, 64, loyalty.MaxBatch} {
 		b.Run(fmt.Sprintf("postgres/%d", size), func(b *testing.B) {
-			c := store.Config{URL: newDatabase(b)}
+			c := store.Config{URL: storetest.NewDatabase(b)}
 			s := openAt(b, c)
 			if err := s.Migrate(b.Context()); err != nil {
 				b.Fatal(err)
