@@ -64,6 +64,15 @@ const (
 	AuditActionTillUnpaired             AuditAction = "till.unpaired"
 )
 
+// Defines values for CardPassState.
+const (
+	CardPassStateInstalled CardPassState = "installed"
+	CardPassStateRemoved   CardPassState = "removed"
+	CardPassStateStale     CardPassState = "stale"
+	CardPassStateVoid      CardPassState = "void"
+	CardPassStateWaiting   CardPassState = "waiting"
+)
+
 // Defines values for CardStatus.
 const (
 	CardStatusActive      CardStatus = "active"
@@ -362,6 +371,13 @@ const (
 	TryOutStepKindReverse TryOutStepKind = "reverse"
 	TryOutStepKindStamp   TryOutStepKind = "stamp"
 	TryOutStepKindWelcome TryOutStepKind = "welcome"
+)
+
+// Defines values for Wallet.
+const (
+	WalletApple   Wallet = "apple"
+	WalletGoogle  Wallet = "google"
+	WalletSamsung Wallet = "samsung"
 )
 
 // Defines values for ExportFormat.
@@ -699,6 +715,61 @@ type CardList struct {
 	Data       []Card  `json:"data"`
 	NextCursor *string `json:"next_cursor"`
 }
+
+// CardPass defines model for CardPass.
+type CardPass struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Desired A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Desired PassVersion `json:"desired"`
+
+	// Devices How many devices hold it, null where the wallet does not tell.
+	Devices *int64 `json:"devices"`
+
+	// Fetched A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Fetched PassVersion `json:"fetched"`
+
+	// Problem Why the wallet was not told of the version when that was last tried, empty if it was: *unreachable* (it is tried
+	// again), *refused* (it has to do with this server's account or with the card; the log has the wallet's words).
+	Problem string `json:"problem"`
+
+	// Pushed A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Pushed PassVersion `json:"pushed"`
+
+	// RemovedAt When the last device that had it gave it up, null for one that is in a wallet or never was.
+	RemovedAt *time.Time `json:"removed_at"`
+
+	// Serial What the wallet knows the pass by. It is no secret.
+	Serial string `json:"serial"`
+
+	// State *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
+	// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
+	// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+	State  CardPassState `json:"state"`
+	Wallet Wallet        `json:"wallet"`
+}
+
+// CardPassList Example: {"data":[{"created_at":"2026-03-01T08:00:00Z","desired":{"at":"2026-03-18T12:00:00Z","version":4},"devices":1,"fetched":{"at":"2026-03-17T09:30:00Z","version":3},"problem":"","pushed":{"at":"2026-03-18T12:00:01Z","version":4},"removed_at":null,"serial":"pass_01kaqyk3m2e0zr2m4y9v4j0q5t","state":"stale","wallet":"apple"}]}
+type CardPassList struct {
+	Data []CardPass `json:"data"`
+}
+
+// CardPassState *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
+// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
+// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+type CardPassState string
 
 // CardSecrets defines model for CardSecrets.
 type CardSecrets struct {
@@ -1870,6 +1941,18 @@ type PassStats struct {
 	Updated bool `json:"updated"`
 }
 
+// PassVersion A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+//
+// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+type PassVersion struct {
+	// At Since when, null for none and where nobody noted it.
+	At *time.Time `json:"at"`
+
+	// Version 0 for none.
+	Version int64 `json:"version"`
+}
+
 // Permission One thing that a credential allows. An API key's scopes are permissions.
 //
 // Example: stamps:write
@@ -2933,6 +3016,9 @@ type TryOutStep struct {
 // once the customer's contact is confirmed.
 type TryOutStepKind string
 
+// Wallet defines model for Wallet.
+type Wallet string
+
 // WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
 //
 // Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
@@ -3588,6 +3674,9 @@ type ServerInterface interface {
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx echo.Context, cardID CardID) error
+	// ListCardPasses A card in wallets
+	// (GET /v1/cards/{card_id}/passes)
+	ListCardPasses(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
@@ -4116,6 +4205,22 @@ func (w *ServerInterfaceWrapper) GetCardPass(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCardPass(ctx, cardID)
+	return err
+}
+
+// ListCardPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCardPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCardPasses(ctx, cardID)
 	return err
 }
 
@@ -5835,6 +5940,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
+	router.GET(options.BaseURL+"/v1/cards/:card_id/passes", wrapper.ListCardPasses, options.OperationMiddlewares["listCardPasses"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/google-pass", wrapper.GetCardGooglePass, options.OperationMiddlewares["getCardGooglePass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
@@ -7180,6 +7286,110 @@ type GetCardPassdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCardPassdefaultApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPassesRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type ListCardPassesResponseObject interface {
+	VisitListCardPassesResponse(w http.ResponseWriter) error
+}
+
+type ListCardPasses200JSONResponse CardPassList
+
+func (response ListCardPasses200JSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses400ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses401ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses403ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses404ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCardPassesdefaultApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15070,6 +15280,9 @@ type StrictServerInterface interface {
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
+	// ListCardPasses A card in wallets
+	// (GET /v1/cards/{card_id}/passes)
+	ListCardPasses(ctx context.Context, request ListCardPassesRequestObject) (ListCardPassesResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
@@ -15664,6 +15877,31 @@ func (sh *strictHandler) GetCardPass(ctx echo.Context, cardID CardID) error {
 		return err
 	} else if validResponse, ok := response.(GetCardPassResponseObject); ok {
 		return validResponse.VisitGetCardPassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCardPasses operation middleware
+func (sh *strictHandler) ListCardPasses(ctx echo.Context, cardID CardID) error {
+	var request ListCardPassesRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCardPasses(ctx.Request().Context(), request.(ListCardPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCardPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCardPassesResponseObject); ok {
+		return validResponse.VisitListCardPassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

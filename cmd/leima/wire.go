@@ -101,11 +101,15 @@ func wire(p parts) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	buttons, err := p.sh.openButtons()
+	if err != nil {
+		return nil, err
+	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
 		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
-		Barcodes: barcodes{p.store},
-		Demo:     p.demo, DemoSlug: p.demoSlug,
+		Barcodes: barcodes{p.store}, Buttons: buttons,
+		Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
