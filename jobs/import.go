@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -245,13 +246,17 @@ func (im *importing) bad(ctx context.Context, row *receipt.RowError) error {
 		return nil
 	}
 	im.errs = append(im.errs, customer.ImportError{
-		Row: int64(row.Row), Column: row.Column, Value: row.Value, Reason: row.Reason,
+		Row: int64(row.Row), Column: storable(row.Column), Value: storable(row.Value), Reason: storable(row.Reason),
+		Code: string(row.Code), Params: row.Params,
 	})
 	if len(im.errs) < importErrorBatch {
 		return nil
 	}
 	return im.keepErrors(ctx)
 }
+
+// storable returns s without the character that PostgreSQL takes in no text.
+func storable(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
 
 func (im *importing) keepErrors(ctx context.Context) error {
 	if len(im.errs) == 0 {

@@ -121,7 +121,7 @@ func distinct(refs []string) []string {
 // batch was entered, and the next run will find it so.
 func (im *importing) count(ctx context.Context, r receipt.Receipt, outcome loyalty.Outcome) error {
 	c := &im.run.Counts
-	reason := ""
+	var reason rowReason
 	switch {
 	case outcome.Err == nil && outcome.Refusal == nil && outcome.Replayed:
 		c.Replayed++
@@ -132,18 +132,19 @@ func (im *importing) count(ctx context.Context, r receipt.Receipt, outcome loyal
 		c.Coupons += int64(len(outcome.Coupons))
 		return nil
 	case outcome.Refusal != nil:
-		reason = outcome.Refusal.StaffMessage()
+		reason = refusedFor(outcome.Refusal)
 	case errors.Is(outcome.Err, loyalty.ErrNotFound):
-		reason = "The customer's card is not in use any more."
+		reason = rowReason{code: string(loyalty.RefusedCardNotUsable), text: "The customer's card is not in use any more."}
 	case errors.Is(outcome.Err, loyalty.ErrKeyReused):
-		reason = "The receipt was imported before with another customer, location, time or number of stamps. It was left as it is."
+		reason = rowReason{code: codeReceiptChanged, text: "The receipt was imported before with another customer, location, time or number of stamps. It was left as it is."}
 	case errors.Is(outcome.Err, loyalty.ErrExternalRefUsed):
-		reason = "The location has a stamp with this receipt number already, from its till or another program."
+		reason = rowReason{code: codeReceiptUsed, text: "The location has a stamp with this receipt number already, from its till or another program."}
 	default:
 		return fmt.Errorf("receipt %s: %w", r.ID, outcome.Err)
 	}
 	c.Refused++
 	return im.bad(ctx, &receipt.RowError{
-		Row: r.Row, Column: im.file.Mapping.Columns.Receipt, Value: r.ID, Reason: reason,
+		Row: r.Row, Column: im.file.Mapping.Columns.Receipt, Value: r.ID,
+		Reason: reason.text, Code: receipt.Code(reason.code), Params: reason.params,
 	})
 }

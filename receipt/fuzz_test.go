@@ -2,6 +2,7 @@ package receipt_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -95,7 +96,7 @@ func soundResult(t *testing.T, got result) {
 		}
 	}
 	for _, bad := range got.Bad {
-		if bad.Row < 1 || bad.Reason == "" || utf8.RuneCountInString(bad.Value) > receipt.MaxErrorValueRunes || bad.Column == "" && bad.Value != "" {
+		if bad.Row < 1 || bad.Reason == "" || !slices.Contains(receipt.Codes(), bad.Code) || len(bad.Params) != len(bad.Code.Params()) || utf8.RuneCountInString(bad.Value) > receipt.MaxErrorValueRunes || bad.Column == "" && bad.Value != "" {
 			t.Fatalf("unsound row error %+v", bad)
 		}
 	}

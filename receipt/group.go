@@ -96,10 +96,10 @@ func (g *grouping) add(l *Line) *RowError {
 	}
 	r := &g.all[i]
 	if r.Customer != l.Customer {
-		return conflict(l, g.columns.Customer, "customer", l.Customer, r.Customer, r.Row)
+		return conflict(l, CodeOtherCustomer, g.columns.Customer, l.Customer, r.Customer, r.Row)
 	}
 	if r.Location != l.Location {
-		return conflict(l, g.columns.Location, "location", l.Location, r.Location, r.Row)
+		return conflict(l, CodeOtherLocation, g.columns.Location, l.Location, r.Location, r.Row)
 	}
 	r.At = min(r.At, l.At)
 	r.Lines++
@@ -108,11 +108,8 @@ func (g *grouping) add(l *Line) *RowError {
 	return nil
 }
 
-func conflict(l *Line, column, what, value, before string, row int) *RowError {
-	return &RowError{
-		Row: l.Row, Column: column, Value: shorten(value, MaxErrorValueRunes),
-		Reason: fmt.Sprintf("receipt %q has the %s %q in row %d", l.Receipt, what, before, row),
-	}
+func conflict(l *Line, code Code, column, value, before string, row int) *RowError {
+	return because(code, l.Receipt, before, row).in(l.Row, column, value)
 }
 
 // name returns one copy of s for all its uses: customers and locations come

@@ -237,7 +237,8 @@ func (c *mappingCheck) earn(m *Mapping) {
 		return
 	}
 	// Written by a person in YAML, so always with a point.
-	least, reason := parseDecimal(f.MinimumAmount, '.', m.AmountDecimals)
+	least, bad := parseDecimal(f.MinimumAmount, '.', m.AmountDecimals)
+	reason := bad.text()
 	if reason == "" && least <= 0 {
 		reason = "must be more than 0"
 	}
