@@ -238,7 +238,7 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 	await page.getByLabel("Language").selectOption("fi");
 	const finnish = "Tämä ei ole aika, joka on kirjoitettu näin: 02.01.2006 15:04";
 	await page.getByRole("table", { name: "Rivit, joita ei voitu käyttää" }).getByText(finnish, { exact: true }).waitFor();
-	assert.ok((await save("Tallenna CSV-tiedostona")).includes(`4,Aika,yesterday,${finnish},time_layout`));
+	assert.ok((await save("Tallenna CSV-tiedostona")).includes(`4,Aika,yesterday,"${finnish}",time_layout`));
 });
 
 test("nobody loses what they typed", async (t) => {

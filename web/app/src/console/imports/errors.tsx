@@ -18,10 +18,10 @@ export function ImportErrors({ id }: { id: string }) {
 			<Answer of={errors}>
 				{({ pages }) => (
 					<>
-						<Table caption={say("imports.errors")} rows={pages.flatMap((p) => p.data)} rowKey={(e) => `${e.row} ${e.column} ${e.reason}`} columns={[
+						<Table className="unusable" caption={say("imports.errors")} rows={pages.flatMap((p) => p.data)} rowKey={(e) => `${e.row} ${e.column} ${e.reason}`} columns={[
 							{ head: say("imports.error_row"), cell: (e) => <strong>{say("imports.error_row_number", { row: number(e.row) })}</strong> },
 							{ head: say("imports.error_column"), cell: (e) => e.column },
-							{ head: say("imports.error_value"), cell: (e) => <code>{e.value}</code> },
+							{ head: say("imports.error_value"), cell: (e) => e.value && <code>{e.value}</code> },
 							{ head: say("imports.error_reason"), cell: (e) => <Reason of={e} /> },
 						]} />
 						<More of={errors} />
