@@ -30,7 +30,10 @@ var receiptRefusals = map[loyalty.RefusalCode][]string{
 // ImportReasons returns the stable names of all reasons why a row or receipt of an import
 // is listed as an error, each with the names of its params.
 func ImportReasons() map[string][]string {
-	all := map[string][]string{codeReceiptChanged: nil, codeReceiptUsed: nil}
+	all := map[string][]string{
+		codeReceiptChanged: nil, codeReceiptUsed: nil,
+		oldNumberForm.code: nil, oldNumberTaken.code: nil, oldNumberUnknown.code: nil,
+	}
 	for _, code := range receipt.Codes() {
 		all[string(code)] = code.Params()
 	}
@@ -44,6 +47,11 @@ func ImportReasons() map[string][]string {
 type rowReason struct {
 	code, text string
 	params     map[string]string
+}
+
+// in is the error of a row.
+func (r rowReason) in(row int, column, value string) *receipt.RowError {
+	return &receipt.RowError{Row: row, Column: column, Value: value, Reason: r.text, Code: receipt.Code(r.code), Params: r.params}
 }
 
 // refusedFor is the reason that a refusal is. One that is not thought to meet receipts has

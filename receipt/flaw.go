@@ -37,6 +37,7 @@ const (
 	CodeNumberTooLarge   Code = "number_too_large"
 	CodeTooManyDecimals  Code = "too_many_decimals"
 	CodeOtherCustomer    Code = "other_customer"
+	CodeOtherOldNumber   Code = "other_old_number"
 	CodeOtherLocation    Code = "other_location"
 )
 
@@ -65,6 +66,7 @@ var sentences = map[Code]string{
 	CodeNumberTooLarge:   "is too large",
 	CodeTooManyDecimals:  "has more than {limit} decimals",
 	CodeOtherCustomer:    `receipt "{receipt}" has the customer "{before}" in row {row}`,
+	CodeOtherOldNumber:   `receipt "{receipt}" has the old number "{before}" in row {row}`,
 	CodeOtherLocation:    `receipt "{receipt}" has the location "{before}" in row {row}`,
 }
 

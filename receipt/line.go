@@ -11,11 +11,13 @@ import (
 // that holds the row: clone what is kept for long.
 type Line struct {
 	Row      int    // as in RowError
-	Customer string // the shop's own reference, never empty
-	Receipt  string // never empty
-	Location string
-	Product  string
-	At       int64 // UTC milliseconds
+	Customer string // the shop's own reference; empty only if OldNumber is not
+	// OldNumber is the number of a card from before, as it stands in the file.
+	OldNumber string
+	Receipt   string // never empty
+	Location  string
+	Product   string
+	At        int64 // UTC milliseconds
 	// QuantityMilli is thousandths of a piece or kilogram.
 	QuantityMilli int64
 	// AmountMinor is in minor units of the mapping's currency; negative for
@@ -65,7 +67,7 @@ func (k *lineMaker) line(row int, c *cells) (Line, *RowError, verdict) {
 	if class == ClassPrescription {
 		return Line{}, nil, rowPrescription
 	}
-	if k.m.SkipAnonymous && strings.TrimSpace(c[fieldCustomer]) == "" {
+	if k.m.SkipAnonymous && strings.TrimSpace(c[fieldCustomer]+c[fieldOldNumber]) == "" {
 		return Line{}, nil, rowAnonymous
 	}
 	l := Line{Row: row, Class: class}
@@ -87,7 +89,8 @@ func (k *lineMaker) references(l *Line, c *cells) (f field, bad flaw) {
 		required  bool
 		reference bool
 	}{
-		{fieldCustomer, &l.Customer, true, true},
+		{fieldCustomer, &l.Customer, k.names[fieldCustomer] != "" && strings.TrimSpace(c[fieldOldNumber]) == "", true},
+		{fieldOldNumber, &l.OldNumber, k.names[fieldCustomer] == "", true},
 		{fieldReceipt, &l.Receipt, true, true},
 		{fieldLocation, &l.Location, false, true},
 		{fieldProduct, &l.Product, false, true},

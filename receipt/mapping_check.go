@@ -129,10 +129,13 @@ func (c *mappingCheck) columns(m *Mapping) {
 	m.Columns = Columns{
 		Customer: f.Customer, Receipt: f.Receipt, Location: f.Location, At: f.At.Column, Product: f.Product,
 		Quantity: f.Quantity, Amount: f.Amount.Column, LegalClass: c.file.LegalClass.Column,
-		Phone: f.Phone, Email: f.Email, FirstName: f.FirstName, LastName: f.LastName,
+		Phone: f.Phone, Email: f.Email, FirstName: f.FirstName, LastName: f.LastName, OldNumber: f.OldNumber,
 	}
 	names := m.Columns.names()
 	for _, required := range []field{fieldCustomer, fieldReceipt, fieldAt} {
+		if required == fieldCustomer && strings.TrimSpace(f.OldNumber) != "" {
+			continue // the number of a card from before says who it is
+		}
 		if strings.TrimSpace(names[required]) == "" {
 			c.failf(fieldKeys[required], "must name a column")
 		}

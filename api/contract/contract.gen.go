@@ -150,9 +150,13 @@ const (
 	ImportReasonNotANumber        ImportReason = "not_a_number"
 	ImportReasonNumberTooLarge    ImportReason = "number_too_large"
 	ImportReasonNumberTooLong     ImportReason = "number_too_long"
+	ImportReasonOldNumberForm     ImportReason = "old_number_form"
+	ImportReasonOldNumberTaken    ImportReason = "old_number_taken"
+	ImportReasonOldNumberUnknown  ImportReason = "old_number_unknown"
 	ImportReasonOpenQuote         ImportReason = "open_quote"
 	ImportReasonOtherCustomer     ImportReason = "other_customer"
 	ImportReasonOtherLocation     ImportReason = "other_location"
+	ImportReasonOtherOldNumber    ImportReason = "other_old_number"
 	ImportReasonProgramEnded      ImportReason = "program_ended"
 	ImportReasonProgramNotActive  ImportReason = "program_not_active"
 	ImportReasonProgramNotBegun   ImportReason = "program_not_begun"
@@ -1307,9 +1311,12 @@ type ImportError struct {
 	// | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
 	// | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
 	// | `too_many_decimals` | the number has more decimals than it may have | `limit` |
-	// | `other_customer`, `other_location` | an earlier row of the receipt names another customer or location | `receipt`, `before`, `row` |
+	// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
 	// | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
 	// | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+	// | `old_number_form` | it is not the number of a card from before | |
+	// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+	// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
 	// | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
 	// | `cool_down` | the stamp before is too close in time | |
 	// | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |
@@ -1332,7 +1339,7 @@ type ImportError struct {
 	// StaffMessage Why it could not be used, in a language of Accept-Language that Leima has. It is not there without `code`.
 	StaffMessage *string `json:"staff_message,omitempty"`
 
-	// Value What stood there, at most 80 characters.
+	// Value What stood there, at most 200 characters.
 	Value string `json:"value"`
 }
 
@@ -1375,9 +1382,12 @@ type ImportList struct {
 // | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
 // | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
 // | `too_many_decimals` | the number has more decimals than it may have | `limit` |
-// | `other_customer`, `other_location` | an earlier row of the receipt names another customer or location | `receipt`, `before`, `row` |
+// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
 // | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
 // | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+// | `old_number_form` | it is not the number of a card from before | |
+// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
 // | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
 // | `cool_down` | the stamp before is too close in time | |
 // | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |

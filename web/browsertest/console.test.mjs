@@ -241,6 +241,32 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 	assert.ok((await save("Tallenna CSV-tiedostona")).includes(`4,Aika,yesterday,"${finnish}",time_layout`));
 });
 
+test("old cards come along in an import", async (t) => {
+	const page = await owner(t, "/imports/new");
+	const run = randomUUID().slice(0, 8);
+	const number = `6400${Date.now()}`;
+	const file = [
+		"Aika;Kuitti;Asiakas;Vanha kortti",
+		`2026-04-03 09:15;${run}-1;A-${run};${number}`,
+		`2026-04-04 09:15;${run}-2;;${number.slice(0, 4)} ${number.slice(4)}`,
+		`2026-04-05 09:15;${run}-3;B-${run};${number}`,
+	].join("\n");
+	await page.locator("#file").setInputFiles({ name: `plastic-${run}.csv`, mimeType: "text/csv", buffer: Buffer.from(file) });
+	await page.getByRole("button", { name: "Next" }).click();
+	assert.equal(await page.getByLabel("Old card’s number").inputValue(), "Vanha kortti");
+	await page.getByLabel("No line of this file can be a medicine").check();
+	await page.getByRole("button", { name: "Try it out" }).click();
+	await page.getByText("This is what would happen.").waitFor();
+	const errors = page.getByRole("table", { name: "Rows that could not be used" });
+	const taken = "This old card leads to another customer’s card, or its number is a customer’s number.";
+	await errors.getByText(taken).waitFor();
+	await page.getByRole("button", { name: "Import 2 receipts" }).click();
+	await page.locator(".outcome .badge", { hasText: /^Done$/ }).waitFor();
+	await errors.getByText(taken).waitFor();
+	const { card } = await ask(page, "POST", "/v1/scans", { body: { code: number, location_id: demo.location_id } });
+	assert.equal(card.balance, 2);
+});
+
 test("nobody loses what they typed", async (t) => {
 	const page = await owner(t, "/locations/new");
 	await page.getByLabel("Name").fill("Harbour");
