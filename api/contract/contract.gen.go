@@ -1249,7 +1249,7 @@ type ImportCounts struct {
 	NewLocations int64 `json:"new_locations"`
 	Receipts     int64 `json:"receipts"`
 
-	// Refused Receipts that the program's rules refused.
+	// Refused Receipts that were refused: by the program's rules, or because they contradict what is there.
 	Refused int64 `json:"refused"`
 
 	// Replayed Receipts that had been entered before.

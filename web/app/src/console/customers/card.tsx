@@ -38,8 +38,8 @@ export function CardPanel({ card }: { card: Card }) {
 				[say("customers.number"), spaced(card.number)], [say("card.filled"), number(card.cards_filled)], [say("card.lifetime"), number(card.lifetime_stamps)],
 				[say("card.joined"), day(card.joined_at)], [say("card.last_stamp"), card.last_stamp_at && moment(card.last_stamp_at)],
 			]} />
-			{may("cards:write") && <OldCard card={card} usable={usable(card)} />}
 			<Actions card={card} />
+			{may("cards:write") && <OldCard card={card} usable={usable(card)} />}
 		</Sheet>
 	);
 }
