@@ -1,4 +1,4 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useState, useSyncExternalStore } from "react";
 import { chooseLocale, keepLocale, LANGUAGES, LOCALES, type Locale, speak } from "../../locale/locale.ts";
 import { problemCatalog } from "../../problem/sentence.ts";
 import { say, tillCatalog } from "../texts.ts";
@@ -16,10 +16,26 @@ interface InstallEvent extends Event {
 }
 
 let installable: InstallEvent | undefined;
-window.addEventListener("beforeinstallprompt", (e) => {
-	e.preventDefault();
-	installable = e as InstallEvent;
-});
+let tellInstallable = (): void => undefined;
+function canInstall(e?: Event) {
+	e?.preventDefault();
+	installable = e as InstallEvent | undefined;
+	tellInstallable();
+}
+window.addEventListener("beforeinstallprompt", canInstall);
+
+/** Installs the till as an app, where the browser can. It asks once; what it is asked again for, it offers anew. */
+function Install() {
+	const offered = useSyncExternalStore((tell) => {
+		tellInstallable = tell;
+		return () => undefined;
+	}, () => installable);
+	const ask = () => {
+		void offered?.prompt();
+		canInstall();
+	};
+	return offered && <button className="button quiet" type="button" onClick={ask}>{say("settings.install")}</button>;
+}
 
 export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 	const { till, view } = useTill();
@@ -51,7 +67,7 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 			<div className="buttons">
 				<button className="button quiet" type="button" onClick={() => go("test")}><Icon name="scan" />{say("test.title")}</button>
 				<button className="button quiet" type="button" onClick={() => till.people.lock()}><Icon name="lock" />{say("till.lock")}</button>
-				{installable && <button className="button quiet" type="button" onClick={() => void installable?.prompt()}>{say("settings.install")}</button>}
+				<Install />
 			</div>
 			<Leave />
 		</section>
