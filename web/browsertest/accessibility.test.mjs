@@ -42,7 +42,7 @@ for (const scheme of ["light", "dark"]) {
 async function whatOpens(t, options, locale, look) {
 	const card = await newCustomer({ first_name: "Helmi" });
 	await stamp(card, 13);
-	const page = await visitor(t, options);
+	const page = await visitor(t, { ...options, reducedMotion: "reduce" });
 	await page.goto(`${demo.join_url}?lang=${locale}`);
 	await page.fill("#phone", "12");
 	await page.click("button[type=submit]");

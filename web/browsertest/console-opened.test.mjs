@@ -85,7 +85,11 @@ async function openAll(page, deal, look) {
 	await page.locator("main input[type=date]").first().fill("2031-01-01");
 	await page.locator(".form-bar").waitFor();
 	await seen("something to save");
-	await ask("leaving", () => page.locator("main a[href$='/console/programs']").first().click(), dialog);
+	await page.locator("main a[href$='/console/programs']").first().click();
+	await dialog.getByRole("button").last().waitFor();
+	await seen("leaving what is not saved");
+	await press("form.leave", dialog);
+	await dialog.waitFor({ state: "detached" });
 
 	await room("/programs/new");
 	await page.locator(".presets button, main ul button, main button").last().click();
