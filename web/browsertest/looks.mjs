@@ -82,7 +82,7 @@ function lost() {
 	}
 	// Half of the space between lines may be shared.
 	const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > .35 * Math.min(a.height, b.height);
-	const inDialog = document.querySelector("dialog[open], [role=dialog]");
+	const inDialog = document.querySelector("dialog[open], [role=dialog], .navigation.open");
 	const ordered = texts.filter(({ e }) => !inDialog || inDialog.contains(e)).sort((x, y) => x.r.top - y.r.top);
 	for (const [i, x] of ordered.entries()) {
 		for (let j = i + 1; j < ordered.length && ordered[j].r.top < x.r.bottom; j++) {

@@ -162,7 +162,7 @@ test("what the office dismissed and opened again is for review at the till again
 	assert.deepEqual(await entries(card), []);
 
 	// The stories share one shop: nothing stays for review.
-	await office.getByLabel("State").selectOption("open");
+	await office.getByLabel("State").selectOption({ label: "Open" });
 	await line.getByRole("button", { name: "Dismiss" }).click();
 	await office.getByRole("dialog").getByLabel("Reason").fill("Given on paper");
 	await office.getByRole("dialog").getByRole("button", { name: "Dismiss" }).click();
