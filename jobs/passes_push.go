@@ -16,8 +16,9 @@ import (
 const pushLease = 3 * time.Minute
 
 // pushAgain is after how long devices are told again of a pass that no phone fetched, and
-// failedAgain after how long a push that failed is sent again. After the last of them
-// nothing more is done until the pass changes again.
+// failedAgain after how long what could not be told is told again, to Apple's devices, Google
+// or Samsung. After the last of them nothing more is done until the pass changes again; with
+// Google the last one repeats.
 var (
 	pushAgain   = []time.Duration{15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 	failedAgain = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}

@@ -56,9 +56,6 @@ func (s *Store) IssuePass(ctx context.Context, p customer.Pass) (customer.Pass, 
 	return found, err
 }
 
-// passSources are what a pass shows: a card, its program and its organization.
-const passSources = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-
 // PassBySerial returns a pass, or loyalty.ErrNotFound. That of a card that is blocked is
 // still there.
 func (s *Store) PassBySerial(ctx context.Context, orgID, passType, serial string) (customer.Pass, error) {

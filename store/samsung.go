@@ -34,8 +34,7 @@ func (s *Store) IssueSamsungPass(ctx context.Context, p customer.SamsungPass) (c
 		_, err := exec(ctx, tx, "INSERT INTO samsung_pass (org_id, ref, kind, card_id, code, version, modified_at, card_version, program_version, org_version, "+
 			"state, reported_at, request_id, country, callback, told_version, tries, due_at, fetched_version, created_at) "+
 			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, CAST($5 AS BIGINT), c.version, "+passProgramVersion+", "+passOrgVersion+", "+
-			"'', 0, '', '', '', 0, 0, 0, 0, CAST($5 AS BIGINT) FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id "+
-			"JOIN organization o ON o.org_id = c.org_id WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, kind, code) DO NOTHING",
+			"'', 0, '', '', '', 0, 0, 0, 0, CAST($5 AS BIGINT) "+passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, kind, code) DO NOTHING",
 			p.OrgID, p.Ref, p.Kind, p.CardID, s.now())
 		if err != nil {
 			return err

@@ -142,6 +142,48 @@ const (
 	ImportStatusStopped ImportStatus = "stopped"
 )
 
+// Defines values for ImportReason.
+const (
+	ImportReasonAtInFuture        ImportReason = "at_in_future"
+	ImportReasonBrokenCharacter   ImportReason = "broken_character"
+	ImportReasonBrokenEncoding    ImportReason = "broken_encoding"
+	ImportReasonCardNotUsable     ImportReason = "card_not_usable"
+	ImportReasonCellCount         ImportReason = "cell_count"
+	ImportReasonCellTooLong       ImportReason = "cell_too_long"
+	ImportReasonControlCharacter  ImportReason = "control_character"
+	ImportReasonCoolDown          ImportReason = "cool_down"
+	ImportReasonCustomerBlocked   ImportReason = "customer_blocked"
+	ImportReasonDailyLimitReached ImportReason = "daily_limit_reached"
+	ImportReasonEmpty             ImportReason = "empty"
+	ImportReasonNestedRecord      ImportReason = "nested_record"
+	ImportReasonNotANumber        ImportReason = "not_a_number"
+	ImportReasonNumberTooLarge    ImportReason = "number_too_large"
+	ImportReasonNumberTooLong     ImportReason = "number_too_long"
+	ImportReasonOldNumberForm     ImportReason = "old_number_form"
+	ImportReasonOldNumberTaken    ImportReason = "old_number_taken"
+	ImportReasonOldNumberUnknown  ImportReason = "old_number_unknown"
+	ImportReasonOpenQuote         ImportReason = "open_quote"
+	ImportReasonOtherCustomer     ImportReason = "other_customer"
+	ImportReasonOtherLocation     ImportReason = "other_location"
+	ImportReasonOtherOldNumber    ImportReason = "other_old_number"
+	ImportReasonProgramEnded      ImportReason = "program_ended"
+	ImportReasonProgramNotActive  ImportReason = "program_not_active"
+	ImportReasonProgramNotBegun   ImportReason = "program_not_begun"
+	ImportReasonReceiptChanged    ImportReason = "receipt_changed"
+	ImportReasonReceiptUsed       ImportReason = "receipt_used"
+	ImportReasonRounded           ImportReason = "rounded"
+	ImportReasonRowTooLong        ImportReason = "row_too_long"
+	ImportReasonScanLimitReached  ImportReason = "scan_limit_reached"
+	ImportReasonTextAfterQuote    ImportReason = "text_after_quote"
+	ImportReasonTimeLayout        ImportReason = "time_layout"
+	ImportReasonTimeRange         ImportReason = "time_range"
+	ImportReasonTooLong           ImportReason = "too_long"
+	ImportReasonTooManyColumns    ImportReason = "too_many_columns"
+	ImportReasonTooManyDecimals   ImportReason = "too_many_decimals"
+	ImportReasonValueTooLong      ImportReason = "value_too_long"
+	ImportReasonValueTwice        ImportReason = "value_twice"
+)
+
 // Defines values for ListName.
 const (
 	ListNameCards     ListName = "cards"
@@ -1296,7 +1338,7 @@ type ImportCounts struct {
 	NewLocations int64 `json:"new_locations"`
 	Receipts     int64 `json:"receipts"`
 
-	// Refused Receipts that the program's rules refused.
+	// Refused Receipts that were refused: by the program's rules, or because they contradict what is there.
 	Refused int64 `json:"refused"`
 
 	// Replayed Receipts that had been entered before.
@@ -1334,11 +1376,59 @@ type ImportCreation struct {
 
 // ImportError defines model for ImportError.
 type ImportError struct {
+	// Code The stable name of why a row or receipt could not be used, for those who say it in their own words. Rows from
+	// before there were names have none.
+	//
+	// | code | means | params |
+	// |---|---|---|
+	// | `row_too_long` | the row has more bytes than it may have | `limit` |
+	// | `cell_too_long` | a cell has more bytes than it may have, perhaps because its quotes are not closed | `limit` |
+	// | `too_many_columns` | the row has more columns than it may have | `limit` |
+	// | `open_quote`, `text_after_quote` | a quote is opened and not closed, or closed in front of text | |
+	// | `cell_count` | the row has another number of cells than the header | `cells`, `columns` |
+	// | `nested_record` | XML: a record stands inside this record | |
+	// | `value_twice` | XML: the value of a key of the mapping is there more than once | `field` |
+	// | `value_too_long` | XML: the value of a key of the mapping has more bytes than it may have | `field`, `limit` |
+	// | `empty` | nothing stands where something must | |
+	// | `too_long` | the text has more bytes than it may have | `limit` |
+	// | `broken_character` | a workbook has a character that is none | |
+	// | `broken_encoding` | a character does not belong to the encoding | `encoding` |
+	// | `control_character` | the text has a control character | |
+	// | `rounded` | a spreadsheet seems to have rounded the number, as 6.4E+12 | |
+	// | `time_layout` | it is not a time as the mapping says | `layouts` |
+	// | `time_range` | the time is not in the years | `first`, `last` |
+	// | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
+	// | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
+	// | `too_many_decimals` | the number has more decimals than it may have | `limit` |
+	// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
+	// | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
+	// | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+	// | `old_number_form` | it is not the number of a card from before | |
+	// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+	// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
+	// | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
+	// | `cool_down` | the stamp before is too close in time | |
+	// | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |
+	// | `at_in_future` | the receipt is of the future | |
+	// | `card_not_usable`, `customer_blocked` | the card is not in use any more, or the customer is blocked | |
+	Code *ImportReason `json:"code,omitempty"`
+
+	// Column The column as the file calls it, empty if the row as a whole is broken.
 	Column string `json:"column"`
+
+	// Params The values that a sentence about `code` needs, by name; numbers in digits. A value of the file has at most 200 characters.
+	Params map[string]string `json:"params,omitempty"`
+
+	// Reason Why it could not be used, in English.
 	Reason string `json:"reason"`
 
 	// Row The row of the file, counted from 1.
-	Row   int64  `json:"row"`
+	Row int64 `json:"row"`
+
+	// StaffMessage Why it could not be used, in a language of Accept-Language that Leima has. It is not there without `code`.
+	StaffMessage *string `json:"staff_message,omitempty"`
+
+	// Value What stood there, at most 200 characters.
 	Value string `json:"value"`
 }
 
@@ -1356,6 +1446,43 @@ type ImportList struct {
 	Data       []Import `json:"data"`
 	NextCursor *string  `json:"next_cursor"`
 }
+
+// ImportReason The stable name of why a row or receipt could not be used, for those who say it in their own words. Rows from
+// before there were names have none.
+//
+// | code | means | params |
+// |---|---|---|
+// | `row_too_long` | the row has more bytes than it may have | `limit` |
+// | `cell_too_long` | a cell has more bytes than it may have, perhaps because its quotes are not closed | `limit` |
+// | `too_many_columns` | the row has more columns than it may have | `limit` |
+// | `open_quote`, `text_after_quote` | a quote is opened and not closed, or closed in front of text | |
+// | `cell_count` | the row has another number of cells than the header | `cells`, `columns` |
+// | `nested_record` | XML: a record stands inside this record | |
+// | `value_twice` | XML: the value of a key of the mapping is there more than once | `field` |
+// | `value_too_long` | XML: the value of a key of the mapping has more bytes than it may have | `field`, `limit` |
+// | `empty` | nothing stands where something must | |
+// | `too_long` | the text has more bytes than it may have | `limit` |
+// | `broken_character` | a workbook has a character that is none | |
+// | `broken_encoding` | a character does not belong to the encoding | `encoding` |
+// | `control_character` | the text has a control character | |
+// | `rounded` | a spreadsheet seems to have rounded the number, as 6.4E+12 | |
+// | `time_layout` | it is not a time as the mapping says | `layouts` |
+// | `time_range` | the time is not in the years | `first`, `last` |
+// | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
+// | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
+// | `too_many_decimals` | the number has more decimals than it may have | `limit` |
+// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
+// | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
+// | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+// | `old_number_form` | it is not the number of a card from before | |
+// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
+// | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
+// | `cool_down` | the stamp before is too close in time | |
+// | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |
+// | `at_in_future` | the receipt is of the future | |
+// | `card_not_usable`, `customer_blocked` | the card is not in use any more, or the customer is blocked | |
+type ImportReason string
 
 // Join defines model for Join.
 type Join struct {
@@ -3399,6 +3526,12 @@ type ListImportsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetImportErrorFileParams defines parameters for GetImportErrorFile.
+type GetImportErrorFileParams struct {
+	// Locale The language of the reasons.
+	Locale *Locale `form:"locale,omitempty" json:"locale,omitempty"`
+}
+
 // ListImportErrorsParams defines parameters for ListImportErrors.
 type ListImportErrorsParams struct {
 	// Limit The most items wanted.
@@ -3781,7 +3914,7 @@ type ServerInterface interface {
 	GetImport(ctx echo.Context, importID ImportID) error
 	// GetImportErrorFile What could not be imported, as a file
 	// (GET /v1/imports/{import_id}/error-file)
-	GetImportErrorFile(ctx echo.Context, importID ImportID) error
+	GetImportErrorFile(ctx echo.Context, importID ImportID, params GetImportErrorFileParams) error
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error
@@ -4973,8 +5106,17 @@ func (w *ServerInterfaceWrapper) GetImportErrorFile(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetImportErrorFileParams
+	// ------------- Optional query parameter "locale" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "locale", ctx.QueryParams(), &params.Locale, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter locale: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetImportErrorFile(ctx, importID)
+	err = w.Handler.GetImportErrorFile(ctx, importID, params)
 	return err
 }
 
@@ -10339,6 +10481,7 @@ func (response GetImportdefaultApplicationProblemPlusJSONResponse) VisitGetImpor
 
 type GetImportErrorFileRequestObject struct {
 	ImportID ImportID `json:"import_id"`
+	Params   GetImportErrorFileParams
 }
 
 type GetImportErrorFileResponseObject interface {
@@ -16897,10 +17040,11 @@ func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
 }
 
 // GetImportErrorFile operation middleware
-func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID) error {
+func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID, params GetImportErrorFileParams) error {
 	var request GetImportErrorFileRequestObject
 
 	request.ImportID = importID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetImportErrorFile(ctx.Request().Context(), request.(GetImportErrorFileRequestObject))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,16 @@ func good(name, format string, a ...any) check {
 
 func bad(name, wayOut, format string, a ...any) check {
 	return check{Name: name, Detail: fmt.Sprintf(format, a...), WayOut: wayOut}
+}
+
+// badSettings tells that the settings that begin so cannot be used.
+func badSettings(name, prefix string, err error) check {
+	wayOut := "Correct the settings that begin with " + prefix + "."
+	var problem *exitError
+	if errors.As(err, &problem) {
+		wayOut = cmp.Or(problem.wayOut, wayOut)
+	}
+	return bad(name, wayOut, "%v", err)
 }
 
 func (sh *shell) doctorCommand() *cobra.Command {

@@ -150,11 +150,15 @@ func (b barcodes) Barcode(ctx context.Context, orgID, programID string) (string,
 	return string(d.Barcode), err
 }
 
-// sentences translates the reasons of refusals for the API.
+// sentences translates for the API why something was refused or could not be used.
 type sentences struct{}
 
 func (sentences) Refusal(language string, r *loyalty.Refusal) string {
 	return locale.Refusal(language, string(r.Code), r.Params(language))
+}
+
+func (sentences) ImportReason(language, code string, params map[string]string) string {
+	return locale.ImportReason(language, code, params)
 }
 
 // shownStore answers from the hot state what tills and customers' pages ask for.
