@@ -216,6 +216,12 @@ func TestACardFromBeforeIsGivenToACustomerAtTheTill(t *testing.T) {
 	if a := w.want(w.stampBy("6400001234565", "1"), 201); a.text("card.id") != shop.card {
 		t.Errorf("stamped: %s", a.body)
 	}
+	if a := w.want(w.stampBy(plastic, "1"), 201); a.header.Get("Idempotency-Replayed") != "true" {
+		t.Errorf("stamped again, typed in another way: %s", a.body)
+	}
+	if a := w.want(w.stampBy("6400009999999", "1"), 422); a.text("code") != "idempotency_key_reused" {
+		t.Errorf("another number under the same key: %s", a.body)
+	}
 	if a := w.want(w.do(call{"GET", "/v1/cards/" + shop.card, cashier, "", nil}), 200); a.text("old_number") != "6400001234565" {
 		t.Errorf("the card: %s", a.body)
 	}

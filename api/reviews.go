@@ -103,7 +103,7 @@ func (h reviewHandlers) CreateReview(ctx context.Context, r contract.CreateRevie
 		return nil, missing(reviewedNotFound[review.Kind], fmt.Errorf("keep review: %w", err))
 	}
 	return contract.CreateReview201JSONResponse{
-		Body: reviewView(rq)(line), Headers: contract.CreateReview201ResponseHeaders{IdempotencyReplayed: isReplay(loyalty.Outcome{Replayed: replayed})},
+		Body: reviewView(rq)(line), Headers: contract.CreateReview201ResponseHeaders{IdempotencyReplayed: replayMark(replayed)},
 	}, nil
 }
 
@@ -115,8 +115,8 @@ var reviewedNotFound = map[loyalty.CommandKind]contract.ProblemCode{
 // review reads what is handed in.
 func (h reviewHandlers) review(ctx context.Context, rq *request, key string, b *contract.ReviewCreation) (loyalty.Review, error) {
 	p := rq.principal
-	if strings.HasPrefix(key, loyalty.ReservedKeyPrefix) {
-		return loyalty.Review{}, invalid(headerIdempotencyKey, "must not begin with %s, which is for Leima's own keys", loyalty.ReservedKeyPrefix)
+	if err := checkKey(key); err != nil {
+		return loyalty.Review{}, err
 	}
 	if err := checkReviewCreation(b); err != nil {
 		return loyalty.Review{}, err
@@ -143,8 +143,7 @@ func (h reviewHandlers) review(ctx context.Context, rq *request, key string, b *
 		r.StaffID = p.StaffID
 	}
 	if b.Code != nil {
-		handle := handleOf(*b.Code)
-		r.Code = handle.Code + handle.Number + handle.OldNumber
+		r.Code = namedBy(*b.Code)
 		if r.CardID, err = h.identify(ctx, rq, r.Code); err != nil {
 			return r, err
 		}
@@ -320,7 +319,8 @@ func reviewView(rq *request) func(customer.ReviewLine) contract.Review {
 			v.Reward = &reward
 		}
 		if l.DecidedAt != 0 {
-			v.DecidedBy = &contract.Actor{Kind: contract.ActorKind(l.DecidedBy.Kind), ID: optional(l.DecidedBy.ID)}
+			by := actorView(l.DecidedBy)
+			v.DecidedBy = &by
 		}
 		if may {
 			v.CardID, v.CustomerID, v.DisplayName, v.Code = optional(l.CardID), optional(l.CustomerID), optional(l.DisplayName), optional(l.Code)

@@ -79,8 +79,8 @@ func (h scanHandlers) find(ctx context.Context, rq *request, input, programID st
 }
 
 // handleOf reads a card code, a rotating code, a customer number or the number of a card
-// from before. What is none is looked up as
-// it is, as a code that no card has, so that it takes as long to find nothing.
+// from before. What is none is looked up as it is, as a code that no card has, so that it
+// takes as long to find nothing.
 func handleOf(input string) customer.Handle {
 	if code, err := loyalty.ParseCode(input); err == nil {
 		return customer.Handle{Code: code}
@@ -95,6 +95,12 @@ func handleOf(input string) customer.Handle {
 		return customer.Handle{OldNumber: number}
 	}
 	return customer.Handle{Code: input}
+}
+
+// namedBy returns what was scanned or typed in one spelling, whatever it is.
+func namedBy(input string) string {
+	h := handleOf(input)
+	return h.Code + h.Number + h.OldNumber
 }
 
 // scanView tells what a till shows. try is a stamping of one, now, with the rotating

@@ -76,8 +76,7 @@ func stampMeaning(b *contract.StampCreation) (meaning, error) {
 	case b.CardID != nil:
 		m.Card = *b.CardID
 	default:
-		handle := handleOf(*b.Code)
-		m.Card = handle.Code + handle.Number
+		m.Card = namedBy(*b.Code)
 	}
 	return m, organization.CheckLine("external_ref", m.Reference, MaxRefLen, false)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
-	"github.com/leima/leima/organization"
 	"github.com/leima/leima/wallet/google"
 )
 
@@ -88,15 +87,10 @@ type UpdateGooglePassesOptions struct {
 // be sent stands with each pass in the database, and events say where to look.
 type UpdateGooglePasses struct {
 	UpdateGooglePassesOptions
-	wake chan struct{}
-
-	mu      sync.Mutex
-	changed map[string]bool // organizations
+	*changedOrganizations
 
 	// Only Run uses the rest.
-	all      int64            // when all organizations were looked at
-	followed map[string]int64 // up to when events were followed, by organization
-	swept    map[string]int64
+	follower passFollower
 	away     int64 // when Google was last found away
 }
 
@@ -106,64 +100,19 @@ func NewUpdateGooglePasses(o UpdateGooglePassesOptions) *UpdateGooglePasses {
 		o.Report = func(GoogleResult) {}
 	}
 	return &UpdateGooglePasses{
-		UpdateGooglePassesOptions: o, wake: make(chan struct{}, 1), changed: map[string]bool{}, followed: map[string]int64{}, swept: map[string]int64{},
+		UpdateGooglePassesOptions: o, changedOrganizations: newChangedOrganizations(),
+		follower: newPassFollower(passFollower{follow: o.Store.FollowGooglePasses, sweep: o.Store.SweepGooglePasses, sweepEvery: sweepPassesEvery}),
 	}
-}
-
-// Changed says that cards of the organization changed. It does not wait.
-func (x *UpdateGooglePasses) Changed(orgID string) {
-	x.mu.Lock()
-	x.changed[orgID] = true
-	x.mu.Unlock()
-	select {
-	case x.wake <- struct{}{}:
-	default: // told already
-	}
-}
-
-// Wake begins a run early.
-func (x *UpdateGooglePasses) Wake() <-chan struct{} { return x.wake }
-
-func (x *UpdateGooglePasses) waiting() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return len(x.changed) > 0
-}
-
-func (x *UpdateGooglePasses) takeChanged() map[string]bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	taken := x.changed
-	x.changed = map[string]bool{}
-	return taken
 }
 
 // Run does what is due.
 func (x *UpdateGooglePasses) Run(ctx context.Context) error {
-	if x.waiting() {
-		select {
-		case <-ctx.Done():
-			return nil // stopping: the next process finds it
-		case <-time.After(GatherChanges):
-		}
-	}
-	changed := x.takeChanged()
-	now := x.Now()
-	everybody := now-x.all >= PassesEvery.Milliseconds()
-	if everybody {
-		x.all = now
-	}
-	return each(ctx, x.Store, "update passes at Google", func(ctx context.Context, o organization.Organization) error {
-		if !everybody && !changed[o.ID] {
-			return nil
-		}
-		return x.update(ctx, o.ID)
-	})
+	return x.each(ctx, x.Store, "update passes at Google", x.Now, x.update)
 }
 
 func (x *UpdateGooglePasses) update(ctx context.Context, orgID string) error {
-	began := x.Now()
-	if err := x.note(ctx, orgID, began); err != nil {
+	// A new brand is noted a batch at a time, between what tills do.
+	if err := x.follower.note(ctx, orgID, x.Now()); err != nil {
 		return err
 	}
 	if x.away != 0 && x.Now()-x.away < googlePause.Milliseconds() {
@@ -178,36 +127,6 @@ func (x *UpdateGooglePasses) update(ctx context.Context, orgID string) error {
 	}
 	if len(due) == googleTurn {
 		x.Changed(orgID) // its next turn comes after the others'
-	}
-	return nil
-}
-
-// note finds the passes that have to be sent.
-func (x *UpdateGooglePasses) note(ctx context.Context, orgID string, began int64) error {
-	since := began - firstEvents.Milliseconds()
-	if last, ok := x.followed[orgID]; ok {
-		since = last - eventsOverlap.Milliseconds()
-	}
-	for range maxPassBatches {
-		n, err := x.Store.FollowGooglePasses(ctx, orgID, since)
-		if err != nil {
-			return fmt.Errorf("follow changes for Google: %w", err)
-		}
-		if n < customer.MaxPassBatch {
-			x.followed[orgID] = began
-			break
-		}
-	}
-	if last, ok := x.swept[orgID]; ok && began-last < sweepPassesEvery.Milliseconds() {
-		return nil
-	}
-	n, err := x.Store.SweepGooglePasses(ctx, orgID)
-	if err != nil {
-		return fmt.Errorf("sweep passes for Google: %w", err)
-	}
-	// A new brand is noted a batch at a time, between what tills do.
-	if n < customer.MaxPassBatch {
-		x.swept[orgID] = began
 	}
 	return nil
 }
@@ -313,9 +232,10 @@ func (x *UpdateGooglePasses) noteSent(ctx context.Context, orgID string, all []o
 		s := customer.GooglePassSent{Serial: o.pass.Serial, Version: o.pass.Version, Sent: o.err == nil}
 		if o.err != nil {
 			failed++
-			problem = o.err
+			problem, s.Problem = o.err, customer.WalletRefused
 		}
 		if o.result == GoogleFailed {
+			s.Problem = customer.WalletUnreachable
 			s.Again = x.Now() + failedAgain[min(o.pass.Tries, len(failedAgain)-1)].Milliseconds()
 			x.away = x.Now()
 		}

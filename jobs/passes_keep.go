@@ -50,53 +50,25 @@ type KeepPasses struct {
 	passPusher
 	store PassStore
 
-	// Only Run uses the rest.
-	followed map[string]int64 // up to when events were followed, by organization
-	swept    map[string]int64
+	follower passFollower // only Run uses it
 }
 
 // NewKeepPasses returns the job.
 func NewKeepPasses(store PassStore, o PushPassesOptions) *KeepPasses {
-	return &KeepPasses{passPusher: newPassPusher(store, o, keptPushes), store: store, followed: map[string]int64{}, swept: map[string]int64{}}
+	return &KeepPasses{
+		passPusher: newPassPusher(store, o, keptPushes), store: store,
+		follower: newPassFollower(passFollower{follow: store.FollowPasses, sweep: store.SweepPasses, sweepEvery: sweepPassesEvery}),
+	}
 }
 
 // Run does what is due.
 func (x *KeepPasses) Run(ctx context.Context) error {
 	return each(ctx, x.store, "keep passes", func(ctx context.Context, o organization.Organization) error {
-		if err := x.note(ctx, o.ID); err != nil {
+		if err := x.follower.note(ctx, o.ID, x.Now()); err != nil {
 			return err
 		}
 		return x.pushDue(ctx, o.ID)
 	})
-}
-
-// note finds what changed.
-func (x *KeepPasses) note(ctx context.Context, orgID string) error {
-	began := x.Now()
-	since := began - firstEvents.Milliseconds()
-	if last, ok := x.followed[orgID]; ok {
-		since = last - eventsOverlap.Milliseconds()
-	}
-	for range maxPassBatches {
-		n, err := x.store.FollowPasses(ctx, orgID, since)
-		if err != nil {
-			return fmt.Errorf("follow changes: %w", err)
-		}
-		if n < customer.MaxPassBatch {
-			x.followed[orgID] = began
-			break
-		}
-	}
-	if last, ok := x.swept[orgID]; !ok || began-last >= sweepPassesEvery.Milliseconds() {
-		n, err := x.store.SweepPasses(ctx, orgID)
-		if err != nil {
-			return fmt.Errorf("sweep: %w", err)
-		}
-		if n < customer.MaxPassBatch { // or there is more of it in the next run
-			x.swept[orgID] = began
-		}
-	}
-	return nil
 }
 
 // pushDue tells the devices that are to be told by now.

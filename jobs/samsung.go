@@ -9,44 +9,25 @@ import (
 	"time"
 
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/organization"
 	"github.com/leima/leima/wallet/samsung"
 )
 
 // How cards in Samsung Wallet are kept up to date.
 const (
-	// SamsungEvery is how often all organizations are looked at; one whose cards this
-	// process changed is looked at at once.
-	SamsungEvery = 10 * time.Second
-	// gatherForSamsung is how long further changes are waited for: stamps that are given one
-	// after the other become one notification.
-	gatherForSamsung = 300 * time.Millisecond
 	// sweepSamsungEvery is how often all passes are compared with their cards. Each sweep
 	// notes one batch, so that a new brand over many passes is told little by little, at
 	// most customer.MaxPassBatch in this time, between what tills do.
 	sweepSamsungEvery = 10 * time.Second
-	// samsungOverlap is how far events are read again that were read before: for clocks that
-	// differ, and for transactions that end later than they began.
-	samsungOverlap = 5 * time.Second
-	// firstForSamsung is how far events are read back at first. A sweep finds what is older.
-	firstForSamsung = time.Minute
 	// samsungLease is how long notifications are one server's before another may take them
 	// over. Each is tried samsung.MaxAttempts times within it.
 	samsungLease = 10 * time.Minute
-	// maxSamsungBatches bounds the batches of customer.MaxPassBatch passes in one run for one
-	// organization.
-	maxSamsungBatches = 20
 	// notificationsAtOnce bounds the notifications that are under way.
 	notificationsAtOnce = 10
 )
 
-// samsungAgain is after how long Samsung is told again of a card that it did not ask for,
-// and samsungFailedAgain after how long a notification that failed is sent again. After the
-// last of them nothing more is done until the card changes again.
-var (
-	samsungAgain       = []time.Duration{time.Hour, 24 * time.Hour}
-	samsungFailedAgain = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
-)
+// samsungAgain is after how long Samsung is told again of a card that it did not ask for.
+// After the last of them nothing more is done until the card changes again.
+var samsungAgain = []time.Duration{time.Hour, 24 * time.Hour}
 
 // SamsungStore is what UpdateSamsung needs. What it counts is in batches of at most
 // customer.MaxPassBatch.
@@ -84,15 +65,9 @@ type UpdateSamsungOptions struct {
 // several may do the work side by side.
 type UpdateSamsung struct {
 	UpdateSamsungOptions
-	wake chan struct{}
+	*changedOrganizations
 
-	mu      sync.Mutex
-	changed map[string]bool // organizations
-
-	// Only Run uses the rest.
-	all      int64            // when all organizations were looked at
-	followed map[string]int64 // up to when events were followed, by organization
-	swept    map[string]int64
+	follower passFollower // only Run uses it
 }
 
 // NewUpdateSamsung returns the job.
@@ -101,92 +76,32 @@ func NewUpdateSamsung(o UpdateSamsungOptions) *UpdateSamsung {
 		o.Report = func(bool) {}
 	}
 	return &UpdateSamsung{
-		UpdateSamsungOptions: o, wake: make(chan struct{}, 1), changed: map[string]bool{}, followed: map[string]int64{}, swept: map[string]int64{},
+		UpdateSamsungOptions: o, changedOrganizations: newChangedOrganizations(),
+		follower: newPassFollower(passFollower{
+			follow: func(ctx context.Context, orgID string, since int64) (int, error) {
+				return o.Store.FollowSamsungPasses(ctx, orgID, o.Kind, since)
+			},
+			sweep: func(ctx context.Context, orgID string) (int, error) {
+				return o.Store.SweepSamsungPasses(ctx, orgID, o.Kind)
+			},
+			sweepEvery: sweepSamsungEvery, paced: true,
+		}),
 	}
-}
-
-// Changed says that cards of the organization changed. It does not wait.
-func (x *UpdateSamsung) Changed(orgID string) {
-	x.mu.Lock()
-	x.changed[orgID] = true
-	x.mu.Unlock()
-	select {
-	case x.wake <- struct{}{}:
-	default: // told already
-	}
-}
-
-// Wake begins a run early.
-func (x *UpdateSamsung) Wake() <-chan struct{} { return x.wake }
-
-// takeChanged returns the organizations of which Changed told, and waits before for more of
-// the same.
-func (x *UpdateSamsung) takeChanged(ctx context.Context) map[string]bool {
-	x.mu.Lock()
-	waiting := len(x.changed) > 0
-	x.mu.Unlock()
-	if waiting {
-		select {
-		case <-ctx.Done():
-		case <-time.After(gatherForSamsung):
-		}
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	taken := x.changed
-	x.changed = map[string]bool{}
-	return taken
 }
 
 // Run does what is due.
 func (x *UpdateSamsung) Run(ctx context.Context) error {
-	changed := x.takeChanged(ctx)
-	now := x.Now()
-	everybody := now-x.all >= SamsungEvery.Milliseconds()
-	if everybody {
-		x.all = now
-	}
-	return each(ctx, x.Store, "update Samsung Wallet", func(ctx context.Context, o organization.Organization) error {
-		if !everybody && !changed[o.ID] {
-			return nil
-		}
-		if err := x.note(ctx, o.ID); err != nil {
+	return x.each(ctx, x.Store, "update Samsung Wallet", x.Now, func(ctx context.Context, orgID string) error {
+		if err := x.follower.note(ctx, orgID, x.Now()); err != nil {
 			return err
 		}
-		return x.tellDue(ctx, o.ID)
+		return x.tellDue(ctx, orgID)
 	})
-}
-
-// note finds what changed.
-func (x *UpdateSamsung) note(ctx context.Context, orgID string) error {
-	began := x.Now()
-	since := began - firstForSamsung.Milliseconds()
-	if last, ok := x.followed[orgID]; ok {
-		since = last - samsungOverlap.Milliseconds()
-	}
-	for range maxSamsungBatches {
-		n, err := x.Store.FollowSamsungPasses(ctx, orgID, x.Kind, since)
-		if err != nil {
-			return fmt.Errorf("follow changes: %w", err)
-		}
-		if n < customer.MaxPassBatch {
-			x.followed[orgID] = began
-			break
-		}
-	}
-	if last, ok := x.swept[orgID]; ok && began-last < sweepSamsungEvery.Milliseconds() {
-		return nil
-	}
-	x.swept[orgID] = began
-	if _, err := x.Store.SweepSamsungPasses(ctx, orgID, x.Kind); err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	return nil
 }
 
 // tellDue tells Samsung of what is due, a batch at a time.
 func (x *UpdateSamsung) tellDue(ctx context.Context, orgID string) error {
-	for range maxSamsungBatches {
+	for range maxPassBatches {
 		due, err := x.Store.ClaimSamsungPasses(ctx, orgID, x.Kind, samsungLease)
 		if err != nil {
 			return fmt.Errorf("claim notifications: %w", err)
@@ -230,10 +145,16 @@ func (x *UpdateSamsung) tellOne(ctx context.Context, orgID string, p customer.Sa
 	x.Report(err == nil)
 	schedule := samsungAgain
 	if err != nil {
-		schedule = samsungFailedAgain
+		schedule = failedAgain
 		x.Log.LogAttrs(ctx, slog.LevelWarn, "Samsung was not told of a card", slog.String("org", orgID), slog.Any("error", err))
 	}
 	told := customer.SamsungTold{Ref: p.Ref, Version: p.Version, Sent: err == nil, Gone: p.Gone && err == nil}
+	if err != nil {
+		told.Problem = customer.WalletUnreachable
+		if samsung.Refused(err) {
+			told.Problem = customer.WalletRefused
+		}
+	}
 	if p.Tries < len(schedule) {
 		told.Again = x.Now() + schedule[p.Tries].Milliseconds()
 	}

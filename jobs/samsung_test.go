@@ -101,12 +101,12 @@ func TestTenStampsAreToldSamsungOnceAndNoMoreWhenItAsked(t *testing.T) {
 		t.Helper()
 		card, p := g.added("a")
 		g.added("b")
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("at first")
 		for range 10 {
 			g.stamp(card)
 		}
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("after ten stamps", "ref-a UPDATED")
 		g.run(time.Hour)
 		g.told("when it has not asked", "ref-a UPDATED", "ref-a UPDATED")
@@ -124,7 +124,7 @@ func TestNotificationsAreNotLostWithSamsungOrTheProcess(t *testing.T) {
 		g.samsung.Fail(samsungtest.Fault{Times: samsung.MaxAttempts, Status: http.StatusServiceUnavailable})
 		g.samsung.Fail(samsungtest.Fault{Times: 1, Cut: true})
 		g.stamp(card)
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("while it is away")
 		g.run(time.Minute)
 		g.told("a minute later", "ref-a UPDATED")
@@ -136,7 +136,7 @@ func TestNotificationsAreNotLostWithSamsungOrTheProcess(t *testing.T) {
 			t.Fatalf("claimed %+v, %v", claimed, err)
 		} // and then it was killed
 		g.job = g.process()
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("within the lease", "ref-a UPDATED")
 		g.run(time.Hour)
 		g.told("after it", "ref-a UPDATED", "ref-a UPDATED")
@@ -149,7 +149,7 @@ func TestACardThatIsLostIsGoneFromSamsungOnce(t *testing.T) {
 		card, _ := g.added("a")
 		_, err := g.ReissueCard(t.Context(), g.org.ID, card, g.now())
 		g.ok(err)
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("after the new code", "ref-a DELETED")
 		g.stamp(card)
 		g.run(30 * 24 * time.Hour)
@@ -164,7 +164,7 @@ func TestANewBrandReachesSamsung(t *testing.T) {
 		g.org.Brand.Color = "#7a1f3d"
 		_, err := g.UpdateOrganization(t.Context(), g.org, g.org.Version)
 		g.ok(err)
-		g.run(jobs.SamsungEvery)
+		g.run(jobs.PassesEvery)
 		g.told("after the brand changed", "ref-a UPDATED")
 	})
 }
@@ -175,7 +175,7 @@ func TestTwoServersTellSamsungOnce(t *testing.T) {
 		card, _ := g.added("a")
 		g.stamp(card)
 		other := g.process()
-		g.later(jobs.SamsungEvery)
+		g.later(jobs.PassesEvery)
 		failed := make(chan error, 2)
 		for _, job := range []*jobs.UpdateSamsung{g.job, other} {
 			go func() { failed <- job.Run(t.Context()) }()

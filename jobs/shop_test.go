@@ -1,24 +1,18 @@
 package jobs_test
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 	"github.com/leima/leima/typeid"
 )
 
@@ -26,41 +20,7 @@ import (
 // that goes with the test and returns its URL.
 var databaseKinds = map[string]func(t *testing.T) string{
 	"SQLite":     func(t *testing.T) string { t.Helper(); return "sqlite://" + filepath.Join(t.TempDir(), "leima.db") },
-	"PostgreSQL": newDatabase,
-}
-
-var databases atomic.Int64
-
-// newDatabase returns the URL of an empty PostgreSQL database that goes with the test.
-func newDatabase(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("LEIMA_TEST_POSTGRES")
-	if server == "" {
-		t.Skip("PostgreSQL is not tested: LEIMA_TEST_POSTGRES is not set to the URL of a server")
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("leima_jobs_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// The test's own context has ended by now.
-		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	u.Path = "/" + name
-	return u.String()
+	"PostgreSQL": func(t *testing.T) string { t.Helper(); return storetest.NewDatabase(t) },
 }
 
 // shop is an organization with a card of ten in a database of its own. Its clock

@@ -1,23 +1,18 @@
 package ledger_test
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
-
-	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/leima/leima/ledger"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 	"github.com/leima/leima/typeid"
 )
 
@@ -31,36 +26,8 @@ var databases = map[string]func(*testing.T) (address string, committers int){
 	},
 	"PostgreSQL": func(t *testing.T) (string, int) {
 		t.Helper()
-		server := os.Getenv("LEIMA_TEST_POSTGRES")
-		if server == "" {
-			t.Skip("PostgreSQL is not tested: LEIMA_TEST_POSTGRES is not set to the URL of a server")
-		}
-		return newDatabase(t, server), 2
+		return storetest.NewDatabase(t), 2
 	},
-}
-
-func newDatabase(t *testing.T, server string) string {
-	t.Helper()
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("leima_ledger_%d", os.Getpid())
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
-		if err := errors.Join(err, admin.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // shop is an organization with a program of ten stamps and some cards.

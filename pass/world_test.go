@@ -2,24 +2,20 @@ package pass_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 	"github.com/leima/leima/typeid"
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/wallet/apple/appletest"
@@ -47,7 +43,7 @@ var engines = map[string]func(t *testing.T) *store.Store{
 	},
 	"PostgreSQL": func(t *testing.T) *store.Store {
 		t.Helper()
-		return openStore(t, newDatabase(t))
+		return openStore(t, storetest.NewDatabase(t))
 	},
 }
 
@@ -81,37 +77,6 @@ func (c *clock) now() int64 {
 		(*next)()
 	}
 	return time.Now().UnixMilli()
-}
-
-var databases atomic.Int64
-
-func newDatabase(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("LEIMA_TEST_POSTGRES")
-	if server == "" {
-		t.Skip("PostgreSQL is not tested: LEIMA_TEST_POSTGRES is not set to the URL of a server")
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("leima_pass_%d_%d", os.Getpid(), databases.Add(1))
-	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// The test's own context has ended by now.
-		if _, err := db.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		_ = db.Close()
-	})
-	u.Path = "/" + name
-	return u.String()
 }
 
 // shop is a pharmacy with one program on a database.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 const (
@@ -38,7 +40,7 @@ func BenchmarkApplyBatch(b *testing.B) {
 	}
 	for _, size := range []int{1, 32, 64, loyalty.MaxBatch} {
 		b.Run(fmt.Sprintf("postgres/%d", size), func(b *testing.B) {
-			c := store.Config{URL: newDatabase(b)}
+			c := store.Config{URL: storetest.NewDatabase(b)}
 			s := openAt(b, c)
 			if err := s.Migrate(b.Context()); err != nil {
 				b.Fatal(err)
@@ -147,4 +149,31 @@ func walBytes(b *testing.B, db *sql.DB) float64 {
 		b.Fatal(err)
 	}
 	return n
+}
+
+// BenchmarkQuestions asks for a row, and for what a card shows, which is several questions
+// in one transaction.
+func BenchmarkQuestions(b *testing.B) {
+	for name, open := range map[string]func(testing.TB, store.Config) *store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+		s := open(b, store.Config{})
+		card := seedCards(b, s, 1)[0]
+		give(b, s, []loyalty.Card{card}, 1, 1)
+		key := stamp(card)
+		b.Run(name+"/one row", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Entry(b.Context(), key.OrgID, key.EntryID); err != nil && !errors.Is(err, loyalty.ErrNotFound) {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/a card", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Card(b.Context(), card.OrgID, card.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 // TestHistoryHasALimit plants a history that nobody could wait for.
@@ -54,7 +55,7 @@ func TestCountsTellWhichCommitsTheyHaveSeen(t *testing.T) {
 		},
 		"postgres": func(t testing.TB) (string, string, string) {
 			t.Helper()
-			url := newDatabase(t)
+			url := storetest.NewDatabase(t)
 			return url, "pgx", url
 		},
 	} {

@@ -34,9 +34,9 @@ func (s *Store) IssueGooglePass(ctx context.Context, p customer.GooglePass) (cus
 	err = s.write(ctx, p.OrgID, func(tx *transaction) error {
 		_, err := exec(ctx, tx, "INSERT INTO google_pass (org_id, serial, issuer_id, card_id, code, version, sent_version, sent_at, "+
 			"card_version, program_version, org_version, notify, due_at, tries, saved, saved_at, found_at, "+
-			"notified_first, notified_second, notified_third, created_at) "+
+			"notified_first, notified_second, notified_third, created_at, modified_at) "+
 			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, 0, 0, c.version, "+passProgramVersion+", "+passOrgVersion+", FALSE, 0, 0, FALSE, 0, 0, "+
-			"0, 0, 0, CAST($5 AS BIGINT) "+
+			"0, 0, 0, CAST($5 AS BIGINT), CAST($5 AS BIGINT) "+
 			passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, issuer_id, code) DO NOTHING",
 			p.OrgID, p.Serial, p.IssuerID, p.CardID, s.now())
 		if err != nil {
@@ -63,8 +63,7 @@ func (s *Store) GooglePasses(ctx context.Context, orgID, issuerID string, serial
 // events since the instant tell of, each once, and returns how many passes changed, at
 // most customer.MaxPassBatch; with so many, call it again.
 func (s *Store) FollowGooglePasses(ctx context.Context, orgID string, since int64) (int, error) {
-	return s.noteGooglePasses(ctx, orgID, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstEvent(since))
+	return s.noteGooglePasses(ctx, orgID, s.cardChanged(), firstEvent(since))
 }
 
 // SweepGooglePasses does the same for all passes that are behind, whatever tells of it:
@@ -74,29 +73,26 @@ func (s *Store) SweepGooglePasses(ctx context.Context, orgID string) (int, error
 }
 
 func (s *Store) noteGooglePasses(ctx context.Context, orgID, condition, since string) (int, error) {
-	// Looked for apart, so that nothing is locked when there is nothing to do.
-	serials, err := readAll(ctx, s, orgID, scan1[string], "SELECT p.serial FROM google_pass p "+passJoins+
-		"WHERE p.org_id = $1 AND "+condition+" ORDER BY p.serial LIMIT $3", orgID, since, customer.MaxPassBatch)
+	serials, err := s.behind(ctx, googlePasses, orgID, condition+" ORDER BY p.serial", since)
 	if err != nil || len(serials) == 0 {
 		return 0, err
 	}
 	return len(serials), s.write(ctx, orgID, func(tx *transaction) error {
-		// One at a time, so that no change is noted twice and nobody waits for another in a circle.
-		if err := tx.lockName(ctx, "google passes "+orgID); err != nil {
+		if err := lockGoogle(ctx, tx, orgID); err != nil {
 			return err
 		}
 		args := []any{orgID, s.now()}
-		const card = "FROM card c WHERE c.org_id = google_pass.org_id AND c.id = google_pass.card_id"
-		const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id " +
-			"WHERE c.org_id = google_pass.org_id AND c.id = google_pass.card_id"
-		_, err := exec(ctx, tx, "UPDATE google_pass SET version = version + 1, due_at = $2, tries = 0, "+
-			"notify = notify OR (SELECT c.version "+card+") > card_version, "+
-			"card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
-			"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = google_pass.org_id) "+
-			"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
-			" AND EXISTS (SELECT 1 FROM google_pass p "+passJoins+"WHERE p.org_id = google_pass.org_id AND p.serial = google_pass.serial AND "+passOutdated+")", args...)
+		_, err := exec(ctx, tx, "UPDATE google_pass SET version = version + 1, modified_at = $2, due_at = $2, tries = 0, "+
+			"notify = notify OR "+googlePasses.cardVersion()+" > card_version, "+googlePasses.setPresent()+
+			" WHERE org_id = $1 AND serial IN "+in(&args, serials)+" AND "+googlePasses.outdated(), args...)
 		return err
 	})
+}
+
+// lockGoogle lets one transaction at a time write to many passes for Google of the
+// organization, so that no change is noted twice and nobody waits for another in a circle.
+func lockGoogle(ctx context.Context, tx *transaction, orgID string) error {
+	return tx.lockName(ctx, "google passes "+orgID)
 }
 
 // ClaimGooglePasses returns up to limit passes of the issuer, at most
@@ -106,14 +102,13 @@ func (s *Store) noteGooglePasses(ctx context.Context, orgID, condition, since st
 // asks.
 func (s *Store) ClaimGooglePasses(ctx context.Context, orgID, issuerID string, lease time.Duration, limit int) ([]customer.GooglePass, error) {
 	now := s.now()
-	waiting, err := readOne(ctx, s, orgID, loyalty.ErrNotFound, scan1[int64],
-		"SELECT COUNT(*) FROM (SELECT 1 FROM google_pass WHERE org_id = $1 AND due_at <> 0 AND due_at <= $2 LIMIT 1) AS x", orgID, now)
-	if err != nil || waiting == 0 {
+	waiting, err := s.anyDue(ctx, googlePasses, orgID, now, "")
+	if err != nil || !waiting {
 		return nil, err
 	}
 	var claimed []customer.GooglePass
 	err = s.write(ctx, orgID, func(tx *transaction) error {
-		if err := tx.lockName(ctx, "google passes "+orgID); err != nil {
+		if err := lockGoogle(ctx, tx, orgID); err != nil {
 			return err
 		}
 		serials, err := all(ctx, tx, scan1[string], "UPDATE google_pass SET due_at = $3 WHERE org_id = $1 AND serial IN (SELECT serial FROM google_pass "+
@@ -141,12 +136,12 @@ func (s *Store) NoteGooglePassesSent(ctx context.Context, orgID string, sent []c
 		for _, p := range sent {
 			var err error
 			if p.Sent {
-				_, err = exec(ctx, tx, "UPDATE google_pass SET sent_version = $3, sent_at = $4, tries = 0, "+
+				_, err = exec(ctx, tx, "UPDATE google_pass SET sent_version = $3, sent_at = $4, tries = 0, problem = '', "+
 					"notify = notify AND version > $3, due_at = CASE WHEN version > $3 THEN due_at ELSE 0 END "+
 					"WHERE org_id = $1 AND serial = $2 AND sent_version <= $3", orgID, p.Serial, p.Version, now)
 			} else {
-				_, err = exec(ctx, tx, "UPDATE google_pass SET tries = tries + 1, due_at = $4 WHERE org_id = $1 AND serial = $2 AND version = $3",
-					orgID, p.Serial, p.Version, p.Again)
+				_, err = exec(ctx, tx, "UPDATE google_pass SET tries = tries + 1, due_at = $4, problem = $5 WHERE org_id = $1 AND serial = $2 AND version = $3",
+					orgID, p.Serial, p.Version, p.Again, p.Problem)
 			}
 			if err != nil {
 				return err

@@ -53,7 +53,7 @@ func (s *Store) ClaimGoogleComparison(ctx context.Context, orgID, issuerID strin
 	}
 	var c customer.GoogleComparison
 	err = s.write(ctx, orgID, func(tx *transaction) error {
-		if err := tx.lockName(ctx, "google passes "+orgID); err != nil {
+		if err := lockGoogle(ctx, tx, orgID); err != nil {
 			return err
 		}
 		c, err = one(ctx, tx, loyalty.ErrNotFound, scan, "UPDATE google_class SET leased_until = $5, "+

@@ -15,26 +15,13 @@ import (
 
 func isMissing(err error) bool { return errors.Is(err, loyalty.ErrNotFound) }
 
-// What a pass shows is of its card c, program g and organization o: passProgramVersion
-// rises with the program's rules and its design, passOrgVersion with the brand and the
-// coordinates of branches. passOutdated finds passes p that were not told of the present.
-const (
-	passProgramVersion = "g.version + g.design_version - 1"
-	passOrgVersion     = "o.version + o.places_version"
-
-	passJoins = "JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id " +
-		"JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id JOIN organization o ON o.org_id = c.org_id "
-	passOutdated = "(c.version > p.card_version OR " + passProgramVersion + " > p.program_version OR " + passOrgVersion + " > p.org_version)"
-)
-
 // FollowPasses notes the changes of the cards that events since the instant tell of, on
 // the cards' passes: each gets its next version and is due to be pushed. What was noted
 // before is not noted again, however often an event is read and whoever else reads it. It
 // returns how many changed, at most customer.MaxPassBatch; with so many, call it again. The instant
 // is to be taken as for ChangedSince.
 func (s *Store) FollowPasses(ctx context.Context, orgID string, since int64) (int, error) {
-	return s.notePasses(ctx, orgID, "p.card_id IN (SELECT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
-		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"') AND c.version > p.card_version", firstEvent(since))
+	return s.notePasses(ctx, orgID, s.cardChanged(), firstEvent(since))
 }
 
 // SweepPasses does what FollowPasses does for all passes whose card changed, whatever
@@ -44,9 +31,7 @@ func (s *Store) SweepPasses(ctx context.Context, orgID string) (int, error) {
 }
 
 func (s *Store) notePasses(ctx context.Context, orgID, condition, since string) (int, error) {
-	// Looked for apart, so that nothing is locked when there is nothing to do.
-	serials, err := readAll(ctx, s, orgID, scan1[string], "SELECT p.serial FROM pass p "+passJoins+
-		"WHERE p.org_id = $1 AND "+condition+" LIMIT $3", orgID, since, customer.MaxPassBatch)
+	serials, err := s.behind(ctx, applePasses, orgID, condition, since)
 	if err != nil || len(serials) == 0 {
 		return 0, err
 	}
@@ -95,16 +80,10 @@ func (s *Store) noteOutdated(ctx context.Context, tx *transaction, orgID string,
 	}
 	now := s.now()
 	args := []any{orgID, tag, now / passSecond * passSecond, passSecond, now + after.Milliseconds()}
-	const card = "FROM card c WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
-	const program = "FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id WHERE c.org_id = pass.org_id AND c.id = pass.card_id"
-	// Asked again under the lock of the tag: another server may have been faster.
 	return all(ctx, tx, scanPush, "UPDATE pass SET version = version + 1, tag = $2, "+
 		"modified_at = CASE WHEN modified_at >= $3 THEN modified_at + $4 ELSE $3 END, "+
 		"due_at = CASE WHEN EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = pass.org_id AND r.serial = pass.serial) THEN CAST($5 AS BIGINT) ELSE 0 END, "+
-		"push_tries = 0, card_version = (SELECT c.version "+card+"), program_version = (SELECT "+passProgramVersion+" "+program+"), "+
-		"org_version = (SELECT "+passOrgVersion+" FROM organization o WHERE o.org_id = pass.org_id) "+
-		"WHERE org_id = $1 AND serial IN "+in(&args, serials)+
-		" AND EXISTS (SELECT 1 FROM pass p "+passJoins+"WHERE p.org_id = pass.org_id AND p.serial = pass.serial AND "+passOutdated+") "+
+		"push_tries = 0, "+applePasses.setPresent()+" WHERE org_id = $1 AND serial IN "+in(&args, serials)+" AND "+applePasses.outdated()+" "+
 		"RETURNING serial, version, push_tries", args...)
 }
 
@@ -147,9 +126,8 @@ func onDevices(ctx context.Context, tx *transaction, orgID string, passes []cust
 // not due any more.
 func (s *Store) ClaimPasses(ctx context.Context, orgID, passType string, lease time.Duration) ([]customer.PassPush, error) {
 	now := s.now()
-	waiting, err := readOne(ctx, s, orgID, loyalty.ErrNotFound, scan1[int64],
-		"SELECT COUNT(*) FROM (SELECT 1 FROM pass WHERE org_id = $1 AND due_at <> 0 AND due_at <= $2 LIMIT 1) AS x", orgID, now)
-	if err != nil || waiting == 0 {
+	waiting, err := s.anyDue(ctx, applePasses, orgID, now, "")
+	if err != nil || !waiting {
 		return nil, err
 	}
 	var claimed []customer.PassPush
@@ -209,12 +187,13 @@ func tokensOf(ctx context.Context, tx *transaction, orgID string, passes []custo
 // phone has fetched it, the devices are due to be told again when p says.
 func (s *Store) NotePassesPushed(ctx context.Context, orgID string, pushed []customer.PassPushed) error {
 	type fate struct {
-		sent  bool
-		again int64
+		sent    bool
+		again   int64
+		problem customer.WalletProblem
 	}
 	fates := map[fate][]customer.PassPushed{} // a few only, and a statement for each
 	for _, p := range pushed {
-		f := fate{p.Sent, p.Again}
+		f := fate{p.Sent, p.Again, p.Problem}
 		fates[f] = append(fates[f], p)
 	}
 	if len(fates) == 0 {
@@ -225,8 +204,8 @@ func (s *Store) NotePassesPushed(ctx context.Context, orgID string, pushed []cus
 			return err
 		}
 		for f, list := range fates {
-			args := []any{orgID, s.now(), f.again, f.sent}
-			_, err := exec(ctx, tx, "UPDATE pass SET push_tries = push_tries + 1, "+
+			args := []any{orgID, s.now(), f.again, f.sent, f.problem}
+			_, err := exec(ctx, tx, "UPDATE pass SET push_tries = push_tries + 1, problem = CAST($5 AS TEXT), "+
 				"pushed_at = CASE WHEN CAST($4 AS BOOLEAN) THEN CAST($2 AS BIGINT) ELSE pushed_at END, "+
 				"pushed_version = CASE WHEN CAST($4 AS BOOLEAN) THEN version ELSE pushed_version END, "+
 				"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($3 AS BIGINT) END "+
@@ -255,9 +234,17 @@ func inVersions(args *[]any, list []customer.PassPushed) string {
 // whatever their age if it is 0: the device is gone. It returns how many.
 func (s *Store) DropPushToken(ctx context.Context, orgID, pushToken string, before int64) (int64, error) {
 	var n int64
+	const gone = "org_id = $1 AND push_token = $2 AND (CAST($3 AS BIGINT) = 0 OR registered_at < CAST($3 AS BIGINT))"
 	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
-		n, err = exec(ctx, tx, "DELETE FROM pass_registration WHERE org_id = $1 AND push_token = $2 AND (CAST($3 AS BIGINT) = 0 OR registered_at < CAST($3 AS BIGINT))",
-			orgID, pushToken, before)
+		if err = lockPasses(ctx, tx, orgID); err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, "UPDATE pass SET given_up_at = $4 WHERE org_id = $1 AND serial IN (SELECT serial FROM pass_registration WHERE "+gone+")",
+			orgID, pushToken, before, s.now())
+		if err != nil {
+			return err
+		}
+		n, err = exec(ctx, tx, "DELETE FROM pass_registration WHERE "+gone, orgID, pushToken, before)
 		return err
 	})
 	return n, err

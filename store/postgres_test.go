@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -18,24 +16,11 @@ import (
 	"github.com/leima/leima/store/storetest"
 )
 
-// postgresVariable names the URL of a PostgreSQL server on which a test may create
-// databases and roles.
-const postgresVariable = "LEIMA_TEST_POSTGRES"
-
-var databases atomic.Int64
-
 // admin returns a connection to the server as the login that the variable names.
 func admin(t testing.TB) (*sql.DB, *url.URL) {
 	t.Helper()
-	server := os.Getenv(postgresVariable)
-	if server == "" {
-		t.Skipf("PostgreSQL is not tested: %s is not set to the URL of a server", postgresVariable)
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return connect(t, server), u
+	u := storetest.Server(t)
+	return connect(t, u.String()), u
 }
 
 func connect(t testing.TB, dsn string) *sql.DB {
@@ -58,22 +43,6 @@ func raw(t testing.TB, driver, dsn string) *sql.DB {
 	return db
 }
 
-// newDatabase returns the URL of an empty database that goes with the test.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	db, u := admin(t)
-	name := fmt.Sprintf("leima_store_%d_%d", os.Getpid(), databases.Add(1))
-	mustExec(t, db, "CREATE DATABASE "+name)
-	t.Cleanup(func() {
-		// The test's own context has ended by now.
-		if _, err := db.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-	})
-	u.Path = "/" + name
-	return u.String()
-}
-
 func mustExec(t testing.TB, db *sql.DB, query string, args ...any) {
 	t.Helper()
 	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
@@ -84,7 +53,7 @@ func mustExec(t testing.TB, db *sql.DB, query string, args ...any) {
 // openPostgres returns a migrated store in a database that goes with the test.
 func openPostgres(t testing.TB, c store.Config) *store.Store {
 	t.Helper()
-	c.URL = newDatabase(t)
+	c.URL = storetest.NewDatabase(t)
 	s := openAt(t, c)
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -99,7 +68,7 @@ func TestPostgres(t *testing.T) {
 // TestRowLevelSecurity looks behind the second wall: what raw SQL can do that forgot the
 // organization, or names another.
 func TestRowLevelSecurity(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := storetest.NewDatabase(t)
 	s := openAt(t, store.Config{URL: dsn})
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -230,7 +199,7 @@ func TestPostgresLogins(t *testing.T) {
 	openPostgres(t, store.Config{}) // so that the role leima_app is there
 	login := func(t *testing.T, rights string) (user, dsn string) {
 		t.Helper()
-		u, err := url.Parse(newDatabase(t))
+		u, err := url.Parse(storetest.NewDatabase(t))
 		if err != nil {
 			t.Fatal(err)
 		}

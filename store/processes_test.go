@@ -13,10 +13,11 @@ import (
 
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 // urls are where the tests below that look at both databases find an empty one.
-var urls = map[string]func(testing.TB) string{"SQLite": newFile, "PostgreSQL": newDatabase}
+var urls = map[string]func(testing.TB) string{"SQLite": newFile, "PostgreSQL": storetest.NewDatabase}
 
 // TestTwoProcesses lets two servers on one database stamp, redeem and take back on the
 // same few hot cards of two organizations, each in an order of its own.

@@ -34,8 +34,7 @@ func (s *Store) IssueSamsungPass(ctx context.Context, p customer.SamsungPass) (c
 		_, err := exec(ctx, tx, "INSERT INTO samsung_pass (org_id, ref, kind, card_id, code, version, modified_at, card_version, program_version, org_version, "+
 			"state, reported_at, request_id, country, callback, told_version, tries, due_at, fetched_version, created_at) "+
 			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, CAST($5 AS BIGINT), c.version, "+passProgramVersion+", "+passOrgVersion+", "+
-			"'', 0, '', '', '', 0, 0, 0, 0, CAST($5 AS BIGINT) FROM card c JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id "+
-			"JOIN organization o ON o.org_id = c.org_id WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, kind, code) DO NOTHING",
+			"'', 0, '', '', '', 0, 0, 0, 0, CAST($5 AS BIGINT) "+passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, kind, code) DO NOTHING",
 			p.OrgID, p.Ref, p.Kind, p.CardID, s.now())
 		if err != nil {
 			return err
@@ -64,8 +63,8 @@ func (s *Store) NoteSamsungFetched(ctx context.Context, orgID, ref string, versi
 		return err
 	}
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		_, err := exec(ctx, tx, "UPDATE samsung_pass SET fetched_version = $3, due_at = CASE WHEN version <= $3 THEN 0 ELSE due_at END "+
-			"WHERE org_id = $1 AND ref = $2 AND fetched_version < $3", orgID, ref, version)
+		_, err := exec(ctx, tx, "UPDATE samsung_pass SET fetched_version = $3, fetched_at = $4, due_at = CASE WHEN version <= $3 THEN 0 ELSE due_at END "+
+			"WHERE org_id = $1 AND ref = $2 AND fetched_version < $3", orgID, ref, version, s.now())
 		return err
 	})
 }

@@ -168,7 +168,7 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 func TestMigrateAtOnce(t *testing.T) {
 	for name, url := range map[string]func(testing.TB) string{
 		"sqlite":   newFile,
-		"postgres": newDatabase,
+		"postgres": storetest.NewDatabase,
 	} {
 		t.Run(name, func(t *testing.T) {
 			const processes = 5

@@ -1,7 +1,6 @@
 package cards_test
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/leima/leima/access"
@@ -20,6 +18,7 @@ import (
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 	"github.com/leima/leima/typeid"
 )
 
@@ -97,37 +96,10 @@ func databases(t *testing.T) map[string]string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "leima.db")
 	urls := map[string]string{"sqlite": (&url.URL{Scheme: "sqlite", Path: path}).String()}
-	if server := os.Getenv("LEIMA_TEST_POSTGRES"); server != "" {
-		urls["postgres"] = makeDatabase(t, server)
+	if os.Getenv(storetest.PostgresVariable) != "" {
+		urls["postgres"] = storetest.NewDatabase(t)
 	}
 	return urls
-}
-
-// makeDatabase makes an empty database on the server, for this test.
-func makeDatabase(t *testing.T, server string) string {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "cards_" + strings.ToLower(rand.Text())
-	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if _, err := conn.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		_ = conn.Close(ctx)
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = name
-	return u.String()
 }
 
 // The product itself finds and stamps the cards of a deck as it does those that it has

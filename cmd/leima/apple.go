@@ -6,10 +6,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -52,13 +50,10 @@ var appleDefinitions = []setting{
 }
 
 const (
-	// maxAppleFile bounds a file with a certificate or a key, in bytes.
-	maxAppleFile = 256 << 10
 	// callsOfAddress bounds what phones behind one network address may ask in a
 	// callsWindow. Operators of mobile networks put thousands behind one, so it keeps away
 	// floods and nothing else. Complaints are logged, so there are fewer of them.
 	callsOfAddress, complaintsOfAddress = 3000, 30
-	callsWindow                         = time.Minute
 	// pushesInFlight is more than the jobs have under way together, so that none of them
 	// waits for another. Apple takes fewer streams on one connection; then there are more
 	// connections.
@@ -108,7 +103,7 @@ func (sh *shell) openWallet() (*wallet, error) {
 
 // nfcKey returns the public key of readers, empty if the settings name none.
 func (sh *shell) nfcKey() (string, error) {
-	file, err := readAppleFile(appleNFCKey, sh.settings.values[appleNFCKey])
+	file, err := readKeyFile(appleNFCKey, sh.settings.values[appleNFCKey])
 	if err != nil || file == nil {
 		return "", err
 	}
@@ -147,7 +142,7 @@ func (sh *shell) appleIdentity() (*apple.Identity, error) {
 	}
 	files := map[string][]byte{}
 	for _, name := range []string{appleCertificate, appleKey, appleWWDR} {
-		data, err := readAppleFile(name, v[name])
+		data, err := readKeyFile(name, v[name])
 		if err != nil {
 			return nil, err
 		}
@@ -166,26 +161,6 @@ func (sh *shell) appleIdentity() (*apple.Identity, error) {
 		return nil, notReadyf("%w", err).hint("Correct the settings that begin with --apple, or take them all away to go on without passes.")
 	}
 	return identity, nil
-}
-
-// readAppleFile returns what the file of a setting holds, nothing if it names none.
-func readAppleFile(name, path string) ([]byte, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, usagef("the file of --%s cannot be read: %w", name, err)
-	}
-	defer f.Close() //nolint:errcheck // it was only read
-	data, err := io.ReadAll(io.LimitReader(f, maxAppleFile+1))
-	if err != nil {
-		return nil, usagef("the file of --%s cannot be read: %w", name, err)
-	}
-	if len(data) > maxAppleFile {
-		return nil, usagef("the file of --%s has more than %d bytes: that is no certificate or key", name, maxAppleFile)
-	}
-	return data, nil
 }
 
 // demoWallet is openWallet for a demo: without a certificate it makes one up and keeps it
@@ -275,7 +250,7 @@ func openPasses(p parts) *passes {
 	if !x.issuer.Updates() && !x.madeUp {
 		p.log.LogAttrs(context.Background(), slog.LevelWarn, "passes are not kept up to date: phones ask by https only", slog.String("base_url", p.links.base))
 	}
-	tell := func(c loyalty.Commit) {
+	p.hot.tellToo(func(c loyalty.Commit) {
 		for cards := c.Cards; len(cards) > 0; {
 			org, ids := cards[0].OrgID, make([]string, 0, len(cards))
 			for len(cards) > 0 && cards[0].OrgID == org {
@@ -283,8 +258,7 @@ func openPasses(p parts) *passes {
 			}
 			x.update.Changed(org, ids...)
 		}
-	}
-	p.hot.also.Store(&tell)
+	})
 	return x
 }
 
@@ -307,21 +281,8 @@ func (x *passes) forWeb() web.Passes {
 func (x *passes) register(e *echo.Echo) {
 	if x != nil {
 		answer := echo.WrapHandler(x.issuer)
-		e.Any(pass.ServicePath+":slug/v1/*", x.limited("passes:", callsOfAddress, answer))
-		e.POST(pass.ServicePath+":slug/v1/log", x.limited("pass-log:", complaintsOfAddress, answer))
-	}
-}
-
-// limited answers a network address that asks too much with 429. Where calls cannot be
-// counted they are answered.
-func (x *passes) limited(kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ok, wait, err := x.limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
-		if err == nil && !ok {
-			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-			return c.NoContent(http.StatusTooManyRequests)
-		}
-		return next(c)
+		e.Any(pass.ServicePath+":slug/v1/*", limited(x.limits, "passes:", callsOfAddress, answer))
+		e.POST(pass.ServicePath+":slug/v1/log", limited(x.limits, "pass-log:", complaintsOfAddress, answer))
 	}
 }
 
@@ -341,12 +302,9 @@ func (x *passes) periodic() []jobs.Periodic {
 func (sh *shell) checkApple() check {
 	const name = "Apple Wallet"
 	identity, err := sh.appleIdentity()
-	var problem *exitError
 	switch {
-	case errors.As(err, &problem):
-		return bad(name, cmp.Or(problem.wayOut, "Correct the settings that begin with --apple."), "%v", problem)
 	case err != nil:
-		return bad(name, "Correct the settings that begin with --apple.", "%v", err)
+		return badSettings(name, "--apple", err)
 	case identity == nil:
 		return good(name, "no certificate: cards are not offered as passes")
 	}

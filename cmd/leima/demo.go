@@ -42,75 +42,38 @@ func (sh *shell) demoCommand() *cobra.Command {
 	}
 }
 
-func (sh *shell) demo(ctx context.Context) (err error) {
-	log, flushLog, err := sh.serverLogger()
-	if err != nil {
+func (sh *shell) demo(ctx context.Context) error {
+	var notes *demoNotes
+	return sh.open(ctx, opening{wallet: sh.demoWallet, locked: func() (err error) {
+		notes, err = openDemoNotes(sh.settings.Data)
 		return err
-	}
-	defer flushLog()
-	unlock, err := sh.lockData()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	notes, err := openDemoNotes(sh.settings.Data)
-	if err != nil {
-		return err
-	}
-	l, err := listen(ctx, addrSetting, sh.settings.Addr)
-	if err != nil {
-		return err
-	}
-	defer l.Close() //nolint:errcheck // the server closes it first
-	sh.settings.Addr = l.Addr().String()
-	counted, debug, err := sh.openDebug(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, debug.close()) }()
-	made, err := sh.demoWallet()
-	if err != nil {
-		return err
-	}
-	account, err := sh.openGoogleAccount()
-	if err != nil {
-		return err
-	}
-	samsung, err := sh.openGalaxy()
-	if err != nil {
-		return err
-	}
-	st, state, err := sh.openLive(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
+	}}, func(o opened) error { return sh.runDemo(ctx, o, notes) })
+}
 
-	plan, err := sh.seedDemo(ctx, st)
+func (sh *shell) runDemo(ctx context.Context, o opened, notes *demoNotes) (err error) {
+	plan, err := sh.seedDemo(ctx, o.store)
 	if err != nil {
 		return err
 	}
-	doors, err := openDoors(ctx, st, plan, notes.last, sh.clock)
+	doors, err := openDoors(ctx, o.store, plan, notes.last, sh.clock)
 	if err != nil {
 		return err
 	}
-	s, err := wire(parts{
-		sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, galaxy: samsung, metrics: counted,
-		demo: doors, demoSlug: demo.Slug,
-	})
+	o.demo, o.demoSlug = doors, demo.Slug
+	s, err := wire(o.parts)
 	if err != nil {
 		return err
 	}
-	note, err := sh.describeDemo(ctx, st, plan, doors)
+	note, err := sh.describeDemo(ctx, o.store, plan, doors)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, notes.withdraw()) }()
-	return s.run(ctx, l, st, log, func() error {
+	return s.run(ctx, o.listener, o.store, o.log, func() error {
 		if err := notes.publish(note); err != nil {
 			return err
 		}
-		return sh.show(note, func(w io.Writer) { sh.greet(w, note, l.Addr(), made) })
+		return sh.show(note, func(w io.Writer) { sh.greet(w, note, o.listener.Addr(), o.wallet) })
 	})
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,6 +48,16 @@ func bad(name, wayOut, format string, a ...any) check {
 	return check{Name: name, Detail: fmt.Sprintf(format, a...), WayOut: wayOut}
 }
 
+// badSettings tells that the settings that begin so cannot be used.
+func badSettings(name, prefix string, err error) check {
+	wayOut := "Correct the settings that begin with " + prefix + "."
+	var problem *exitError
+	if errors.As(err, &problem) {
+		wayOut = cmp.Or(problem.wayOut, wayOut)
+	}
+	return bad(name, wayOut, "%v", err)
+}
+
 func (sh *shell) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
@@ -90,7 +101,7 @@ func (sh *shell) examine(ctx context.Context) []check {
 	}
 	checks = append(checks, sh.checkDatabase(ctx)...)
 	checks = append(checks, sh.checkRedis(ctx)...)
-	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkGoogle(), sh.checkSamsung(), sh.checkPort(ctx))
+	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkGoogle(), sh.checkSamsung(), sh.checkButtons(), sh.checkPort(ctx))
 }
 
 func (sh *shell) checkDataFolder() check {

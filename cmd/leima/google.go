@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/jobs"
-	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/google"
 	"github.com/leima/leima/web"
@@ -66,7 +64,7 @@ func (sh *shell) openGoogleAccount() (*googleAccount, error) {
 			hint("The number stands in the Google Pay & Wallet Console, below Google Wallet API.")
 	}
 	wayOut := "Correct the settings that begin with --google, or take them all away to go on without Google Wallet."
-	file, err := readAppleFile(googleServiceAccount, v[googleServiceAccount])
+	file, err := readKeyFile(googleServiceAccount, v[googleServiceAccount])
 	if err != nil {
 		return nil, err
 	}
@@ -130,15 +128,7 @@ func openGoogle(p parts) (*googlePasses, error) {
 	}), compare: jobs.CompareGoogle{
 		Store: p.store, Cards: g, Wallet: g.Client, IssuerID: g.IssuerID, Report: compared, Now: p.sh.clock, Log: p.log,
 	}}
-	p.hot.tellToo(func(c loyalty.Commit) {
-		last := ""
-		for _, card := range c.Cards {
-			if card.OrgID != last {
-				last = card.OrgID
-				x.update.Changed(last)
-			}
-		}
-	})
+	p.hot.tellOrganizations(x.update.Changed)
 	return x, nil
 }
 
@@ -171,9 +161,9 @@ func (x *googlePasses) forWeb() web.GooglePasses {
 // register adds the addresses that Google asks.
 func (x *googlePasses) register(e *echo.Echo) {
 	if x != nil {
-		answer, answering := echo.WrapHandler(x.google), &passes{limits: x.limits}
-		e.POST(pass.GooglePath+"callbacks", answering.limited("google-callbacks:", callbacksOfAddress, answer))
-		pictures := answering.limited("google-pictures:", picturesOfAddress, answer)
+		answer := echo.WrapHandler(x.google)
+		e.POST(pass.GooglePath+"callbacks", limited(x.limits, "google-callbacks:", callbacksOfAddress, answer))
+		pictures := limited(x.limits, "google-pictures:", picturesOfAddress, answer)
 		e.GET(pass.GooglePath+":slug/*", pictures)
 		e.HEAD(pass.GooglePath+":slug/*", pictures)
 	}
@@ -183,12 +173,9 @@ func (x *googlePasses) register(e *echo.Echo) {
 func (sh *shell) checkGoogle() check {
 	const name = "Google Wallet"
 	account, err := sh.openGoogleAccount()
-	var problem *exitError
 	switch {
-	case errors.As(err, &problem):
-		return bad(name, cmp.Or(problem.wayOut, "Correct the settings that begin with --google."), "%v", problem)
 	case err != nil:
-		return bad(name, "Correct the settings that begin with --google.", "%v", err)
+		return badSettings(name, "--google", err)
 	case account == nil:
 		return good(name, "no account: cards are not offered there")
 	}

@@ -90,6 +90,32 @@ func (h *hotState) committed(c loyalty.Commit) {
 	}
 }
 
+// tellToo lets somebody more hear of commits. It must be quick. It is for the time before
+// the server serves.
+func (h *hotState) tellToo(tell func(loyalty.Commit)) {
+	before := h.also.Load()
+	all := func(c loyalty.Commit) {
+		if before != nil {
+			(*before)(c)
+		}
+		tell(c)
+	}
+	h.also.Store(&all)
+}
+
+// tellOrganizations is tellToo for somebody who asks only whose cards changed.
+func (h *hotState) tellOrganizations(changed func(orgID string)) {
+	h.tellToo(func(c loyalty.Commit) {
+		last := ""
+		for _, card := range c.Cards {
+			if card.OrgID != last {
+				last = card.OrgID
+				changed(last)
+			}
+		}
+	})
+}
+
 // keepBehind begins the epoch of the database.
 func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() int64) error {
 	keeper := projection.NewKeeper(projection.KeeperOptions{

@@ -10,10 +10,13 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/leima/leima/api"
 )
 
 // Limits of the HTTP server. What a handler reads and writes has limits of its own.
@@ -187,4 +190,20 @@ func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 		return nil, problem.hint("Ports below 1024 are for administrators. Choose another with --" + setting + " or " + environmentName(setting) + ".")
 	}
 	return nil, problem.hint("Correct --" + setting + " or " + environmentName(setting) + ".")
+}
+
+// callsWindow is what limits of calls by a network address are counted in.
+const callsWindow = time.Minute
+
+// limited answers a network address that asks too much with 429. Where calls cannot be
+// counted they are answered.
+func limited(limits api.Limits, kind string, limit int, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ok, wait, err := limits.Allow(c.Request().Context(), kind+c.RealIP(), limit, callsWindow)
+		if err == nil && !ok {
+			c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+			return c.NoContent(http.StatusTooManyRequests)
+		}
+		return next(c)
+	}
 }

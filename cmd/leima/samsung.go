@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/leima/leima/api"
 	"github.com/leima/leima/jobs"
-	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/pass"
 	"github.com/leima/leima/wallet/samsung"
 	"github.com/leima/leima/web"
@@ -67,11 +65,11 @@ func (sh *shell) openGalaxy() (*galaxy, error) {
 	if base := sh.links().base; !strings.HasPrefix(base, "https://") {
 		return nil, usagef("--%s is set, and %s is not an https address: Samsung takes no other", given, base).hint("Set --base-url to the https address of the server.")
 	}
-	key, err := readAppleFile(samsungKey, v[samsungKey])
+	key, err := readKeyFile(samsungKey, v[samsungKey])
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := readAppleFile(samsungCertificate, v[samsungCertificate])
+	certificate, err := readKeyFile(samsungCertificate, v[samsungCertificate])
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +89,7 @@ func (sh *shell) openGalaxy() (*galaxy, error) {
 type samsungPasses struct {
 	cards  *pass.Samsung
 	update *jobs.UpdateSamsung
-	passes *passes // limits what network addresses may ask
+	limits api.Limits
 }
 
 // openSamsung returns them, nil if the server has no contract with Samsung.
@@ -101,35 +99,14 @@ func openSamsung(p parts) *samsungPasses {
 	}
 	x := &samsungPasses{
 		cards:  pass.NewSamsung(pass.SamsungOptions{Partner: p.galaxy.partner, Store: p.store, BaseURL: p.links.base, Now: p.sh.clock, Log: p.log}),
-		passes: &passes{limits: p.hot},
+		limits: p.hot,
 	}
 	x.update = jobs.NewUpdateSamsung(jobs.UpdateSamsungOptions{
 		Store: p.store, Notifier: p.galaxy.notifier, Kind: p.galaxy.partner.CardID, Report: p.metrics.samsungNotifications(), Now: p.sh.clock, Log: p.log,
 	})
-	p.hot.tellToo(func(c loyalty.Commit) {
-		last := ""
-		for _, card := range c.Cards {
-			if card.OrgID != last {
-				last = card.OrgID
-				x.update.Changed(last)
-			}
-		}
-	})
+	p.hot.tellOrganizations(x.update.Changed)
 	p.log.Info("cards are offered for Samsung Wallet", slog.String("address_for_its_portal", p.links.base+pass.SamsungPath))
 	return x
-}
-
-// tellToo lets somebody more hear of commits. It must be quick. It is for the time before
-// the server serves.
-func (h *hotState) tellToo(tell func(loyalty.Commit)) {
-	before := h.also.Load()
-	all := func(c loyalty.Commit) {
-		if before != nil {
-			(*before)(c)
-		}
-		tell(c)
-	}
-	h.also.Store(&all)
 }
 
 // forAPI and forWeb return nil interfaces for a server without Samsung Wallet.
@@ -150,7 +127,7 @@ func (x *samsungPasses) forWeb() web.Links {
 // register adds the addresses that Samsung asks.
 func (x *samsungPasses) register(e *echo.Echo) {
 	if x != nil {
-		e.Any(pass.SamsungPath+"/cards/*", x.passes.limited("samsung:", samsungCallsOfAddress, echo.WrapHandler(x.cards.Handler())))
+		e.Any(pass.SamsungPath+"/cards/*", limited(x.limits, "samsung:", samsungCallsOfAddress, echo.WrapHandler(x.cards.Handler())))
 	}
 }
 
@@ -159,7 +136,7 @@ func (x *samsungPasses) periodic() []jobs.Periodic {
 	if x == nil {
 		return nil
 	}
-	return []jobs.Periodic{{Name: "update Samsung Wallet", Every: jobs.SamsungEvery, Limit: samsungLimit, Wake: x.update.Wake(), Run: x.update.Run}}
+	return []jobs.Periodic{{Name: "update Samsung Wallet", Every: jobs.PassesEvery, Limit: samsungLimit, Wake: x.update.Wake(), Run: x.update.Run}}
 }
 
 // samsungLimit bounds one run of the job: what Samsung does not answer is tried again.
@@ -169,12 +146,9 @@ const samsungLimit = 10 * time.Minute
 func (sh *shell) checkSamsung() check {
 	const name = "Samsung Wallet"
 	made, err := sh.openGalaxy()
-	var problem *exitError
 	switch {
-	case errors.As(err, &problem):
-		return bad(name, cmp.Or(problem.wayOut, "Correct the settings that begin with --samsung."), "%v", problem)
 	case err != nil:
-		return bad(name, "Correct the settings that begin with --samsung.", "%v", err)
+		return badSettings(name, "--samsung", err)
 	case made == nil:
 		return good(name, "no partner id: cards are not offered for it")
 	}

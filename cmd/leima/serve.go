@@ -61,10 +61,41 @@ func askedToStop(ctx context.Context, err error) error {
 // 20 MB more cost a fifth of the stamps it could give.
 const gcPercent = 400
 
-func (sh *shell) serve(ctx context.Context) (err error) {
+func (sh *shell) serve(ctx context.Context) error {
 	if sh.getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	return sh.open(ctx, opening{wallet: sh.openWallet}, func(o opened) error {
+		s, err := wire(o.parts)
+		if err != nil {
+			return err
+		}
+		b := thisBuild()
+		o.log.LogAttrs(ctx, slog.LevelInfo, "serving", slog.String("address", sh.settings.Addr), slog.String("base_url", o.links.base),
+			slog.String("database", o.store.Kind()), slog.String("hot", o.hot.Kind()), slog.String("debug_address", o.debugAddress),
+			slog.String("version", b.Version), slog.String("commit", b.Commit))
+		return s.run(ctx, o.listener, o.store, o.log, func() error { return nil })
+	})
+}
+
+// opening is in what servers differ before they are put together.
+type opening struct {
+	// wallet returns what passes for Apple Wallet are made with.
+	wallet func() (*wallet, error)
+	// locked, if set, is called as soon as the data folder is this server's.
+	locked func() error
+}
+
+// opened are the parts of a server and where it listens.
+type opened struct {
+	parts
+	listener     net.Listener
+	debugAddress string // empty if there is none
+}
+
+// open opens all that a server consists of, the database last, so that what is wrong with
+// the settings is said before. It lets use have it and closes it again.
+func (sh *shell) open(ctx context.Context, how opening, use func(opened) error) (err error) {
 	log, flushLog, err := sh.serverLogger()
 	if err != nil {
 		return err
@@ -75,6 +106,11 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer unlock()
+	if how.locked != nil {
+		if err := how.locked(); err != nil {
+			return err
+		}
+	}
 	l, err := listen(ctx, addrSetting, sh.settings.Addr)
 	if err != nil {
 		return err
@@ -86,32 +122,21 @@ func (sh *shell) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, debug.close()) }()
-	made, err := sh.openWallet()
-	if err != nil {
+	p := parts{sh: sh, log: log, links: sh.links(), metrics: counted}
+	if p.wallet, err = how.wallet(); err != nil {
 		return err
 	}
-	account, err := sh.openGoogleAccount()
-	if err != nil {
+	if p.google, err = sh.openGoogleAccount(); err != nil {
 		return err
 	}
-	samsung, err := sh.openGalaxy()
-	if err != nil {
+	if p.galaxy, err = sh.openGalaxy(); err != nil {
 		return err
 	}
-	st, state, err := sh.openLive(ctx, log)
-	if err != nil {
+	if p.store, p.hot, err = sh.openLive(ctx, log); err != nil {
 		return err
 	}
-	defer func() { err = closing(errors.Join(err, state.Close()), st) }()
-	s, err := wire(parts{sh: sh, log: log, links: sh.links(), store: st, hot: state, wallet: made, google: account, galaxy: samsung, metrics: counted})
-	if err != nil {
-		return err
-	}
-	b := thisBuild()
-	log.LogAttrs(ctx, slog.LevelInfo, "serving", slog.String("address", sh.settings.Addr), slog.String("base_url", sh.links().base),
-		slog.String("database", st.Kind()), slog.String("hot", state.Kind()), slog.String("debug_address", debug.addressOrNone()),
-		slog.String("version", b.Version), slog.String("commit", b.Commit))
-	return s.run(ctx, l, st, log, func() error { return nil })
+	defer func() { err = closing(errors.Join(err, p.hot.Close()), p.store) }()
+	return use(opened{parts: p, listener: l, debugAddress: debug.addressOrNone()})
 }
 
 // run serves until the context ends, and then lets go in order: no new requests,

@@ -52,7 +52,7 @@ var definitions = append([]setting{
 	{name: "trusted-proxies", help: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128"},
 	{name: logLevelSetting, standard: "info", help: "debug, info, warn or error. “leima demo” has warn instead"},
 	{name: "log-format", standard: "auto", help: "json, text, or auto: text on a terminal"},
-}, slices.Concat(appleDefinitions, googleDefinitions, samsungDefinitions)...)
+}, slices.Concat(appleDefinitions, googleDefinitions, samsungDefinitions, buttonDefinitions)...)
 
 // settings are the values that count.
 type settings struct {

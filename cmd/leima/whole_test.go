@@ -3,14 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,13 +17,12 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
-
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/paging"
 	"github.com/leima/leima/receipt/receipttest"
 	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 // key makes an API key of the house with the scopes.
@@ -182,33 +178,7 @@ func TestAnImportStoppedByCtrlCGoesOn(t *testing.T) {
 
 // The demo's data is the same on PostgreSQL, also if making it up is stopped.
 func TestTheDemoOnPostgreSQL(t *testing.T) {
-	server := os.Getenv("LEIMA_TEST_POSTGRES")
-	if server == "" {
-		t.Skip("PostgreSQL is not tested: LEIMA_TEST_POSTGRES is not set to the URL of a server")
-	}
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("leima_cmd_%d", os.Getpid())
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// The test's own context has ended by now.
-		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	u.Path = "/" + name
-	st, err := store.Open(t.Context(), store.Config{URL: u.String()})
+	st, err := store.Open(t.Context(), store.Config{URL: storetest.NewDatabase(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

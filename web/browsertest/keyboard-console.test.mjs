@@ -110,6 +110,7 @@ test("by keyboard alone: sign in by a link that works once", async (t) => {
 test("by keyboard alone: find a customer, change them, correct, reissue, block, record a yes; and back", async (t) => {
 	const last_name = `Keys${randomUUID().slice(0, 8)}`;
 	const card = await newCustomer({ first_name: "Tabitha", last_name });
+	const serial = String(Date.now());
 	const { page, has, tabTo, go, fill, press, heading, notice, button, dialog, undo } = await atDesk(t, "/customers");
 
 	await tabTo(page.getByRole("searchbox"));
@@ -141,6 +142,16 @@ test("by keyboard alone: find a customer, change them, correct, reissue, block, 
 	assert.notEqual(await page.locator("[data-link]").getAttribute("data-link"), card.link);
 	await go(dialog.getByRole("button", { name: "Close" }).last());
 	await has(button("New code and link"));
+
+	await go(button("Link an old card"));
+	await has(dialog.getByLabel("Number of the old card"));
+	await page.keyboard.type(`KX-${serial}`);
+	await press("Enter");
+	await notice("The old card leads to this card now");
+	await page.locator(`[data-old-number=KX${serial}]`).waitFor();
+	await go(button("Remove the old card"));
+	await notice("The old card leads nowhere any more");
+	await undo("The old card leads to this card now");
 
 	await fill(page.getByLabel("First name"), "Tabea");
 	await press("Control+s");

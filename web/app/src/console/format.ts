@@ -21,6 +21,13 @@ export const moment = (at: string) => clock(Date.parse(at), timesIn());
 /** Whether the clocks here show another time than those of the organization. */
 export const isElsewhere = (now = Date.now()) => clock(now, timesIn()) !== clock(now, undefined);
 
+/** A moment that is mostly of these days: without the year if it is this one, and in one line. */
+export const lately = (at: string, now = new Date()) => {
+	const then = new Date(at);
+	const year = then.getFullYear() === now.getFullYear() ? {} : { year: "numeric" } as const;
+	return new Intl.DateTimeFormat(tag(), { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(then).replaceAll(" ", "\u00a0");
+};
+
 /** A calendar day such as 2026-03-01, which has no zone. */
 export const calendarDay = (iso: string, style: "short" | "full" = "full") =>
 	new Intl.DateTimeFormat(tag(), { ...(style === "full" ? { dateStyle: "medium" } : { day: "numeric", month: "numeric" }), timeZone: "UTC" }).format(Date.parse(iso + "T00:00:00Z"));

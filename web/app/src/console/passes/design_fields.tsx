@@ -1,20 +1,15 @@
 // The form of a design: colours, stamps, what stands in front, pictures.
 
 import { Button, NativeSelect } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
 import type { Schema } from "../../api/client.ts";
 import { addArtwork } from "../data/designs.ts";
 import { number } from "../format.ts";
 import { ColorField, Readable } from "../parts/color.tsx";
 import { useComplaints } from "../parts/form.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { Problem } from "../parts/problem.tsx";
+import { usePicture } from "../parts/picture.tsx";
 import { useTexts } from "../texts.ts";
 import { ARTWORKS, BARCODES, COLORS, FIELDS, ICONS, MAX_ROWS, passColors, placed, readability, type ArtworkName, type ColorName, type DesignValues, type Field } from "./design.ts";
-
-const TYPES = ["image/png", "image/jpeg"];
-const MAX_BYTES = 1 << 20;
 
 interface FieldsProps {
 	values: DesignValues;
@@ -100,32 +95,17 @@ function Pictures({ values, set }: Pick<FieldsProps, "values" | "set">) {
 /** Sends a picture at once; that a design has it is kept when the form is saved. */
 function Picture({ name, tag, change }: { name: ArtworkName; tag: string; change: (tag: string) => void }) {
 	const { say } = useTexts();
-	const input = useRef<HTMLInputElement>(null);
-	const [wrong, setWrong] = useState("");
-	const sending = useMutation({ mutationFn: addArtwork, onSuccess: change });
-	const complaint = useComplaints(sending.error)("artwork");
-	const choose = (file: File | undefined) => {
-		const problem = !file ? "" : !TYPES.includes(file.type) ? say("settings.logo_type") : file.size > MAX_BYTES ? say("settings.logo_size") : "";
-		setWrong(problem);
-		sending.reset();
-		if (file && !problem) {
-			sending.mutate(file);
-		}
-		if (input.current) {
-			input.current.value = "";
-		}
-	};
+	const picture = usePicture({ id: `artwork-${name}`, field: "artwork", send: addArtwork, sent: change });
 	const label = say(`design.artwork_${name}`);
 	return (
 		<>
 			<div className="row">
 				<span className="artwork-name">{label}{tag && <span className="hint"> {say("design.artwork_there")}</span>}</span>
-				<input ref={input} type="file" accept={TYPES.join(",")} className="unseen" id={`artwork-${name}`} tabIndex={-1} aria-hidden="true" onChange={(e) => choose(e.currentTarget.files?.[0])} />
-				<Button variant="default" loading={sending.isPending} onClick={() => input.current?.click()}>{say(tag ? "design.artwork_replace" : "design.artwork_choose")}<span className="unseen"> {label}</span></Button>
+				{picture.input}
+				<Button variant="default" loading={picture.sending} onClick={picture.choose}>{say(tag ? "design.artwork_replace" : "design.artwork_choose")}<span className="unseen"> {label}</span></Button>
 				{tag && <Button variant="default" onClick={() => change("")}>{say("design.artwork_remove")}<span className="unseen"> {label}</span></Button>}
 			</div>
-			{(wrong || complaint) && <p className="complaint" role="alert"><Icon name="bad" /> {wrong || complaint}</p>}
-			{sending.isError && !complaint && <Problem error={sending.error} />}
+			{picture.problem}
 		</>
 	);
 }
