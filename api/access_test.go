@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -210,6 +211,45 @@ func TestNobodyGivesMoreThanTheyHave(t *testing.T) {
 	}
 	if w.dump() != before {
 		t.Error("something was changed")
+	}
+}
+
+// Somebody who runs one branch makes nobody who could do the same at others, themselves
+// least of all.
+func TestAManagerOfABranchManagesItsStaff(t *testing.T) {
+	w := newWorld(t)
+	owner, manager := w.shop.token["owner"], w.shop.token["manager"]
+	version := func(n int) map[string]string { return map[string]string{"If-Match": fmt.Sprintf(`"%d"`, n)} }
+	staff := func(role string) string { return "/v1/staff/" + w.shop.staff[role] }
+	at := func(location string) string { return fmt.Sprintf(`{"location_id":%q}`, location) }
+	w.want(w.do(call{"PATCH", staff("manager"), owner, at(w.shop.branch), version(1)}), 200)
+	w.want(w.do(call{"PATCH", staff("cashier"), owner, at(w.shop.location), version(2)}), 200) // with a PIN since the first
+	before := w.dump()
+	for name, c := range map[string]call{
+		"goes to every branch":        {"PATCH", staff("manager"), manager, `{"location_id":null}`, version(2)},
+		"goes to another":             {"PATCH", staff("manager"), manager, at(w.shop.location), version(2)},
+		"adds somebody at another":    {"POST", "/v1/staff", manager, w.shop.fill(`{"name":"X","role":"manager","location_id":"{location_id}"}`), nil},
+		"changes somebody at another": {"PATCH", staff("cashier"), manager, `{"name":"X"}`, version(3)},
+		"calls somebody over":         {"PATCH", staff("cashier"), manager, at(w.shop.branch), version(3)},
+		"sets a PIN at another":       {"PUT", staff("cashier") + "/pin", manager, `{"pin":"482916"}`, nil},
+		"changes somebody of all":     {"PATCH", staff("marketer"), manager, `{"name":"X"}`, version(1)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			w.want(w.do(c), 403)
+		})
+	}
+	if w.dump() != before {
+		t.Error("something was changed")
+	}
+	added := w.want(w.do(call{"POST", "/v1/staff", manager, `{"name":"Aino","role":"manager"}`, nil}), 201)
+	if added.text("location_id") != w.shop.branch {
+		t.Errorf("works at %s", added.body)
+	}
+	w.want(w.do(call{"PUT", "/v1/staff/" + added.text("id") + "/pin", manager, `{"pin":"482916"}`, nil}), 204)
+	w.want(w.do(call{"PATCH", staff("manager"), manager, `{"name":"Anna"}`, version(2)}), 200)
+	if a := w.do(call{"PATCH", staff("owner"), owner, at(w.shop.branch), version(1)}); a.status != 403 {
+		t.Errorf("an owner tied themselves to a branch, which nobody may undo: %s", a.body)
 	}
 }
 

@@ -323,6 +323,19 @@ func TestRequiredHeadersAndOddCursors(t *testing.T) {
 	}
 }
 
+func TestWhatIsWrongWithAQueryIsSaid(t *testing.T) {
+	w := newWorld(t)
+	for typed, want := range map[string]string{
+		"a%00b": "must not hold the character U+0000", "a%E2%80%AEb": "must not hold the character U+202E",
+		"a%0Ab": "must be one line", "a%FFb": "must be UTF-8",
+	} {
+		a := w.want(w.do(call{"GET", "/v1/customers?query=" + typed, w.shop.token["manager"], "", nil}), 400)
+		if a.text("field") != "query" || a.text("detail") != want {
+			t.Errorf("%s: %s", typed, a.body)
+		}
+	}
+}
+
 func TestWhatTheContractCannotSay(t *testing.T) {
 	w := newWorld(t)
 	before := w.dump()

@@ -29,13 +29,17 @@ type staffHandlers struct {
 	now       func() int64
 }
 
-// mayManage returns nil if the principal may add or change somebody with the role:
-// nobody can make or take over an account that may do more than their own.
-func mayManage(p access.Principal, role organization.Role) error {
-	if p.Permissions.Includes(access.ForRole(role)) {
-		return nil
+// mayManage returns nil if the principal may add or change somebody like this: nobody
+// can make or take over an account that may do more than their own, or the same at
+// another branch than the one that they are tied to.
+func mayManage(p access.Principal, s organization.Staff) error {
+	if !p.Permissions.Includes(access.ForRole(s.Role)) {
+		return &problem{code: codeForbidden, field: "role", detail: "the credential may do less than somebody with this role"}
 	}
-	return &problem{code: codeForbidden, field: "role", detail: "the credential may do less than somebody with this role"}
+	if !p.At(s.LocationID) {
+		return &problem{code: codeForbidden, field: "location_id", detail: "the credential is for another location"}
+	}
+	return nil
 }
 
 // ListStaff implements the contract.
@@ -50,12 +54,16 @@ func (h staffHandlers) ListStaff(ctx context.Context, r contract.ListStaffReques
 // CreateStaff implements the contract.
 func (h staffHandlers) CreateStaff(ctx context.Context, r contract.CreateStaffRequestObject) (contract.CreateStaffResponseObject, error) {
 	rq := requestOf(ctx)
+	at, err := whereabouts(rq.principal, r.Body.LocationID)
+	if err != nil {
+		return nil, err
+	}
 	s := organization.Staff{
 		OrgID: rq.principal.OrgID, ID: typeid.New("stf"), Name: r.Body.Name, Email: given(r.Body.Email),
-		Role: organization.Role(r.Body.Role), Locale: given(r.Body.Locale), LocationID: given(r.Body.LocationID),
+		Role: organization.Role(r.Body.Role), Locale: given(r.Body.Locale), LocationID: at,
 		Active: true, Version: 1, CreatedAt: h.now(),
 	}
-	if err := mayManage(rq.principal, s.Role); err != nil {
+	if err := mayManage(rq.principal, s); err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
@@ -124,16 +132,16 @@ func changeStaff(s organization.Staff, c contract.StaffChange) organization.Staf
 }
 
 // mayChange returns nil if the principal may make the one into the other. Nobody
-// changes their own role or shuts themselves out, so that an organization does not
-// lose its last owner by a slip.
+// changes their own role or branch or shuts themselves out, so that an organization does
+// not lose its last owner by a slip.
 func mayChange(p access.Principal, from, to organization.Staff) error {
-	if p.StaffID == from.ID && (from.Role != to.Role || from.Active != to.Active) {
-		return forbidden("ask somebody else to change your own role or to end your access")
+	if p.StaffID == from.ID && (from.Role != to.Role || from.LocationID != to.LocationID || from.Active != to.Active) {
+		return forbidden("ask somebody else to change your own role or branch or to end your access")
 	}
-	if err := mayManage(p, from.Role); err != nil {
+	if err := mayManage(p, from); err != nil {
 		return err
 	}
-	return mayManage(p, to.Role)
+	return mayManage(p, to)
 }
 
 // SetStaffPIN implements the contract.
@@ -146,7 +154,7 @@ func (h staffHandlers) SetStaffPIN(ctx context.Context, r contract.SetStaffPINRe
 	if err != nil {
 		return nil, missing(codeStaffNotFound, err)
 	}
-	if err := mayManage(p, s.Role); err != nil {
+	if err := mayManage(p, s); err != nil {
 		return nil, err
 	}
 	if err := h.store.SetPIN(ctx, p.OrgID, s.ID, access.HashPIN(r.Body.PIN)); err != nil {

@@ -19,12 +19,12 @@ import (
 
 // Limits of an upload, in bytes.
 const (
-	MaxImportFile   = 64 << 20
-	MaxMapping      = 64 << 10
-	maxSmallPart    = 64
-	maxFileNameLen  = 200
-	maxUploadParts  = 4
-	spoolNamePrefix = "leima-upload-*"
+	MaxImportFile  = 64 << 20
+	MaxMapping     = 64 << 10
+	maxSmallPart   = 64
+	maxFileNameLen = 200
+	maxUploadParts = 4
+	spoolName      = "leima-upload-*"
 )
 
 // upload is the multipart body of an import. Its parts may come in any order, so the
@@ -134,7 +134,7 @@ func readPart(part io.Reader, name string, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-// spool writes the file to a temporary one without a name that others could find.
+// spool writes the file to a temporary one that only this user can read.
 func (u *upload) spool(part *multipart.Part) error {
 	// Some browsers send a whole path; only its end is a name.
 	u.fileName = path.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
@@ -144,7 +144,7 @@ func (u *upload) spool(part *multipart.Part) error {
 	if err := organization.CheckLine("file", u.fileName, maxFileNameLen, true); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp("", spoolNamePrefix)
+	f, err := os.CreateTemp("", spoolName)
 	if err != nil {
 		return fmt.Errorf("spool upload: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -68,8 +69,14 @@ func (op *operation) validateParameters(c echo.Context) error {
 			return invalid(joinPath("", strings.ToValidUTF8(name, "?")), "is not a parameter of this operation")
 		}
 		for _, v := range values {
-			if r, bad := forbiddenRune(v); bad || strings.ContainsRune(v, '\n') || strings.ToValidUTF8(v, "") != v {
+			if r, bad := forbiddenRune(v); bad {
 				return invalid(name, "must not hold the character U+%04X", r)
+			}
+			if strings.ContainsRune(v, '\n') {
+				return invalid(name, "must be one line")
+			}
+			if !utf8.ValidString(v) {
+				return invalid(name, "must be UTF-8")
 			}
 		}
 	}

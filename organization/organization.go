@@ -90,7 +90,7 @@ type Staff struct {
 	OrgID, ID, Name, Email string
 	Role                   Role
 	Locale                 string
-	// LocationID ties a cashier to one branch; "" is every branch.
+	// LocationID ties the person to one branch; "" is every branch.
 	LocationID string
 	// HasPIN tells that a PIN was set, Active that the person may sign in.
 	HasPIN, Active bool

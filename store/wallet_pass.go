@@ -20,17 +20,17 @@ const (
 	cardApplePasses = "SELECT '" + string(customer.AppleWallet) + "' AS wallet, p.serial AS serial, " + walletVoid + ", " +
 		"(SELECT COUNT(*) FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial), " + walletDesired + ", " +
 		"p.pushed_version, p.pushed_at, p.fetched_version, p.fetched_at, p.problem, p.created_at AS made_at, p.given_up_at"
-	cardAppleTable   = " FROM pass p "
+	appleTable       = " FROM pass p "
 	cardGooglePasses = "SELECT '" + string(customer.GoogleWallet) + "', p.serial, " + walletVoid + ", CASE WHEN p.saved THEN 1 ELSE 0 END, " + walletDesired + ", " +
 		"p.sent_version, p.sent_at, p.sent_version, p.sent_at, p.problem, p.created_at, p.saved_at"
-	cardGoogleTable   = " FROM google_pass p "
+	googleTable       = " FROM google_pass p "
 	cardSamsungPasses = "SELECT '" + string(customer.SamsungWallet) + "', p.ref, " + walletVoid + ", " +
 		"CASE WHEN p.state IN ('', '" + customer.SamsungDeleted + "') THEN 0 ELSE 1 END, " + walletDesired + ", " +
 		"p.told_version, p.told_at, p.fetched_version, p.fetched_at, p.problem, p.created_at, p.reported_at"
-	cardSamsungTable = " FROM samsung_pass p "
+	samsungTable = " FROM samsung_pass p "
 
-	cardWalletPasses = cardApplePasses + cardAppleTable + walletOfCard + "UNION ALL " + cardGooglePasses + cardGoogleTable + walletOfCard +
-		"UNION ALL " + cardSamsungPasses + cardSamsungTable + walletOfCard +
+	cardWalletPasses = cardApplePasses + appleTable + walletOfCard + "UNION ALL " + cardGooglePasses + googleTable + walletOfCard +
+		"UNION ALL " + cardSamsungPasses + samsungTable + walletOfCard +
 		"ORDER BY made_at DESC, serial LIMIT $3"
 )
 
@@ -44,10 +44,10 @@ func (s *Store) CardWalletPasses(ctx context.Context, orgID, cardID string) ([]c
 // behindInWallet finds the passes p that PassCounts and its sisters count as stale. They look
 // at all passes of the organization, and so does this.
 var behindInWallet = map[customer.Wallet]string{
-	customer.AppleWallet: cardApplePasses + heldPassColumns + cardAppleTable + heldPassJoins + "p.fetched_version < p.version " +
+	customer.AppleWallet: cardApplePasses + heldPassColumns + appleTable + heldPassJoins + "p.fetched_version < p.version " +
 		"AND EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial) ORDER BY p.modified_at, p.serial LIMIT $2",
-	customer.GoogleWallet:  cardGooglePasses + heldPassColumns + cardGoogleTable + heldPassJoins + "p.sent_version < p.version AND p.saved ORDER BY p.modified_at, p.serial LIMIT $2",
-	customer.SamsungWallet: cardSamsungPasses + heldPassColumns + cardSamsungTable + heldPassJoins + "p.fetched_version < p.version AND p.state NOT IN ('', '" + customer.SamsungDeleted + "') ORDER BY p.modified_at, p.ref LIMIT $2",
+	customer.GoogleWallet:  cardGooglePasses + heldPassColumns + googleTable + heldPassJoins + "p.sent_version < p.version AND p.saved ORDER BY p.modified_at, p.serial LIMIT $2",
+	customer.SamsungWallet: cardSamsungPasses + heldPassColumns + samsungTable + heldPassJoins + "p.fetched_version < p.version AND p.state NOT IN ('', '" + customer.SamsungDeleted + "') ORDER BY p.modified_at, p.ref LIMIT $2",
 }
 
 const heldPassJoins = passJoins + "JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id WHERE p.org_id = $1 AND "

@@ -28,7 +28,8 @@ function changeOf(base: StaffValues, values: StaffValues): Schema["StaffChange"]
 
 export function NewStaff() {
 	const { say } = useTexts();
-	const draft = useDraft(empty);
+	const me = useMe();
+	const draft = useDraft({ ...empty, location: me.location_id ?? "" });
 	const [checked, setChecked] = useState(false);
 	const queries = useQueryClient();
 	const navigate = useNavigate();
