@@ -70,6 +70,9 @@ type Sentences interface {
 	// Refusal returns the reason as staff can read it out in the locale, which is one
 	// of organization.Locales.
 	Refusal(locale string, r *loyalty.Refusal) string
+	// ImportReason returns why a row or receipt of an import could not be used, "" for a
+	// code without words.
+	ImportReason(locale, code string, params map[string]string) string
 }
 
 // API is the HTTP interface under /v1.
@@ -159,7 +162,7 @@ func New(d Dependencies) (*API, error) {
 		demoHandlers:         demoHandlers{store: d.Store, now: d.Now},
 		consentHandlers:      consentHandlers{store: d.Store, now: d.Now},
 		keyHandlers:          keyHandlers{store: d.Store, directory: dir, now: d.Now},
-		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log},
+		importHandlers:       importHandlers{store: d.Store, imports: d.Imports, now: d.Now, log: d.Log, sentences: sentences},
 		listHandlers:         listHandlers{store: d.Store, now: d.Now},
 		exportHandlers:       exportHandlers{store: d.Store, places: make(chan struct{}, MaxExports), now: d.Now, log: d.Log},
 		auditHandlers:        auditHandlers{store: d.Store},
@@ -211,3 +214,6 @@ func (a *API) Register(e *echo.Echo) {
 type english struct{}
 
 func (english) Refusal(_ string, r *loyalty.Refusal) string { return r.StaffMessage() }
+
+// ImportReason has no words: the English ones are kept with the row.
+func (english) ImportReason(string, string, map[string]string) string { return "" }

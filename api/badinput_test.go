@@ -282,6 +282,8 @@ func badParameters(p *openapi3.Parameter) []string {
 		return []string{"", "%00", "%E2%80%AE", long}
 	case "from", "to":
 		return []string{"", "2026-3-1", "2026-02-30", "2026-03-01T00:00:00Z", "today", "%00", long}
+	case "locale":
+		return []string{"", "x", "tlh", "FI", "fi-FI", "%00", long}
 	case "Idempotency-Key":
 		return []string{strings.Repeat("k", 256), "ä", "a\tb"}
 	case "If-Match":

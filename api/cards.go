@@ -20,6 +20,9 @@ type CardStore interface {
 	// be joined.
 	Join(ctx context.Context, j customer.Join) (customer.Joined, error)
 	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
+	// CardWalletPasses returns the passes of a card, the newest first, at most
+	// customer.MaxPassesOfCard.
+	CardWalletPasses(ctx context.Context, orgID, cardID string) ([]customer.WalletPass, error)
 	// Identify finds a usable card; every failure takes as long as another. Without a
 	// program it is the customer's most recently used card.
 	Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error)

@@ -122,6 +122,10 @@ func (spoken) Refusal(locale string, r *loyalty.Refusal) string {
 	return locale + ": " + string(r.Code)
 }
 
+func (spoken) ImportReason(locale, code string, params map[string]string) string {
+	return fmt.Sprint(locale, ": ", code, " ", params)
+}
+
 func TestStaffReadTheirLanguage(t *testing.T) {
 	w := newWorld(t, func(d *api.Dependencies) { d.Sentences = spoken{} })
 	redeem := func(key, language string) answer {

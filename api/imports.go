@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -36,10 +37,11 @@ type ImportStarter interface {
 }
 
 type importHandlers struct {
-	store   ImportStore
-	imports ImportStarter
-	now     func() int64
-	log     *slog.Logger
+	store     ImportStore
+	imports   ImportStarter
+	now       func() int64
+	log       *slog.Logger
+	sentences Sentences
 }
 
 // CreateImport implements the contract.
@@ -89,7 +91,8 @@ func (h importHandlers) StopImport(ctx context.Context, r contract.StopImportReq
 
 // ListImportErrors implements the contract.
 func (h importHandlers) ListImportErrors(ctx context.Context, r contract.ListImportErrorsRequestObject) (contract.ListImportErrorsResponseObject, error) {
-	orgID := requestOf(ctx).principal.OrgID
+	rq := requestOf(ctx)
+	orgID := rq.principal.OrgID
 	list, err := h.store.ImportErrors(ctx, orgID, r.ImportID, page(r.Params.Limit, r.Params.Cursor))
 	if err != nil {
 		return nil, missing(codeImportNotFound, err)
@@ -101,10 +104,21 @@ func (h importHandlers) ListImportErrors(ctx context.Context, r contract.ListImp
 	}
 	return contract.ListImportErrors200JSONResponse{
 		Data: each(list.Items, func(e customer.ImportError) contract.ImportError {
-			return contract.ImportError{Row: e.Row, Column: e.Column, Value: e.Value, Reason: e.Reason}
+			return contract.ImportError{
+				Row: e.Row, Column: e.Column, Value: e.Value, Reason: e.Reason,
+				Code: optional(contract.ImportReason(e.Code)), Params: e.Params, StaffMessage: optional(h.said(rq.locale(), e)),
+			}
 		}),
 		NextCursor: optional(list.NextCursor),
 	}, nil
+}
+
+// said is why a row could not be used in the locale, "" for one from before there were names.
+func (h importHandlers) said(locale string, e customer.ImportError) string {
+	if e.Code == "" {
+		return ""
+	}
+	return h.sentences.ImportReason(locale, e.Code, e.Params)
 }
 
 func importView(i customer.Import) contract.Import {
@@ -122,7 +136,7 @@ func importView(i customer.Import) contract.Import {
 }
 
 // errorFileColumns are those of an import's error file.
-var errorFileColumns = []sheet.Column{{Name: "row", Kind: sheet.Number}, {Name: "column"}, {Name: "value"}, {Name: "reason"}}
+var errorFileColumns = []sheet.Column{{Name: "row", Kind: sheet.Number}, {Name: "column"}, {Name: "value"}, {Name: "reason"}, {Name: "code"}}
 
 // GetImportErrorFile implements the contract.
 func (h importHandlers) GetImportErrorFile(ctx context.Context, r contract.GetImportErrorFileRequestObject) (contract.GetImportErrorFileResponseObject, error) {
@@ -131,12 +145,15 @@ func (h importHandlers) GetImportErrorFile(ctx context.Context, r contract.GetIm
 	if err != nil {
 		return nil, missing(codeImportNotFound, err)
 	}
+	locale := cmp.Or(given(r.Params.Locale), rq.locale())
 	return tableFile{
 		ctx: ctx, done: func() {}, log: h.log, requestID: rq.id, format: contract.ExportListParamsFormatCsv, mark: true, columns: errorFileColumns,
 		name: fmt.Sprintf("%s-errors-of-%s.csv", rq.organization.Slug, i.ID),
 		rows: exported(func(p paging.Page) (paging.List[customer.ImportError], error) {
 			return h.store.ImportErrors(ctx, i.OrgID, i.ID, p)
 		},
-			func(e customer.ImportError) []any { return []any{e.Row, e.Column, e.Value, e.Reason} }),
+			func(e customer.ImportError) []any {
+				return []any{e.Row, e.Column, e.Value, cmp.Or(h.said(locale, e), e.Reason), e.Code}
+			}),
 	}, nil
 }

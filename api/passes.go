@@ -67,6 +67,38 @@ func (h passHandlers) GetCardPass(ctx context.Context, r contract.GetCardPassReq
 	return contract.GetCardPass200ApplicationVndApplePkpassResponse{Body: bytes.NewReader(packed), ContentLength: int64(len(packed))}, nil
 }
 
+// ListCardPasses implements the contract.
+func (h passHandlers) ListCardPasses(ctx context.Context, r contract.ListCardPassesRequestObject) (contract.ListCardPassesResponseObject, error) {
+	v, err := readCard(ctx, h.store, requestOf(ctx).principal, r.CardID)
+	if err != nil {
+		return nil, err
+	}
+	passes, err := h.store.CardWalletPasses(ctx, v.Card.OrgID, v.Card.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list passes of card: %w", err)
+	}
+	list := contract.CardPassList{Data: make([]contract.CardPass, len(passes))}
+	for i, p := range passes {
+		list.Data[i] = cardPassView(p)
+	}
+	return contract.ListCardPasses200JSONResponse(list), nil
+}
+
+func cardPassView(p customer.WalletPass) contract.CardPass {
+	version := func(v customer.PassVersion) contract.PassVersion {
+		return contract.PassVersion{Version: v.Version, At: optionalInstant(v.At)}
+	}
+	view := contract.CardPass{
+		Wallet: contract.Wallet(p.Wallet), Serial: p.Serial, State: contract.CardPassState(p.State()), Problem: string(p.Problem),
+		Desired: version(p.Desired), Pushed: version(p.Pushed), Fetched: version(p.Fetched),
+		CreatedAt: instant(p.CreatedAt), RemovedAt: optionalInstant(p.RemovedAt),
+	}
+	if p.Devices >= 0 {
+		view.Devices = &p.Devices
+	}
+	return view
+}
+
 // GetCustomerPasses implements the contract.
 func (h passHandlers) GetCustomerPasses(ctx context.Context, r contract.GetCustomerPassesRequestObject) (contract.GetCustomerPassesResponseObject, error) {
 	if h.passes == nil {

@@ -131,3 +131,26 @@ func TestTheStatsSayHowFarANewBrandIs(t *testing.T) {
 }
 
 func rfc3339(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano) }
+
+func TestACardsPassesAreListed(t *testing.T) {
+	w := newWorld(t)
+	address := "/v1/cards/" + w.shop.card
+	list := func() answer {
+		return w.want(w.do(call{"GET", address + "/passes", w.shop.token["cashier"], "", nil}), 200)
+	}
+	if got := list().body; strings.TrimSpace(got) != `{"data":[]}` {
+		t.Errorf("a card without passes: %s", got)
+	}
+	w.want(w.do(call{"GET", address + "/pass.pkpass", w.shop.token["owner"], "", nil}), 200)
+	made := list()
+	for path, want := range map[string]any{
+		"data.0.wallet": "apple", "data.0.state": "waiting", "data.0.devices": 0.0, "data.0.desired.version": 1.0,
+		"data.0.pushed.version": 0.0, "data.0.pushed.at": nil, "data.0.fetched.version": 1.0, "data.0.problem": "", "data.0.removed_at": nil,
+	} {
+		if got := made.get(path); got != want {
+			t.Errorf("%s = %v, want %v", path, got, want)
+		}
+	}
+	w.want(w.do(call{"GET", address + "/passes", w.shop.token["join key"], "", nil}), 403)
+	w.want(w.do(call{"GET", address + "/passes", w.other.token["owner"], "", nil}), 404)
+}

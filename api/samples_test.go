@@ -75,6 +75,7 @@ var samples = map[string]sample{
 	"joinProgram":            {`{"first_name":"A","last_name":"B","phone":"+358401112233","email":"a@example.org","locale":"fi","consents":[{"text_id":"{text_id}","granted":true}],"location_id":"{location_id}"}`, "till key", 201, 0, ""},
 	"getCard":                {"", "till key", 200, 0, ""},
 	"getPassStats":           {"", "marketer", 200, 0, ""},
+	"listCardPasses":         {"", "till key", 200, 0, ""},
 	"getCardPass":            {"", "till key", 200, 0, ""},
 	"getCardGooglePass":      {"", "till key", 200, 0, ""},
 	"getCustomerPasses":      {"", "till key", 200, 0, ""},

@@ -33,10 +33,11 @@ type GooglePass struct {
 type GooglePassSent struct {
 	Serial  string
 	Version int64
-	// Sent tells that Google has it. If not, it is due again at Again (UTC milliseconds),
-	// and with 0 not before the pass changes.
-	Sent  bool
-	Again int64
+	// Sent tells that Google has it. If not, Problem says why, and it is due again at Again
+	// (UTC milliseconds), with 0 not before the pass changes.
+	Sent    bool
+	Problem WalletProblem
+	Again   int64
 }
 
 // GoogleEvent is that somebody put a pass into the wallet or took it out.

@@ -70,8 +70,13 @@ type ImportCounts struct {
 
 // ImportError is one line of an import's error file.
 type ImportError struct {
-	Row                   int64
-	Column, Value, Reason string
+	Row           int64
+	Column, Value string
+	// Reason says in English why the row or receipt could not be used. Code is its stable
+	// name, and Params are the values that a sentence in another language needs, by name;
+	// both are empty for errors from before there were names.
+	Reason, Code string
+	Params       map[string]string
 }
 
 // MaxImportErrors bounds the errors kept of one import; more are only counted.

@@ -16,6 +16,11 @@ const (
 // customer's number.
 var ErrOldNumberTaken = errors.New("the old number leads to another card")
 
+// OldNumberUse is what the number of a card from before is already, in a program: it leads
+// to the card with the id, or, without one, to a card of another program, or is a
+// customer's number.
+type OldNumberUse struct{ CardID string }
+
 // ParseOldNumber returns the number of a card from before in its plain form: upper-case
 // letters of ASCII and digits, of which at least one is a digit, without the spaces and
 // hyphens that are printed between them. It returns "", false for what is none.

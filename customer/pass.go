@@ -75,8 +75,9 @@ type PassPush struct {
 type PassPushed struct {
 	Serial  string
 	Version int64
-	// Sent tells that the devices were told. If not, it is tried again.
-	Sent bool
+	// Sent tells that the devices were told. If not, it is tried again, and Problem says why.
+	Sent    bool
+	Problem WalletProblem
 	// Again is when the devices are to be told again (UTC milliseconds) if no phone has
 	// fetched the version by then; 0 is never.
 	Again int64

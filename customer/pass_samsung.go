@@ -51,8 +51,9 @@ type SamsungPush struct {
 type SamsungTold struct {
 	Ref     string
 	Version int64
-	// Sent tells that Samsung took it. If not, it is tried again.
-	Sent bool
+	// Sent tells that Samsung took it. If not, it is tried again, and Problem says why.
+	Sent    bool
+	Problem WalletProblem
 	// Gone tells that Samsung took it that the card is gone: nothing more is to be said.
 	Gone bool
 	// Again is when Samsung is to be told again (UTC milliseconds) if it has not asked for

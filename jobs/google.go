@@ -232,9 +232,10 @@ func (x *UpdateGooglePasses) noteSent(ctx context.Context, orgID string, all []o
 		s := customer.GooglePassSent{Serial: o.pass.Serial, Version: o.pass.Version, Sent: o.err == nil}
 		if o.err != nil {
 			failed++
-			problem = o.err
+			problem, s.Problem = o.err, customer.WalletRefused
 		}
 		if o.result == GoogleFailed {
+			s.Problem = customer.WalletUnreachable
 			s.Again = x.Now() + failedAgain[min(o.pass.Tries, len(failedAgain)-1)].Milliseconds()
 			x.away = x.Now()
 		}

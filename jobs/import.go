@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/leima/leima/customer"
@@ -42,6 +43,13 @@ type ImportStore interface {
 	ImportedCards(ctx context.Context, orgID, programID string, refs []string, now int64) (cards map[string]string, created int, err error)
 	// ImportedLocations does the same for locations.
 	ImportedLocations(ctx context.Context, orgID string, refs []string, now int64) (map[string]organization.Location, int, error)
+
+	// OldNumbers returns what the numbers of cards from before are in the program already,
+	// without those that are free. At most MaxImportRefs may be asked about.
+	OldNumbers(ctx context.Context, orgID, programID string, numbers []string) (map[string]customer.OldNumberUse, error)
+	// GiveOldNumbers lets numbers that are free lead to cards that have none, whose ids
+	// stand with them.
+	GiveOldNumbers(ctx context.Context, orgID, programID string, cards map[string]string) error
 
 	// Analyze lets the database count what is in its tables, for its plans.
 	Analyze(ctx context.Context) error
@@ -108,7 +116,7 @@ type ImportProgress struct {
 func (i Importer) Run(ctx context.Context, run customer.Import, file ReceiptFile) (customer.Import, error) {
 	im := &importing{
 		Importer: i, file: file, run: run,
-		cards: map[string]string{}, locations: map[string]place{},
+		cards: map[string]string{}, locations: map[string]place{}, old: map[string]customer.OldNumberUse{},
 	}
 	err := im.begin(ctx)
 	if err == nil {
@@ -125,8 +133,9 @@ type importing struct {
 	program loyalty.Program
 	zone    *time.Location // of receipts without a location
 
-	cards     map[string]string // card ids by the file's customers
-	locations map[string]place  // by the file's locations
+	cards     map[string]string                // card ids by the file's customers
+	locations map[string]place                 // by the file's locations
+	old       map[string]customer.OldNumberUse // by the file's numbers of cards from before
 	errs      []customer.ImportError
 	kept      int // errors that were kept already
 	// skip counts the errors that the same run kept before it was cut off. A file
@@ -245,13 +254,17 @@ func (im *importing) bad(ctx context.Context, row *receipt.RowError) error {
 		return nil
 	}
 	im.errs = append(im.errs, customer.ImportError{
-		Row: int64(row.Row), Column: row.Column, Value: row.Value, Reason: row.Reason,
+		Row: int64(row.Row), Column: storable(row.Column), Value: storable(row.Value), Reason: storable(row.Reason),
+		Code: string(row.Code), Params: row.Params,
 	})
 	if len(im.errs) < importErrorBatch {
 		return nil
 	}
 	return im.keepErrors(ctx)
 }
+
+// storable returns s without the character that PostgreSQL takes in no text.
+func storable(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") }
 
 func (im *importing) keepErrors(ctx context.Context) error {
 	if len(im.errs) == 0 {

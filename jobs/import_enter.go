@@ -17,6 +17,9 @@ var analyzeAfter = []int{2, 16, 128}
 
 // enter stamps the receipts in batches, each durable before the next.
 func (im *importing) enter(ctx context.Context, receipts []receipt.Receipt) error {
+	if err := im.link(ctx, receipts); err != nil {
+		return err
+	}
 	done, batches := int64(0), 0
 	for batch := range slices.Chunk(receipts, loyalty.MaxBatch) {
 		if ctx.Err() != nil {
@@ -61,9 +64,9 @@ func (im *importing) enterBatch(ctx context.Context, batch []receipt.Receipt) er
 	if err := im.resolve(ctx, earning, now); err != nil {
 		return err
 	}
-	for i, r := range earning {
-		at := im.locations[r.Location]
-		commands[i].CardID, commands[i].LocationID, commands[i].Zone = im.cards[r.Customer], at.id, im.zoneOf(r.Location)
+	earning, commands, err := im.address(ctx, earning, commands)
+	if err != nil || len(commands) == 0 {
+		return err
 	}
 	outcomes, err := im.Store.ApplyBatch(ctx, commands)
 	if err != nil {
@@ -77,26 +80,39 @@ func (im *importing) enterBatch(ctx context.Context, batch []receipt.Receipt) er
 	return nil
 }
 
+// address writes on each command whose card and which location it is for. Receipts whose
+// old number keeps them from being entered are left out and listed.
+func (im *importing) address(ctx context.Context, receipts []receipt.Receipt, commands []loyalty.Command) ([]receipt.Receipt, []loyalty.Command, error) {
+	n := 0
+	for i, r := range receipts {
+		card, reason := im.cardFor(r)
+		if reason.code != "" {
+			if err := im.refuse(ctx, r, reason); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		c, at := commands[i], im.locations[r.Location]
+		c.CardID, c.LocationID, c.Zone = card, at.id, im.zoneOf(r.Location)
+		receipts[n], commands[n] = r, c
+		n++
+	}
+	return receipts[:n], commands[:n], nil
+}
+
 // resolve makes sure that the cards and locations of the receipts are known.
 func (im *importing) resolve(ctx context.Context, receipts []receipt.Receipt, now int64) error {
 	var customers, locations []string
 	for _, r := range receipts {
-		if _, known := im.cards[r.Customer]; !known {
+		if _, known := im.cards[r.Customer]; !known && r.Customer != "" {
 			customers = append(customers, r.Customer)
 		}
 		if _, known := im.locations[r.Location]; !known && r.Location != "" {
 			locations = append(locations, r.Location)
 		}
 	}
-	for refs := range slices.Chunk(distinct(customers), MaxImportRefs) {
-		cards, created, err := im.Store.ImportedCards(ctx, im.run.OrgID, im.run.ProgramID, refs, now)
-		if err != nil {
-			return fmt.Errorf("find or create customers: %w", err)
-		}
-		im.run.Counts.NewCustomers += int64(created)
-		for ref, id := range cards {
-			im.cards[ref] = id
-		}
+	if err := im.resolveCustomers(ctx, customers, now); err != nil {
+		return err
 	}
 	for refs := range slices.Chunk(distinct(locations), MaxImportRefs) {
 		found, created, err := im.Store.ImportedLocations(ctx, im.run.OrgID, refs, now)
@@ -106,6 +122,21 @@ func (im *importing) resolve(ctx context.Context, receipts []receipt.Receipt, no
 		im.run.Counts.NewLocations += int64(created)
 		for ref, l := range found {
 			im.locations[ref] = place{id: l.ID, zone: organization.LoadZone(l.Zone, im.zone.String())}
+		}
+	}
+	return nil
+}
+
+// resolveCustomers makes sure that the cards of customers are known.
+func (im *importing) resolveCustomers(ctx context.Context, customers []string, now int64) error {
+	for refs := range slices.Chunk(distinct(customers), MaxImportRefs) {
+		cards, created, err := im.Store.ImportedCards(ctx, im.run.OrgID, im.run.ProgramID, refs, now)
+		if err != nil {
+			return fmt.Errorf("find or create customers: %w", err)
+		}
+		im.run.Counts.NewCustomers += int64(created)
+		for ref, id := range cards {
+			im.cards[ref] = id
 		}
 	}
 	return nil
@@ -121,7 +152,7 @@ func distinct(refs []string) []string {
 // batch was entered, and the next run will find it so.
 func (im *importing) count(ctx context.Context, r receipt.Receipt, outcome loyalty.Outcome) error {
 	c := &im.run.Counts
-	reason := ""
+	var reason rowReason
 	switch {
 	case outcome.Err == nil && outcome.Refusal == nil && outcome.Replayed:
 		c.Replayed++
@@ -132,18 +163,16 @@ func (im *importing) count(ctx context.Context, r receipt.Receipt, outcome loyal
 		c.Coupons += int64(len(outcome.Coupons))
 		return nil
 	case outcome.Refusal != nil:
-		reason = outcome.Refusal.StaffMessage()
+		reason = refusedFor(outcome.Refusal)
 	case errors.Is(outcome.Err, loyalty.ErrNotFound):
-		reason = "The customer's card is not in use any more."
+		reason = rowReason{code: string(loyalty.RefusedCardNotUsable), text: "The customer's card is not in use any more."}
 	case errors.Is(outcome.Err, loyalty.ErrKeyReused):
-		reason = "The receipt was imported before with another customer, location, time or number of stamps. It was left as it is."
+		reason = rowReason{code: codeReceiptChanged, text: "The receipt was imported before with another customer, location, time or number of stamps. It was left as it is."}
 	case errors.Is(outcome.Err, loyalty.ErrExternalRefUsed):
-		reason = "The location has a stamp with this receipt number already, from its till or another program."
+		reason = rowReason{code: codeReceiptUsed, text: "The location has a stamp with this receipt number already, from its till or another program."}
 	default:
 		return fmt.Errorf("receipt %s: %w", r.ID, outcome.Err)
 	}
 	c.Refused++
-	return im.bad(ctx, &receipt.RowError{
-		Row: r.Row, Column: im.file.Mapping.Columns.Receipt, Value: r.ID, Reason: reason,
-	})
+	return im.bad(ctx, reason.in(r.Row, im.file.Mapping.Columns.Receipt, r.ID))
 }

@@ -85,9 +85,11 @@ func importKey(programID, receiptID string) string {
 // the file says, not of our ids, so that merging two customers does not change it.
 func bodyHash(r receipt.Receipt, stamps int64) string {
 	h := sha256.New()
-	for _, part := range [...]string{
-		"1", r.ID, r.Customer, r.Location, strconv.FormatInt(r.At, 10), strconv.FormatInt(stamps, 10),
-	} {
+	parts := []string{"1", r.ID, r.Customer, r.Location, strconv.FormatInt(r.At, 10), strconv.FormatInt(stamps, 10)}
+	if r.Customer == "" {
+		parts = append(parts, plainOldNumber(r.OldNumber))
+	}
+	for _, part := range parts {
 		// Each part with its length, so that no two lists look alike.
 		fmt.Fprintf(h, "%d:%s,", len(part), part)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/paging"
@@ -23,15 +24,19 @@ const (
 type rehearsal struct {
 	*importing
 	tried map[string]*rehearsedCard // by the file's customers
-	known map[string]bool           // the file's customers that are there
-	taken map[takenRef]bool         // receipt numbers that stamps of known cards bear
+	// byID are the cards that are there: of the file's customers, and those that its numbers
+	// of cards from before lead to.
+	byID  map[string]*rehearsedCard
+	known map[string]bool   // the file's customers that are there
+	taken map[takenRef]bool // receipt numbers that stamps of known cards bear
 	ids   int
 }
 
 type takenRef struct{ locationID, ref string }
 
 type rehearsedCard struct {
-	card loyalty.Card
+	card      loyalty.Card
+	oldNumber bool // it has one
 	// used are the idempotency keys of receipts that were entered before.
 	used map[string]bool
 	// days are the stamps by day, for a limit per card and day, and stampings the
@@ -42,10 +47,15 @@ type rehearsedCard struct {
 
 // rehearse counts what entering the receipts would do and changes nothing.
 func (im *importing) rehearse(ctx context.Context, receipts []receipt.Receipt) error {
-	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}}
+	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, byID: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}}
+	numbered := im.numbered(receipts)
+	if err := im.readOldNumbers(ctx, numbered); err != nil {
+		return err
+	}
 	if err := r.load(ctx, receipts); err != nil {
 		return err
 	}
+	r.link(numbered)
 	for n, one := range receipts {
 		if n%loyalty.MaxBatch == 0 {
 			if ctx.Err() != nil {
@@ -68,12 +78,19 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 		r.run.Counts.TooSmall++
 		return nil
 	}
-	card := r.cardOf(one.Customer)
+	var own *rehearsedCard
+	if one.Customer != "" {
+		own = r.cardOf(one.Customer)
+	}
 	if one.Location != "" {
 		if _, known := r.locations[one.Location]; !known {
 			r.locations[one.Location] = place{zone: r.zone}
 			r.run.Counts.NewLocations++
 		}
+	}
+	card, reason := r.cardFor(one, own)
+	if reason.code != "" {
+		return r.refuse(ctx, one, reason)
 	}
 	c.Zone = r.zoneOf(one.Location)
 	if card.used[c.IdempotencyKey] {
@@ -99,14 +116,38 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 	return r.count(ctx, one, loyalty.Outcome{Entry: result.Entries[0], Card: result.Card, Coupons: result.Issued})
 }
 
+// link is importing.link without writing anything.
+func (r *rehearsal) link(numbered []receipt.Receipt) {
+	for _, one := range r.wishes(numbered) {
+		if c := r.cardOf(one.Customer); !c.oldNumber {
+			c.oldNumber = true
+			r.old[one.OldNumber] = customer.OldNumberUse{CardID: c.card.ID}
+		}
+	}
+}
+
+// cardFor is importing.cardFor; own is the card of the receipt's customer, nil if it names
+// none.
+func (r *rehearsal) cardFor(one receipt.Receipt, own *rehearsedCard) (*rehearsedCard, rowReason) {
+	ownID := ""
+	if own != nil {
+		ownID = own.card.ID
+	}
+	id, reason := pick(one, ownID, r.old)
+	if own != nil || reason.code != "" {
+		return own, reason
+	}
+	return r.byID[id], reason
+}
+
 // cardOf returns the card of a customer, a new one if there is none.
 func (r *rehearsal) cardOf(ref string) *rehearsedCard {
 	c, known := r.tried[ref]
 	if !known {
 		c = &rehearsedCard{days: map[loyalty.Day]int{}, card: loyalty.Card{
-			OrgID: r.run.OrgID, ProgramID: r.run.ProgramID, Status: loyalty.CardActive, Goal: r.program.Goal,
+			OrgID: r.run.OrgID, ID: "new " + ref, ProgramID: r.run.ProgramID, Status: loyalty.CardActive, Goal: r.program.Goal,
 		}}
-		r.tried[ref] = c
+		r.tried[ref], r.byID[c.card.ID] = c, c
 		if !r.known[ref] {
 			r.run.Counts.NewCustomers++
 		}
@@ -158,19 +199,28 @@ func (r *rehearsal) load(ctx context.Context, receipts []receipt.Receipt) error 
 	})
 }
 
-// loadCards reads the cards of the known customers.
+// loadCards reads the cards of the known customers, and those that old numbers lead to.
 func (r *rehearsal) loadCards(ctx context.Context) error {
+	ledTo := map[string]bool{}
+	for _, use := range r.old {
+		ledTo[use.CardID] = true
+	}
 	return eachPage(maxRehearsalPages, func(p paging.Page) (string, error) {
 		list, err := r.Store.Cards(ctx, r.run.OrgID, r.run.ProgramID, p)
 		if err != nil {
 			return "", fmt.Errorf("read cards: %w", err)
 		}
 		for _, v := range list.Items {
-			if ref := v.Customer.ExternalRef; r.known[ref] && v.Card.Status.Usable() {
-				card := &rehearsedCard{card: v.Card, used: map[string]bool{}, days: map[loyalty.Day]int{}}
-				if err := r.loadEntries(ctx, card); err != nil {
-					return "", err
-				}
+			ref := v.Customer.ExternalRef
+			if !v.Card.Status.Usable() || !r.known[ref] && !ledTo[v.Card.ID] {
+				continue
+			}
+			card := &rehearsedCard{card: v.Card, oldNumber: v.OldNumber != "", used: map[string]bool{}, days: map[loyalty.Day]int{}}
+			if err := r.loadEntries(ctx, card); err != nil {
+				return "", err
+			}
+			r.byID[v.Card.ID] = card
+			if r.known[ref] {
 				r.tried[ref] = card
 			}
 		}

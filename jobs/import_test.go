@@ -306,7 +306,8 @@ func TestWhatCannotBeUsedIsListedAndTheRestIsEntered(t *testing.T) {
 				line("2", "40", "b1", "1.00", "2026-01-02T10:00:00Z")+
 				line("1", "40", "b3", "-3.50", "2026-01-03T10:00:00Z")+
 				line("2", "41", "b4", "9.99", "2031-01-01T10:00:00Z")+
-				line("2", "41", "b5", "9.99", "2026-01-04T10:00:00Z")))
+				line("2", "41", "b5", "9.99", "2026-01-04T10:00:00Z")+
+				line("2\x00", "41", "b6", "9.99", "2026-01-04T10:00:00Z")))
 			var told []string
 			run := s.newRun(t, s.program.ID)
 			done, err := s.importer().Run(t.Context(), run, jobs.ReceiptFile{
@@ -321,11 +322,11 @@ func TestWhatCannotBeUsedIsListedAndTheRestIsEntered(t *testing.T) {
 			}
 			// Row 3 has no time, row 4 another customer for the same receipt; row 6 is of the
 			// future, which the program's rules refuse. The return in row 5 earns nothing.
-			if diff := cmp.Diff([]string{"3 transaction_timestamp yesterday", "4 household_id 2", "6 basket_id b4"}, told); diff != "" {
+			if diff := cmp.Diff([]string{"3 transaction_timestamp yesterday", "4 household_id 2", "8 household_id 2\x00", "6 basket_id b4"}, told); diff != "" {
 				t.Errorf("what was told (-want +have):\n%s", diff)
 			}
 			want := customer.ImportCounts{
-				Rows: 6, RowErrors: 2, Receipts: 4, Stamped: 2, Refused: 1, TooSmall: 1, Stamps: 2, NewCustomers: 2, NewLocations: 2,
+				Rows: 7, RowErrors: 3, Receipts: 4, Stamped: 2, Refused: 1, TooSmall: 1, Stamps: 2, NewCustomers: 2, NewLocations: 2,
 			}
 			if diff := cmp.Diff(want, done.Counts); diff != "" {
 				t.Errorf("counts (-want +have):\n%s", diff)
@@ -334,8 +335,15 @@ func TestWhatCannotBeUsedIsListedAndTheRestIsEntered(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(kept.Items) != 3 || kept.Items[2].Row != 6 || kept.Items[2].Reason == "" {
-				t.Errorf("the errors kept are %+v", kept.Items)
+			layouts := map[string]string{"layouts": "rfc3339"}
+			before := map[string]string{"receipt": "b1", "before": "1", "row": "2"}
+			if diff := cmp.Diff([]customer.ImportError{
+				{Row: 3, Column: "transaction_timestamp", Value: "yesterday", Reason: "is not a time written as rfc3339", Code: "time_layout", Params: layouts},
+				{Row: 4, Column: "household_id", Value: "2", Reason: `receipt "b1" has the customer "1" in row 2`, Code: "other_customer", Params: before},
+				{Row: 8, Column: "household_id", Value: "2\uFFFD", Reason: "has a control character", Code: "control_character"},
+				{Row: 6, Column: "basket_id", Value: "b4", Reason: (&loyalty.Refusal{Code: loyalty.RefusedFuture}).StaffMessage(), Code: "at_in_future"},
+			}, kept.Items); diff != "" {
+				t.Errorf("the errors kept (-want +have):\n%s", diff)
 			}
 		})
 	}
@@ -351,6 +359,7 @@ func TestAChangedReceiptIsNotEnteredAnew(t *testing.T) {
 	if done.Counts.Refused != 1 || done.Counts.Stamped != 0 {
 		t.Errorf("counts %+v, want one refused", done.Counts)
 	}
+	s.mustSayOf(t, done, "receipt_changed")
 	if card := s.cards(t, s.program.ID)["1"]; card.Balance != 1 {
 		t.Errorf("the first customer has %d stamps, want 1", card.Balance)
 	}
@@ -380,8 +389,44 @@ func TestAReceiptThatTheTillStampedIsNotStampedAgain(t *testing.T) {
 	if done.Counts.Refused != 1 || done.Counts.Stamped != 0 {
 		t.Errorf("counts %+v, want one refused", done.Counts)
 	}
+	s.mustSayOf(t, done, "receipt_used")
 	if diff := cmp.Diff(done.Counts, foretold); diff != "" {
 		t.Errorf("counts (-happened +foretold):\n%s", diff)
+	}
+}
+
+// mustSayOf compares the names of the reasons that the run kept.
+func (s *shop) mustSayOf(t *testing.T, run customer.Import, want ...string) {
+	t.Helper()
+	list, err := s.ImportErrors(t.Context(), s.org.ID, run.ID, paging.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, e := range list.Items {
+		codes = append(codes, e.Code)
+	}
+	if diff := cmp.Diff(want, codes); diff != "" {
+		t.Errorf("the reasons (-want +have):\n%s", diff)
+	}
+}
+
+// What the program's limits refuse says which limit it was.
+func TestWhatLimitsRefuseSaysTheLimit(t *testing.T) {
+	s := newShop(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db"))
+	p := s.newProgram(t, loyalty.Limits{MaxPerCardDay: 1})
+	run := s.newRun(t, p.ID)
+	done, err := s.importer().Run(t.Context(), run, jobs.ReceiptFile{Mapping: retailMapping(t), Path: write(t, []byte(receipttest.Header+"\n"+
+		line("1", "40", "b1", "3.50", "2026-01-02T10:00:00Z")+line("1", "40", "b2", "3.50", "2026-01-02T11:00:00Z")))})
+	if err != nil || done.Counts.Refused != 1 {
+		t.Fatalf("%+v, %v", done.Counts, err)
+	}
+	list, err := s.ImportErrors(t.Context(), s.org.ID, run.ID, paging.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := list.Items[0]; e.Code != "daily_limit_reached" || e.Params["limit"] != "1" || e.Row != 3 {
+		t.Errorf("have %+v", e)
 	}
 }
 

@@ -92,15 +92,12 @@ func (x *passPusher) push(ctx context.Context, orgID string, due []customer.Pass
 	now := x.Now()
 	pushed := make([]customer.PassPushed, 0, len(due))
 	for _, p := range due {
-		sent := true
-		for _, token := range p.Tokens {
-			sent = sent && (results[token] == PushSent || results[token] == PushGone)
-		}
+		one := customer.PassPushed{Serial: p.Serial, Version: p.Version, Problem: pushProblem(p, results)}
+		one.Sent = one.Problem == ""
 		schedule := pushAgain
-		if !sent {
+		if !one.Sent {
 			schedule = failedAgain
 		}
-		one := customer.PassPushed{Serial: p.Serial, Version: p.Version, Sent: sent}
 		if p.Tries < len(schedule) {
 			one.Again = now + schedule[p.Tries].Milliseconds()
 		}
@@ -110,6 +107,20 @@ func (x *passPusher) push(ctx context.Context, orgID string, due []customer.Pass
 		return fmt.Errorf("note pushes: %w", err)
 	}
 	return nil
+}
+
+// pushProblem says why not all devices of the pass were told, "" if they were.
+func pushProblem(p customer.PassPush, results map[string]PushResult) (problem customer.WalletProblem) {
+	for _, token := range p.Tokens {
+		switch results[token] {
+		case PushSent, PushGone:
+		case PushRefused:
+			return customer.WalletRefused
+		default:
+			problem = customer.WalletUnreachable
+		}
+	}
+	return problem
 }
 
 func (x *passPusher) pushAll(ctx context.Context, orgID string, due []customer.PassPush) map[string]PushResult {

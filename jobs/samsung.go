@@ -149,6 +149,12 @@ func (x *UpdateSamsung) tellOne(ctx context.Context, orgID string, p customer.Sa
 		x.Log.LogAttrs(ctx, slog.LevelWarn, "Samsung was not told of a card", slog.String("org", orgID), slog.Any("error", err))
 	}
 	told := customer.SamsungTold{Ref: p.Ref, Version: p.Version, Sent: err == nil, Gone: p.Gone && err == nil}
+	if err != nil {
+		told.Problem = customer.WalletUnreachable
+		if samsung.Refused(err) {
+			told.Problem = customer.WalletRefused
+		}
+	}
 	if p.Tries < len(schedule) {
 		told.Again = x.Now() + schedule[p.Tries].Milliseconds()
 	}

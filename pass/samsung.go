@@ -220,7 +220,7 @@ var samsungBarcodes = map[organization.PassBarcode]samsung.BarcodeType{
 
 // card is the translation. Samsung shows a card in one language: the customer's or else
 // the organization's. The link on it leads to the organization's page and not to the card's,
-// which is a secret between the customer and the shop.
+// which is a secret between the customer and the shop. The card of a blocked customer is empty.
 func (s *Samsung) card(org organization.Organization, design organization.PassDesign, v customer.View, p customer.SamsungPass) samsung.Card {
 	language := org.Locale
 	if locale.Known(v.Customer.Locale) {
@@ -233,12 +233,18 @@ func (s *Samsung) card(org organization.Organization, design organization.PassDe
 	if len(v.Coupons) > 0 {
 		notice = append(notice, l.T("card.rewards_title")+": "+rewards(l, org, v.Coupons))
 	}
+	balance, barcode := l.Number(int64(v.Card.Balance))+" / "+l.Number(int64(goal)), samsung.Barcode{Type: samsungBarcodes[design.Barcode], Value: v.Code}
+	if v.Card.BlockedAt != 0 {
+		// As on Apple's pass, nothing of a blocked card is shown. A block may end, and Samsung
+		// has no state from which a card comes back, so it stays and loses its code.
+		notice, balance, barcode = nil, "–", samsung.Barcode{}
+	}
 	icon := fmt.Sprintf("%s/brand/%s/icon-192.png?v=%d", s.BaseURL, url.PathEscape(org.Slug), org.Version)
 	return samsung.Card{
 		RefID: p.Ref, Created: time.UnixMilli(v.Card.JoinedAt), Updated: time.UnixMilli(p.ModifiedAt), Language: language,
-		Title: v.Program.Name.In(language, org.Locale), Subtitle: l.Number(int64(v.Card.Balance)) + " / " + l.Number(int64(goal)),
+		Title: v.Program.Name.In(language, org.Locale), Subtitle: balance,
 		Provider: org.Name, Notice: strings.Join(notice, ". "), LogoURL: icon, Colour: paperOf(org.Brand, design),
 		AppLogo: icon, AppName: org.Name, AppLink: s.BaseURL + "/join/" + url.PathEscape(org.Slug),
-		Barcode: samsung.Barcode{Type: samsungBarcodes[design.Barcode], Value: v.Code},
+		Barcode: barcode,
 	}
 }

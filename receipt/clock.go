@@ -23,9 +23,11 @@ const (
 
 // Purchases outside these years are typing errors or another calendar. The
 // bounds also keep Unix seconds, milliseconds and Excel's days apart.
+const firstYear, lastYear = 1990, 2099
+
 var (
-	earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
-	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	earliest = time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	latest   = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 )
 
 // clock turns the times of a file into instants.
@@ -103,23 +105,23 @@ func newLayout(pattern string) (layout, error) {
 }
 
 // parse returns the instant in UTC milliseconds. Decimal is the mark of
-// Excel's fractions. The reason is empty when the time is good.
-func (c *clock) parse(s string, decimal byte) (atMs int64, reason string) {
+// Excel's fractions. There is no flaw when the time is good.
+func (c *clock) parse(s string, decimal byte) (atMs int64, bad flaw) {
 	for _, l := range c.layouts {
 		atMs, ok := c.parseAs(l, s, decimal)
 		if !ok {
 			continue
 		}
 		if atMs < earliest || atMs >= latest {
-			reason = "is not between the years 1990 and 2099"
+			bad = because(CodeTimeRange, strconv.Itoa(firstYear), strconv.Itoa(lastYear))
 			continue
 		}
-		return atMs, ""
+		return atMs, flaw{}
 	}
-	if reason == "" {
-		reason = "is not a time written as " + c.names
+	if !bad.found() {
+		bad = because(CodeTimeLayout, c.names)
 	}
-	return 0, reason
+	return 0, bad
 }
 
 func (c *clock) parseAs(l layout, s string, decimal byte) (atMs int64, ok bool) {

@@ -151,7 +151,7 @@ func (r *csvRecords) next(c *cells) (row int, err error) {
 	if err != nil {
 		var problem csvProblem // here, because it moves to the heap
 		if errors.As(err, &problem) {
-			err = &RowError{Row: row, Reason: problem.Error()}
+			err = problem.in(row, "", "")
 		}
 		return row, err
 	}
@@ -182,7 +182,7 @@ func (r *csvRecords) checkWidth(row int) error {
 		have-- // delimiters at the end of the row are harmless
 	}
 	if have != r.columns {
-		return &RowError{Row: row, Reason: fmt.Sprintf("the row has %d cells, the header %d", have, r.columns)}
+		return because(CodeCellCount, have, r.columns).in(row, "", "")
 	}
 	return nil
 }

@@ -33,16 +33,16 @@ type span struct{ from, to int }
 
 // csvProblem is a record that cannot be split; the parser stands behind its
 // first line.
-type csvProblem string
+type csvProblem struct{ flaw }
 
-func (p csvProblem) Error() string { return string(p) }
+func (p csvProblem) Error() string { return p.text() }
 
 var (
-	problemRecordLength = csvProblem(fmt.Sprintf("the row is longer than %d bytes", MaxRecordBytes))
-	problemFieldLength  = csvProblem(fmt.Sprintf("a cell is longer than %d bytes, or its quotes are not closed", MaxFieldBytes))
-	problemColumns      = csvProblem(fmt.Sprintf("the row has more than %d columns", MaxColumns))
-	problemOpenQuote    = csvProblem("a quote is opened and not closed")
-	problemAfterQuote   = csvProblem("text follows a closing quote")
+	problemRecordLength = csvProblem{because(CodeRowTooLong, MaxRecordBytes)}
+	problemFieldLength  = csvProblem{because(CodeCellTooLong, MaxFieldBytes)}
+	problemColumns      = csvProblem{because(CodeTooManyColumns, MaxColumns)}
+	problemOpenQuote    = csvProblem{because(CodeOpenQuote)}
+	problemAfterQuote   = csvProblem{because(CodeTextAfterQuote)}
 )
 
 const csvBufferBytes = 64 << 10

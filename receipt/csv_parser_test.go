@@ -31,7 +31,7 @@ func parseCSV(t testing.TB, src io.Reader) []parsed {
 		case errors.Is(err, io.EOF):
 			return all
 		case errors.As(err, &problem):
-			all = append(all, parsed{Line: line, Problem: string(problem)})
+			all = append(all, parsed{Line: line, Problem: problem.text()})
 		case err != nil:
 			t.Fatal(err)
 		default:
@@ -46,7 +46,7 @@ func parseCSV(t testing.TB, src io.Reader) []parsed {
 
 func TestCSVRecords(t *testing.T) {
 	good := func(line int, fields ...string) parsed { return parsed{Line: line, Fields: fields} }
-	bad := func(line int, problem csvProblem) parsed { return parsed{Line: line, Problem: string(problem)} }
+	bad := func(line int, problem csvProblem) parsed { return parsed{Line: line, Problem: problem.text()} }
 	tests := []struct {
 		name string
 		text string

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrorWriter writes refused rows as a CSV file (UTF-8, comma) with the header
-// row,column,value,reason. The file may hold personal data of customers: what
+// row,column,value,reason,code. The file may hold personal data of customers: what
 // stood in the refused cells.
 //
 // Its user opens it in a spreadsheet, which runs cells that begin with =, +, -
@@ -23,12 +23,12 @@ type ErrorWriter struct {
 // NewErrorWriter writes the header to w. The caller closes w after Flush.
 func NewErrorWriter(w io.Writer) (*ErrorWriter, error) {
 	e := &ErrorWriter{csv: csv.NewWriter(w)}
-	return e, e.write("row", "column", "value", "reason")
+	return e, e.write("row", "column", "value", "reason", "code")
 }
 
 // Write adds one row. It may be kept back until Flush.
 func (e *ErrorWriter) Write(r *RowError) error {
-	return e.write(strconv.Itoa(r.Row), harmless(r.Column), harmless(r.Value), harmless(r.Reason))
+	return e.write(strconv.Itoa(r.Row), harmless(r.Column), harmless(r.Value), harmless(r.Reason), string(r.Code))
 }
 
 // Flush writes what was kept back.

@@ -70,7 +70,7 @@ func TestErrorFileRunsNoFormulas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, cell := range rows[1][1:] {
+		for i, cell := range rows[1][1:4] { // behind them is a code, which is ours
 			if !strings.HasPrefix(cell, "'") {
 				t.Errorf("cell %d with %q is written as %q", i, value, cell)
 			}

@@ -64,8 +64,12 @@ type RowError struct {
 	// Value is what stood there, at most MaxErrorValueRunes long. It is empty
 	// when the row as a whole is broken: its legal class cannot be known then,
 	// so nothing of it may be kept.
-	Value  string
+	Value string
+	// Reason is why, in English; Code names it, and Params are the values that
+	// a sentence in another language needs, by the names of [Code.Params].
 	Reason string
+	Code   Code
+	Params map[string]string
 }
 
 func (e *RowError) Error() string {

@@ -2,6 +2,7 @@ package receipt_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ func FuzzMapping(f *testing.F) {
 			return
 		}
 		c := m.Columns
-		if c.Customer == "" || c.Receipt == "" || c.At == "" || m.Earn.Stamps < 1 || m.HeaderRow < 1 || (c.LegalClass == "") != m.AssumesOther() {
+		if c.Customer+c.OldNumber == "" || c.Receipt == "" || c.At == "" || m.Earn.Stamps < 1 || m.HeaderRow < 1 || (c.LegalClass == "") != m.AssumesOther() {
 			t.Fatalf("a mapping that lacks what it must have: %+v", m)
 		}
 		read(t, "x.csv", "customer,receipt,at\nA,R,2025-04-03T00:00:00Z\n", m)
@@ -87,7 +88,7 @@ func soundResult(t *testing.T, got result) {
 				t.Fatalf("unsound text %q in %+v", s, l)
 			}
 		}
-		if l.Row < 1 || l.Customer == "" || l.Receipt == "" || l.At <= 0 || l.Class == receipt.ClassPrescription || l.Class == "" {
+		if l.Row < 1 || l.Customer+l.OldNumber == "" || l.Receipt == "" || l.At <= 0 || l.Class == receipt.ClassPrescription || l.Class == "" {
 			t.Fatalf("unsound line %+v", l)
 		}
 		if max(l.AmountMinor, -l.AmountMinor, l.QuantityMilli, -l.QuantityMilli) > receipt.MaxMinor {
@@ -95,7 +96,7 @@ func soundResult(t *testing.T, got result) {
 		}
 	}
 	for _, bad := range got.Bad {
-		if bad.Row < 1 || bad.Reason == "" || utf8.RuneCountInString(bad.Value) > receipt.MaxErrorValueRunes || bad.Column == "" && bad.Value != "" {
+		if bad.Row < 1 || bad.Reason == "" || !slices.Contains(receipt.Codes(), bad.Code) || len(bad.Params) != len(bad.Code.Params()) || utf8.RuneCountInString(bad.Value) > receipt.MaxErrorValueRunes || bad.Column == "" && bad.Value != "" {
 			t.Fatalf("unsound row error %+v", bad)
 		}
 	}

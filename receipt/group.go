@@ -13,7 +13,8 @@ import (
 // Receipt is one purchase, put together from its lines.
 type Receipt struct {
 	ID          string // the shop's own number
-	Customer    string
+	Customer    string // empty only if OldNumber is not
+	OldNumber   string // of a card from before, as it stands in the file
 	Location    string
 	At          int64 // of the earliest line, UTC milliseconds
 	Lines       int
@@ -28,7 +29,7 @@ type Receipts struct {
 	All []Receipt
 	// Contacts says for each customer what the file tells about them: for
 	// each detail the first one that is not empty. Customers without any are
-	// missing.
+	// missing, and so is who is known by an old number alone.
 	Contacts map[string]Contact
 	// Conflicts counts the lines that were refused because they contradict
 	// an earlier line of the same receipt.
@@ -36,7 +37,7 @@ type Receipts struct {
 }
 
 // Group puts lines into receipts, by receipt id, wherever in the file they
-// stand. A receipt's later line that names another customer or location is
+// stand. A receipt's later line that names another customer, old number or location is
 // refused: nobody can say which is right, and the first must not depend on
 // what comes after it. Bad is called for such lines and for every *RowError
 // among the lines; an error of it ends the grouping. Columns are the mapping's,
@@ -88,7 +89,7 @@ func (g *grouping) add(l *Line) *RowError {
 		id := strings.Clone(l.Receipt)
 		g.byID[id] = len(g.all)
 		g.all = append(g.all, Receipt{
-			ID: id, Customer: g.name(l.Customer), Location: g.name(l.Location),
+			ID: id, Customer: g.name(l.Customer), OldNumber: g.name(l.OldNumber), Location: g.name(l.Location),
 			At: l.At, Lines: 1, Row: l.Row, AmountMinor: l.AmountMinor,
 		})
 		g.contact(l)
@@ -96,10 +97,13 @@ func (g *grouping) add(l *Line) *RowError {
 	}
 	r := &g.all[i]
 	if r.Customer != l.Customer {
-		return conflict(l, g.columns.Customer, "customer", l.Customer, r.Customer, r.Row)
+		return conflict(l, CodeOtherCustomer, g.columns.Customer, l.Customer, r.Customer, r.Row)
+	}
+	if r.OldNumber != l.OldNumber {
+		return conflict(l, CodeOtherOldNumber, g.columns.OldNumber, l.OldNumber, r.OldNumber, r.Row)
 	}
 	if r.Location != l.Location {
-		return conflict(l, g.columns.Location, "location", l.Location, r.Location, r.Row)
+		return conflict(l, CodeOtherLocation, g.columns.Location, l.Location, r.Location, r.Row)
 	}
 	r.At = min(r.At, l.At)
 	r.Lines++
@@ -108,11 +112,8 @@ func (g *grouping) add(l *Line) *RowError {
 	return nil
 }
 
-func conflict(l *Line, column, what, value, before string, row int) *RowError {
-	return &RowError{
-		Row: l.Row, Column: column, Value: shorten(value, MaxErrorValueRunes),
-		Reason: fmt.Sprintf("receipt %q has the %s %q in row %d", l.Receipt, what, before, row),
-	}
+func conflict(l *Line, code Code, column, value, before string, row int) *RowError {
+	return because(code, l.Receipt, before, row).in(l.Row, column, value)
 }
 
 // name returns one copy of s for all its uses: customers and locations come
@@ -127,7 +128,7 @@ func (g *grouping) name(s string) string {
 }
 
 func (g *grouping) contact(l *Line) {
-	if l.Contact == (Contact{}) {
+	if l.Contact == (Contact{}) || l.Customer == "" {
 		return
 	}
 	have := g.contacts[l.Customer]

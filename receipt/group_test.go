@@ -69,9 +69,9 @@ func TestLinesThatContradictTheirReceipt(t *testing.T) {
 		"R1;2025-04-01;;A;;;1;1;;;;\n"+
 		"R1;2025-04-03;S;A;;;1;1;;;;\n", mustMapping(t, fullMap))
 	want := []receipt.RowError{
-		{Row: 3, Column: "customer", Value: "B", Reason: `receipt "R1" has the customer "A" in row 2`},
-		{Row: 4, Column: "shop", Value: "T", Reason: `receipt "R1" has the location "S" in row 2`},
-		{Row: 5, Column: "shop", Value: "", Reason: `receipt "R1" has the location "S" in row 2`},
+		{Row: 3, Column: "customer", Value: "B", Reason: `receipt "R1" has the customer "A" in row 2`, Code: receipt.CodeOtherCustomer, Params: map[string]string{"receipt": "R1", "before": "A", "row": "2"}},
+		{Row: 4, Column: "shop", Value: "T", Reason: `receipt "R1" has the location "S" in row 2`, Code: receipt.CodeOtherLocation, Params: map[string]string{"receipt": "R1", "before": "S", "row": "2"}},
+		{Row: 5, Column: "shop", Value: "", Reason: `receipt "R1" has the location "S" in row 2`, Code: receipt.CodeOtherLocation, Params: map[string]string{"receipt": "R1", "before": "S", "row": "2"}},
 	}
 	if diff := cmp.Diff(want, bad); diff != "" || got.Conflicts != 3 {
 		t.Errorf("%d conflicts, bad rows (-want +got):\n%s", got.Conflicts, diff)

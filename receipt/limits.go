@@ -57,6 +57,9 @@ const (
 
 	// MaxErrorValueRunes is how much of a refused value is shown.
 	MaxErrorValueRunes = 80
+	// MaxErrorParamRunes is how much of a parameter of a reason is shown. The
+	// layouts of a mapping, which are the longest, fit in most cases.
+	MaxErrorParamRunes = 200
 )
 
 const (

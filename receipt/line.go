@@ -1,7 +1,6 @@
 package receipt
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,11 +11,13 @@ import (
 // that holds the row: clone what is kept for long.
 type Line struct {
 	Row      int    // as in RowError
-	Customer string // the shop's own reference, never empty
-	Receipt  string // never empty
-	Location string
-	Product  string
-	At       int64 // UTC milliseconds
+	Customer string // the shop's own reference; empty only if OldNumber is not
+	// OldNumber is the number of a card from before, as it stands in the file.
+	OldNumber string
+	Receipt   string // never empty
+	Location  string
+	Product   string
+	At        int64 // UTC milliseconds
 	// QuantityMilli is thousandths of a piece or kilogram.
 	QuantityMilli int64
 	// AmountMinor is in minor units of the mapping's currency; negative for
@@ -52,7 +53,7 @@ type lineMaker struct {
 	names [fieldCount]string
 	clock clock
 	xlsx  bool
-	text  string // the encoding, for error messages
+	text  string // the encoding, for error messages; empty for a workbook
 }
 
 // line returns the line, or the reason for refusing the row when the verdict
@@ -66,31 +67,30 @@ func (k *lineMaker) line(row int, c *cells) (Line, *RowError, verdict) {
 	if class == ClassPrescription {
 		return Line{}, nil, rowPrescription
 	}
-	if k.m.SkipAnonymous && strings.TrimSpace(c[fieldCustomer]) == "" {
+	if k.m.SkipAnonymous && strings.TrimSpace(c[fieldCustomer]+c[fieldOldNumber]) == "" {
 		return Line{}, nil, rowAnonymous
 	}
 	l := Line{Row: row, Class: class}
-	f, reason := k.references(&l, c)
-	if reason == "" {
-		f, reason = k.values(&l, c)
+	f, bad := k.references(&l, c)
+	if !bad.found() {
+		f, bad = k.values(&l, c)
 	}
-	if reason != "" {
-		return Line{}, &RowError{
-			Row: row, Column: k.names[f], Value: shorten(c[f], MaxErrorValueRunes), Reason: reason,
-		}, rowBad
+	if bad.found() {
+		return Line{}, bad.in(row, k.names[f], c[f]), rowBad
 	}
 	return l, nil, rowKept
 }
 
-// references fills in the texts; f is the field that the reason is about.
-func (k *lineMaker) references(l *Line, c *cells) (f field, reason string) {
+// references fills in the texts; f is the field that the flaw is in.
+func (k *lineMaker) references(l *Line, c *cells) (f field, bad flaw) {
 	targets := [...]struct {
 		field     field
 		to        *string
 		required  bool
 		reference bool
 	}{
-		{fieldCustomer, &l.Customer, true, true},
+		{fieldCustomer, &l.Customer, k.names[fieldCustomer] != "" && strings.TrimSpace(c[fieldOldNumber]) == "", true},
+		{fieldOldNumber, &l.OldNumber, k.names[fieldCustomer] == "", true},
 		{fieldReceipt, &l.Receipt, true, true},
 		{fieldLocation, &l.Location, false, true},
 		{fieldProduct, &l.Product, false, true},
@@ -104,47 +104,47 @@ func (k *lineMaker) references(l *Line, c *cells) (f field, reason string) {
 		value := strings.TrimSpace(c[t.field])
 		if value == "" {
 			if t.required {
-				return t.field, "is empty"
+				return t.field, because(CodeEmpty)
 			}
 			continue
 		}
-		if reason := k.checkText(value); reason != "" {
-			return t.field, reason
+		if bad := k.checkText(value); bad.found() {
+			return t.field, bad
 		}
 		if t.reference {
-			if value, reason = plainReference(value); reason != "" {
-				return t.field, reason
+			if value, bad = plainReference(value); bad.found() {
+				return t.field, bad
 			}
 		}
 		*t.to = value
 	}
-	return 0, ""
+	return 0, flaw{}
 }
 
-func (k *lineMaker) values(l *Line, c *cells) (f field, reason string) {
+func (k *lineMaker) values(l *Line, c *cells) (f field, bad flaw) {
 	at := strings.TrimSpace(c[fieldAt])
 	if at == "" {
-		return fieldAt, "is empty"
+		return fieldAt, because(CodeEmpty)
 	}
-	if l.At, reason = k.clock.parse(at, k.decimalOf(at)); reason != "" {
-		return fieldAt, reason
+	if l.At, bad = k.clock.parse(at, k.decimalOf(at)); bad.found() {
+		return fieldAt, bad
 	}
 	if s := strings.TrimSpace(c[fieldQuantity]); s != "" {
-		if l.QuantityMilli, reason = parseDecimal(s, k.decimalOf(s), quantityDecimals); reason != "" {
-			return fieldQuantity, reason
+		if l.QuantityMilli, bad = parseDecimal(s, k.decimalOf(s), quantityDecimals); bad.found() {
+			return fieldQuantity, bad
 		}
 	}
 	s := strings.TrimSpace(c[fieldAmount])
 	if s == "" {
 		if k.names[fieldAmount] != "" {
-			return fieldAmount, "is empty"
+			return fieldAmount, because(CodeEmpty)
 		}
-		return 0, ""
+		return 0, flaw{}
 	}
-	if l.AmountMinor, reason = parseDecimal(s, k.decimalOf(s), k.m.AmountDecimals); reason != "" {
-		return fieldAmount, reason
+	if l.AmountMinor, bad = parseDecimal(s, k.decimalOf(s), k.m.AmountDecimals); bad.found() {
+		return fieldAmount, bad
 	}
-	return 0, ""
+	return 0, flaw{}
 }
 
 // decimalOf returns the decimal mark to read s with. A number cell of a
@@ -158,9 +158,9 @@ func (k *lineMaker) decimalOf(s string) byte {
 }
 
 // checkText refuses what would make two customers one or could not be shown.
-func (k *lineMaker) checkText(s string) (reason string) {
+func (k *lineMaker) checkText(s string) flaw {
 	if len(s) > MaxReferenceBytes {
-		return fmt.Sprintf("is longer than %d bytes", MaxReferenceBytes)
+		return because(CodeTooLong, MaxReferenceBytes)
 	}
 	plain := true
 	for i := range len(s) {
@@ -171,15 +171,18 @@ func (k *lineMaker) checkText(s string) (reason string) {
 	}
 	if !plain {
 		for _, r := range s {
+			if r == utf8.RuneError && k.text == "" {
+				return because(CodeBrokenCharacter)
+			}
 			if r == utf8.RuneError {
-				return "has a character that is broken in the encoding " + k.text + ": set encoding in the mapping"
+				return because(CodeBrokenEncoding, k.text)
 			}
 			if unicode.IsControl(r) {
-				return "has a control character"
+				return because(CodeControlCharacter)
 			}
 		}
 	}
-	return ""
+	return flaw{}
 }
 
 // maxExactDigits is how many decimal digits a float64 keeps.
@@ -191,21 +194,21 @@ const maxExactDigits = 15
 // would be another one when another program exports it. Spreadsheets write
 // 4,01280E+10 for every number that begins so; then many customers would share
 // a reference, so what may have been rounded is refused.
-func plainReference(s string) (plain, reason string) {
+func plainReference(s string) (plain string, bad flaw) {
 	e := strings.IndexAny(s, "eE")
 	if e < 1 || e+1 >= len(s) || s[e+1] != '+' || !exponent(s[e:]) {
-		return s, ""
+		return s, flaw{}
 	}
 	whole, fraction := s[:e], ""
 	if mark := strings.IndexAny(whole, ".,"); mark >= 0 {
 		whole, fraction = whole[:mark], whole[mark+1:]
 	}
 	if strings.Trim(whole+fraction, "0123456789") != "" {
-		return s, "" // an article number such as 7X1E+3
+		return s, flaw{} // an article number such as 7X1E+3
 	}
 	power, err := strconv.Atoi(s[e+2:])
 	if err != nil || s[e] == 'E' || len(whole) != 1 || len(fraction) > power || power >= maxExactDigits {
-		return "", "looks like a number that a spreadsheet has rounded, such as 6.4E+12: export the column as text"
+		return "", because(CodeRounded)
 	}
-	return whole + fraction + strings.Repeat("0", power-len(fraction)), ""
+	return whole + fraction + strings.Repeat("0", power-len(fraction)), flaw{}
 }

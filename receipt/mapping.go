@@ -71,7 +71,8 @@ type Mapping struct {
 // or for XML a path relative to the record ("total", "@id", "../customer/@ref").
 // An empty name means that the file does not have it.
 type Columns struct {
-	Customer, Receipt, At               string // always named
+	Receipt, At                         string // always named
+	Customer, OldNumber                 string // one of the two is always named
 	Location, Product, Quantity, Amount string
 	LegalClass                          string
 	Phone, Email, FirstName, LastName   string
@@ -93,6 +94,7 @@ const (
 	fieldEmail
 	fieldFirstName
 	fieldLastName
+	fieldOldNumber
 	fieldCount
 )
 
@@ -100,7 +102,7 @@ const (
 var fieldKeys = [fieldCount]string{
 	"columns.customer", "columns.receipt", "columns.at.column", "columns.location", "columns.product",
 	"columns.quantity", "columns.amount.column", "legal_class.column", "columns.phone", "columns.email",
-	"columns.first_name", "columns.last_name",
+	"columns.first_name", "columns.last_name", "columns.old_number",
 }
 
 // cells holds what a record has for each field; unmapped fields are empty.
@@ -109,7 +111,7 @@ type cells [fieldCount]string
 func (c *Columns) names() [fieldCount]string {
 	return [fieldCount]string{
 		c.Customer, c.Receipt, c.At, c.Location, c.Product, c.Quantity, c.Amount, c.LegalClass,
-		c.Phone, c.Email, c.FirstName, c.LastName,
+		c.Phone, c.Email, c.FirstName, c.LastName, c.OldNumber,
 	}
 }
 

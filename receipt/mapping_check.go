@@ -129,10 +129,13 @@ func (c *mappingCheck) columns(m *Mapping) {
 	m.Columns = Columns{
 		Customer: f.Customer, Receipt: f.Receipt, Location: f.Location, At: f.At.Column, Product: f.Product,
 		Quantity: f.Quantity, Amount: f.Amount.Column, LegalClass: c.file.LegalClass.Column,
-		Phone: f.Phone, Email: f.Email, FirstName: f.FirstName, LastName: f.LastName,
+		Phone: f.Phone, Email: f.Email, FirstName: f.FirstName, LastName: f.LastName, OldNumber: f.OldNumber,
 	}
 	names := m.Columns.names()
 	for _, required := range []field{fieldCustomer, fieldReceipt, fieldAt} {
+		if required == fieldCustomer && strings.TrimSpace(f.OldNumber) != "" {
+			continue // the number of a card from before says who it is
+		}
 		if strings.TrimSpace(names[required]) == "" {
 			c.failf(fieldKeys[required], "must name a column")
 		}
@@ -237,7 +240,8 @@ func (c *mappingCheck) earn(m *Mapping) {
 		return
 	}
 	// Written by a person in YAML, so always with a point.
-	least, reason := parseDecimal(f.MinimumAmount, '.', m.AmountDecimals)
+	least, bad := parseDecimal(f.MinimumAmount, '.', m.AmountDecimals)
+	reason := bad.text()
 	if reason == "" && least <= 0 {
 		reason = "must be more than 0"
 	}

@@ -42,6 +42,7 @@ type columnsFile struct {
 	Email     string     `yaml:"email"`
 	FirstName string     `yaml:"first_name"`
 	LastName  string     `yaml:"last_name"`
+	OldNumber string     `yaml:"old_number"`
 }
 
 type atFile struct {

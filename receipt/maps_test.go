@@ -54,7 +54,7 @@ func TestTheManualExplainsEveryKey(t *testing.T) {
 		"format", "encoding", "delimiter", "decimal", "header", "sheet", "record",
 		"columns.customer", "columns.receipt", "columns.location", "columns.at.column", "columns.at.layouts", "columns.at.zone",
 		"columns.product", "columns.quantity", "columns.amount.column", "columns.amount.currency", "columns.amount.decimals",
-		"columns.phone", "email", "first_name", "last_name", "legal_class.column", "legal_class.values", "legal_class.assume",
+		"columns.old_number", "columns.phone", "email", "first_name", "last_name", "legal_class.column", "legal_class.values", "legal_class.assume",
 		"earn.per", "earn.stamps", "earn.minimum_amount", "customers.match", "customers.missing",
 	} {
 		if !strings.Contains(manual, "`"+key+"`") {

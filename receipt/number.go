@@ -1,7 +1,6 @@
 package receipt
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -17,28 +16,28 @@ const maxNoise = 0.000001
 // threes by spaces (also unbreakable ones), the way a Finnish or French export
 // writes them; no other grouping is taken, because 1.234 means two things. A
 // number with more decimals than scale is refused unless the rest is float
-// noise. The reason is empty when the number is good.
-func parseDecimal(s string, decimal byte, scale int) (units int64, reason string) {
+// noise. There is no flaw when the number is good.
+func parseDecimal(s string, decimal byte, scale int) (units int64, bad flaw) {
 	if len(s) > maxNumberBytes {
-		return 0, "is too long for a number"
+		return 0, because(CodeNumberTooLong)
 	}
 	plain, ok := plainNumber(s, decimal)
 	if !ok {
-		return 0, fmt.Sprintf("is not a number written with %q as decimal mark", string(decimal))
+		return 0, because(CodeNotANumber, string(decimal))
 	}
 	value, err := strconv.ParseFloat(plain, 64)
-	if err != nil {
-		return 0, "is not a number"
+	if err != nil { // 1e999: its form was looked at above
+		return 0, because(CodeNumberTooLarge)
 	}
 	power := math.Pow10(scale)
 	rounded := math.Round(value * power)
 	if math.Abs(rounded) > MaxMinor {
-		return 0, "is too large"
+		return 0, because(CodeNumberTooLarge)
 	}
 	if math.Abs(value-rounded/power) >= maxNoise {
-		return 0, fmt.Sprintf("has more than %d decimals", scale)
+		return 0, because(CodeTooManyDecimals, scale)
 	}
-	return int64(rounded), ""
+	return int64(rounded), flaw{}
 }
 
 // plainNumber returns s in the form that strconv reads: no grouping, '.' as

@@ -106,21 +106,21 @@ func TestABadRowCostsItselfOnly(t *testing.T) {
 		row  string
 		want receipt.RowError // without the row
 	}{
-		{"no receipt", ";2025-04-03;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "receipt", Reason: "is empty"}},
-		{"no time", "R;;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "at", Reason: "is empty"}},
-		{"time", "R;soon;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "at", Value: "soon", Reason: "is not a time written as 02.01.2006 15:04 | 2006-01-02"}},
-		{"amount", "R;2025-04-03;S;A;tea;1;2.50;1;;;;", receipt.RowError{Column: "total", Value: "2.50", Reason: `is not a number written with "," as decimal mark`}},
-		{"no amount", "R;2025-04-03;S;A;tea;1;;1;;;;", receipt.RowError{Column: "total", Reason: "is empty"}},
-		{"quantity", "R;2025-04-03;S;A;tea;0,0005;2;1;;;;", receipt.RowError{Column: "pieces", Value: "0,0005", Reason: "has more than 3 decimals"}},
-		{"NUL", "R;2025-04-03;S;A\x00;tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "A\x00", Reason: "has a control character"}},
-		{"line end in a name", "R;2025-04-03;S;\"A\nB\";tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "A\nB", Reason: "has a control character"}},
-		{"broken letter", "R;2025-04-03;S;\xc4ij\xe4;tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "\uFFFDij\uFFFD", Reason: "has a character that is broken in the encoding utf-8: set encoding in the mapping"}},
-		{"long reference", "R;2025-04-03;S;" + strings.Repeat("ä", 101) + ";tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: strings.Repeat("ä", 80), Reason: "is longer than 200 bytes"}},
-		{"rounded reference", "6,41235E+12;2025-04-03;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "receipt", Value: "6,41235E+12", Reason: "looks like a number that a spreadsheet has rounded, such as 6.4E+12: export the column as text"}},
-		{"too few cells", "R;2025-04-03;S;A", receipt.RowError{Reason: "the row has 4 cells, the header 12"}},
-		{"too many cells", "R;2025-04-03;S;A;tea;1;2;1;;;;;x", receipt.RowError{Reason: "the row has 13 cells, the header 12"}},
-		{"open quote", "R;2025-04-03;S;A;\"tea;1;2;1;;;;", receipt.RowError{Reason: "a quote is opened and not closed"}},
-		{"huge cell", "R;2025-04-03;S;A;" + strings.Repeat("x", receipt.MaxFieldBytes+1) + ";1;2;1;;;;", receipt.RowError{Reason: "a cell is longer than 65536 bytes, or its quotes are not closed"}},
+		{"no receipt", ";2025-04-03;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "receipt", Reason: "is empty", Code: receipt.CodeEmpty}},
+		{"no time", "R;;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "at", Reason: "is empty", Code: receipt.CodeEmpty}},
+		{"time", "R;soon;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "at", Value: "soon", Reason: "is not a time written as 02.01.2006 15:04 | 2006-01-02", Code: receipt.CodeTimeLayout, Params: map[string]string{"layouts": "02.01.2006 15:04 | 2006-01-02"}}},
+		{"amount", "R;2025-04-03;S;A;tea;1;2.50;1;;;;", receipt.RowError{Column: "total", Value: "2.50", Reason: `is not a number written with "," as decimal mark`, Code: receipt.CodeNotANumber, Params: map[string]string{"mark": ","}}},
+		{"no amount", "R;2025-04-03;S;A;tea;1;;1;;;;", receipt.RowError{Column: "total", Reason: "is empty", Code: receipt.CodeEmpty}},
+		{"quantity", "R;2025-04-03;S;A;tea;0,0005;2;1;;;;", receipt.RowError{Column: "pieces", Value: "0,0005", Reason: "has more than 3 decimals", Code: receipt.CodeTooManyDecimals, Params: map[string]string{"limit": "3"}}},
+		{"NUL", "R;2025-04-03;S;A\x00;tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "A\x00", Reason: "has a control character", Code: receipt.CodeControlCharacter}},
+		{"line end in a name", "R;2025-04-03;S;\"A\nB\";tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "A\nB", Reason: "has a control character", Code: receipt.CodeControlCharacter}},
+		{"broken letter", "R;2025-04-03;S;\xc4ij\xe4;tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: "\uFFFDij\uFFFD", Reason: "has a character that is broken in the encoding utf-8: set encoding in the mapping", Code: receipt.CodeBrokenEncoding, Params: map[string]string{"encoding": "utf-8"}}},
+		{"long reference", "R;2025-04-03;S;" + strings.Repeat("ä", 101) + ";tea;1;2;1;;;;", receipt.RowError{Column: "customer", Value: strings.Repeat("ä", 80), Reason: "is longer than 200 bytes", Code: receipt.CodeTooLong, Params: map[string]string{"limit": "200"}}},
+		{"rounded reference", "6,41235E+12;2025-04-03;S;A;tea;1;2;1;;;;", receipt.RowError{Column: "receipt", Value: "6,41235E+12", Reason: "looks like a number that a spreadsheet has rounded, such as 6.4E+12: export the column as text", Code: receipt.CodeRounded}},
+		{"too few cells", "R;2025-04-03;S;A", receipt.RowError{Reason: "the row has 4 cells, the header 12", Code: receipt.CodeCellCount, Params: map[string]string{"cells": "4", "columns": "12"}}},
+		{"too many cells", "R;2025-04-03;S;A;tea;1;2;1;;;;;x", receipt.RowError{Reason: "the row has 13 cells, the header 12", Code: receipt.CodeCellCount, Params: map[string]string{"cells": "13", "columns": "12"}}},
+		{"open quote", "R;2025-04-03;S;A;\"tea;1;2;1;;;;", receipt.RowError{Reason: "a quote is opened and not closed", Code: receipt.CodeOpenQuote}},
+		{"huge cell", "R;2025-04-03;S;A;" + strings.Repeat("x", receipt.MaxFieldBytes+1) + ";1;2;1;;;;", receipt.RowError{Reason: "a cell is longer than 65536 bytes, or its quotes are not closed", Code: receipt.CodeCellTooLong, Params: map[string]string{"limit": "65536"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -91,7 +91,6 @@ func NewReader(ctx context.Context, name string, src io.ReaderAt, size int64, m 
 		r.records, r.maker.text, err = openXML(ctx, src, size, m, &r.read)
 	default:
 		r.maker.xlsx = true
-		r.maker.text = "of the workbook"
 		var date1904 bool
 		r.records, date1904, err = openXLSX(ctx, src, size, m, &r.read)
 		if date1904 {

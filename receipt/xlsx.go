@@ -165,14 +165,14 @@ func (r *xlsxRecords) next(c *cells) (row int, err error) {
 		return r.row, err
 	}
 	if len(found) > MaxColumns {
-		return r.row, &RowError{Row: r.row, Reason: string(problemColumns)}
+		return r.row, problemColumns.in(r.row, "", "")
 	}
 	for f, i := range r.index {
 		if i < 0 || i >= len(found) {
 			continue
 		}
 		if len(found[i]) > MaxFieldBytes {
-			return r.row, &RowError{Row: r.row, Reason: fmt.Sprintf("a cell is longer than %d bytes", MaxFieldBytes)}
+			return r.row, because(CodeCellTooLong, MaxFieldBytes).in(r.row, "", "")
 		}
 		c[f] = found[i]
 	}

@@ -81,8 +81,8 @@ func TestWorkbookCells(t *testing.T) {
 			line(9, "A", "R6", "2017-01-28T10:00:00Z", 0, -200),
 		},
 		Bad: []receipt.RowError{
-			{Row: 7, Column: "total", Value: "4.905", Reason: "has more than 2 decimals"},
-			{Row: 8, Column: "at", Value: "1", Reason: "is not between the years 1990 and 2099"},
+			{Row: 7, Column: "total", Value: "4.905", Reason: "has more than 2 decimals", Code: receipt.CodeTooManyDecimals, Params: map[string]string{"limit": "2"}},
+			{Row: 8, Column: "at", Value: "1", Reason: "is not between the years 1990 and 2099", Code: receipt.CodeTimeRange, Params: map[string]string{"first": "1990", "last": "2099"}},
 		},
 	})
 }

@@ -25,7 +25,7 @@ type xmlRecords struct {
 	stack   []string    // names of the open elements
 	depth   int         // of the open record; 0 outside
 	row     int
-	problem string   // what is wrong with the open record
+	problem flaw     // what is wrong with the open record
 	seen    []string // paths of elements while no record was found
 }
 
@@ -146,7 +146,7 @@ func (r *xmlRecords) open(t xml.StartElement) error {
 	}
 	if r.path.matches(r.stack, r.path.names) {
 		if r.depth > 0 {
-			r.problem = "a record stands inside this record"
+			r.problem = because(CodeNestedRecord)
 			return nil
 		}
 		r.depth = len(r.stack)
@@ -189,7 +189,7 @@ func (r *xmlRecords) shut() {
 		}
 	}
 	if len(r.stack) == r.depth {
-		r.depth, r.problem = 0, ""
+		r.depth, r.problem = 0, flaw{}
 	}
 	r.stack = r.stack[:len(r.stack)-1]
 }
@@ -209,15 +209,15 @@ func (r *xmlRecords) finish(c *cells) (row int, err error) {
 	for i := range r.columns {
 		column := &r.columns[i]
 		switch {
-		case column.twice && problem == "":
-			problem = fmt.Sprintf("the value of %s is there more than once", fieldKeys[column.field])
-		case column.long && problem == "":
-			problem = fmt.Sprintf("the value of %s is longer than %d bytes", fieldKeys[column.field], MaxFieldBytes)
+		case column.twice && !problem.found():
+			problem = because(CodeValueTwice, fieldKeys[column.field])
+		case column.long && !problem.found():
+			problem = because(CodeValueTooLong, fieldKeys[column.field], MaxFieldBytes)
 		}
 		c[column.field] = string(column.text)
 	}
-	if problem != "" {
-		return r.row, &RowError{Row: r.row, Reason: problem}
+	if problem.found() {
+		return r.row, problem.in(r.row, "", "")
 	}
 	return r.row, nil
 }

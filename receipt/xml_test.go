@@ -75,7 +75,7 @@ func TestXMLLinesInsideReceipts(t *testing.T) {
 			line(3, "A & B", "R1", "soap", "2025-04-03T10:00:00Z", 310),
 			line(4, "C", "R2", "", "2025-04-03T08:00:00Z", 100),
 		},
-		Bad:    []receipt.RowError{{Row: 5, Column: "../buyer/@ref", Reason: "is empty"}},
+		Bad:    []receipt.RowError{{Row: 5, Column: "../buyer/@ref", Reason: "is empty", Code: receipt.CodeEmpty}},
 		Counts: receipt.Counts{Rows: 5, Lines: 3, Bad: 1, Prescription: 1},
 	})
 }
@@ -95,12 +95,13 @@ func TestXMLRecordsThatCannotBeRead(t *testing.T) {
 		record string
 		reason string
 		column string
+		code   receipt.Code
 	}{
-		{"value twice", `<receipt id="R"><customer>A</customer><customer>B</customer><at>2025-04-03T00:00:00Z</at></receipt>`, "the value of columns.customer is there more than once", ""},
-		{"huge value", flatRecord(long, "R"), "the value of columns.customer is longer than 65536 bytes", ""},
-		{"record in a record", `<receipt id="R">` + flatRecord("A", "R2") + `</receipt>`, "a record stands inside this record", ""},
-		{"nothing inside", `<receipt/>`, "is empty", "customer"},
-		{"broken letter", flatRecord("\xe4", "R"), "has a character that is broken in the encoding utf-8: set encoding in the mapping", "customer"},
+		{"value twice", `<receipt id="R"><customer>A</customer><customer>B</customer><at>2025-04-03T00:00:00Z</at></receipt>`, "the value of columns.customer is there more than once", "", receipt.CodeValueTwice},
+		{"huge value", flatRecord(long, "R"), "the value of columns.customer is longer than 65536 bytes", "", receipt.CodeValueTooLong},
+		{"record in a record", `<receipt id="R">` + flatRecord("A", "R2") + `</receipt>`, "a record stands inside this record", "", receipt.CodeNestedRecord},
+		{"nothing inside", `<receipt/>`, "is empty", "customer", receipt.CodeEmpty},
+		{"broken letter", flatRecord("\xe4", "R"), "has a character that is broken in the encoding utf-8: set encoding in the mapping", "customer", receipt.CodeBrokenEncoding},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,8 +110,8 @@ func TestXMLRecordsThatCannotBeRead(t *testing.T) {
 			if got.Err != nil {
 				t.Fatal(got.Err)
 			}
-			got.Bad[0].Value = ""
-			if diff := cmp.Diff([]receipt.RowError{{Row: 2, Column: tt.column, Reason: tt.reason}}, got.Bad); diff != "" {
+			got.Bad[0].Value, got.Bad[0].Params = "", nil
+			if diff := cmp.Diff([]receipt.RowError{{Row: 2, Column: tt.column, Reason: tt.reason, Code: tt.code}}, got.Bad); diff != "" {
 				t.Errorf("bad rows (-want +got):\n%s", diff)
 			}
 			if len(got.Lines) != 2 || got.Lines[1].Receipt != "R3" {

@@ -3,14 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/leima/leima/loyalty"
 )
@@ -19,9 +16,6 @@ const (
 	// commitTimeout bounds the wait for the answer to a COMMIT that was sent, past the
 	// caller's own deadline.
 	commitTimeout = 10 * time.Second
-	// rollbackTimeout bounds the end of a transaction that failed. What takes longer loses
-	// its connection.
-	rollbackTimeout = 5 * time.Second
 )
 
 // errLost is wrapped by the error of a batch that has lost its connection.
@@ -53,39 +47,14 @@ func (s *Store) inPostgresBatch(ctx context.Context, orgIDs string, f func(batch
 	}
 	st := &postgresBatch{conn: conn, orgIDs: orgIDs}
 	err = f(st)
-	return errors.Join(err, st.end(ctx))
-}
-
-// end rolls back what was not committed and returns the connection. Where that fails the
-// connection is closed, which rolls back, too.
-func (st *postgresBatch) end(ctx context.Context) error {
-	err := st.conn.Raw(func(c any) error {
-		pg := c.(*stdlib.Conn).Conn().PgConn() //nolint:errcheck,forcetypeassert // what the driver's documentation promises
-		if pg.IsClosed() {
-			return driver.ErrBadConn
-		}
-		const idle = 'I' // protocol message ReadyForQuery
-		if pg.TxStatus() == idle {
-			return nil
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
-		defer cancel()
-		if _, err := pg.Exec(ctx, "ROLLBACK").ReadAll(); err != nil {
-			return driver.ErrBadConn
-		}
-		return nil
-	})
-	if errors.Is(err, driver.ErrBadConn) {
-		return nil // it was closed, and with it the transaction
-	}
-	return errors.Join(err, st.conn.Close())
+	return errors.Join(err, endPostgres(ctx, conn))
 }
 
 // exchange sends the statements together, after those that begin the transaction if it
 // has not begun, and reads their answers.
 func (st *postgresBatch) exchange(ctx context.Context, calls ...*pgCall) error {
 	return st.conn.Raw(func(c any) error { //nolint:wrapcheck // our own error comes back
-		pg := c.(*stdlib.Conn).Conn().PgConn() //nolint:errcheck,forcetypeassert // what the driver's documentation promises
+		pg := pgxOf(c).PgConn()
 		prepared, err := preparedOn(ctx, pg)
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -148,4 +149,31 @@ func walBytes(b *testing.B, db *sql.DB) float64 {
 		b.Fatal(err)
 	}
 	return n
+}
+
+// BenchmarkQuestions asks for a row, and for what a card shows, which is several questions
+// in one transaction.
+func BenchmarkQuestions(b *testing.B) {
+	for name, open := range map[string]func(testing.TB, store.Config) *store.Store{"sqlite": openSQLite, "postgres": openPostgres} {
+		s := open(b, store.Config{})
+		card := seedCards(b, s, 1)[0]
+		give(b, s, []loyalty.Card{card}, 1, 1)
+		key := stamp(card)
+		b.Run(name+"/one row", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Entry(b.Context(), key.OrgID, key.EntryID); err != nil && !errors.Is(err, loyalty.ErrNotFound) {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/a card", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Card(b.Context(), card.OrgID, card.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -102,7 +102,7 @@ func (s *Store) writeToldRaced(ctx context.Context, orgID string, f func(tx *tra
 
 func (s *Store) writeToldIf(ctx context.Context, orgID string, again func(error) bool, f func(tx *transaction, n *news) error) error {
 	return s.committing(ctx, again, func(n *news) error {
-		return s.transact(ctx, s.writes, nil, []string{orgID}, func(tx *transaction) error {
+		return s.transact(ctx, s.writes, false, []string{orgID}, func(tx *transaction) error {
 			if err := f(tx, n); err != nil || n.empty() {
 				return err
 			}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"strconv"
 	"strings"
@@ -20,8 +19,6 @@ type dialect struct {
 	positional bool
 	// lock lets one transaction at a time have a name, "" where there is but one writer.
 	lock string
-	// reading is how transactions begin that only read: they see one state of the data.
-	reading sql.TxOptions
 	// setOrganizations names the organizations of a transaction, separated by commas, to
 	// row-level security, "" if there is none.
 	setOrganizations string
@@ -31,14 +28,13 @@ type dialect struct {
 
 var (
 	sqliteDialect = dialect{
-		kind: "sqlite", positional: true, reading: sql.TxOptions{ReadOnly: true},
+		kind: "sqlite", positional: true,
 		subjects: `json_each('["' || replace(e.subject, ',', '","') || '"]') AS s`,
 	}
 	postgresDialect = dialect{
 		kind:             "postgres",
 		forUpdate:        " FOR UPDATE",
 		lock:             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-		reading:          sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead},
 		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
 		subjects:         "unnest(string_to_array(e.subject, ',')) AS s (value)",
 	}

@@ -34,9 +34,9 @@ func (s *Store) IssueGooglePass(ctx context.Context, p customer.GooglePass) (cus
 	err = s.write(ctx, p.OrgID, func(tx *transaction) error {
 		_, err := exec(ctx, tx, "INSERT INTO google_pass (org_id, serial, issuer_id, card_id, code, version, sent_version, sent_at, "+
 			"card_version, program_version, org_version, notify, due_at, tries, saved, saved_at, found_at, "+
-			"notified_first, notified_second, notified_third, created_at) "+
+			"notified_first, notified_second, notified_third, created_at, modified_at) "+
 			"SELECT c.org_id, CAST($2 AS TEXT), CAST($3 AS TEXT), c.id, c.code, 1, 0, 0, c.version, "+passProgramVersion+", "+passOrgVersion+", FALSE, 0, 0, FALSE, 0, 0, "+
-			"0, 0, 0, CAST($5 AS BIGINT) "+
+			"0, 0, 0, CAST($5 AS BIGINT), CAST($5 AS BIGINT) "+
 			passSources+"WHERE c.org_id = $1 AND c.id = $4 ON CONFLICT (org_id, card_id, issuer_id, code) DO NOTHING",
 			p.OrgID, p.Serial, p.IssuerID, p.CardID, s.now())
 		if err != nil {
@@ -82,7 +82,7 @@ func (s *Store) noteGooglePasses(ctx context.Context, orgID, condition, since st
 			return err
 		}
 		args := []any{orgID, s.now()}
-		_, err := exec(ctx, tx, "UPDATE google_pass SET version = version + 1, due_at = $2, tries = 0, "+
+		_, err := exec(ctx, tx, "UPDATE google_pass SET version = version + 1, modified_at = $2, due_at = $2, tries = 0, "+
 			"notify = notify OR "+googlePasses.cardVersion()+" > card_version, "+googlePasses.setPresent()+
 			" WHERE org_id = $1 AND serial IN "+in(&args, serials)+" AND "+googlePasses.outdated(), args...)
 		return err
@@ -136,12 +136,12 @@ func (s *Store) NoteGooglePassesSent(ctx context.Context, orgID string, sent []c
 		for _, p := range sent {
 			var err error
 			if p.Sent {
-				_, err = exec(ctx, tx, "UPDATE google_pass SET sent_version = $3, sent_at = $4, tries = 0, "+
+				_, err = exec(ctx, tx, "UPDATE google_pass SET sent_version = $3, sent_at = $4, tries = 0, problem = '', "+
 					"notify = notify AND version > $3, due_at = CASE WHEN version > $3 THEN due_at ELSE 0 END "+
 					"WHERE org_id = $1 AND serial = $2 AND sent_version <= $3", orgID, p.Serial, p.Version, now)
 			} else {
-				_, err = exec(ctx, tx, "UPDATE google_pass SET tries = tries + 1, due_at = $4 WHERE org_id = $1 AND serial = $2 AND version = $3",
-					orgID, p.Serial, p.Version, p.Again)
+				_, err = exec(ctx, tx, "UPDATE google_pass SET tries = tries + 1, due_at = $4, problem = $5 WHERE org_id = $1 AND serial = $2 AND version = $3",
+					orgID, p.Serial, p.Version, p.Again, p.Problem)
 			}
 			if err != nil {
 				return err

@@ -148,13 +148,29 @@ func (s *Store) AddImportErrors(ctx context.Context, orgID, importID string, lis
 			return err
 		}
 		list := list[:min(len(list), max(customer.MaxImportErrors-n, 0))]
-		args := make([]any, 0, 7*len(list))
+		args := make([]any, 0, 9*len(list))
 		for i, e := range list {
-			args = append(args, orgID, importID, n+i+1, e.Row, e.Column, e.Value, e.Reason)
+			params, err := writeParams(e.Params)
+			if err != nil {
+				return err
+			}
+			args = append(args, orgID, importID, n+i+1, e.Row, e.Column, e.Value, e.Reason, e.Code, params)
 		}
-		return insert(ctx, tx, "import_error", "org_id, import_id, error_no, row_no, column_name, cell, reason", args)
+		return insert(ctx, tx, "import_error", "org_id, import_id, error_no, row_no, column_name, cell, reason, code, params", args)
 	})
 	return noSuchReference(err)
+}
+
+// writeParams returns the JSON of the values of a reason, "" for none.
+func writeParams(params map[string]string) (string, error) {
+	if len(params) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(params)
+	if err != nil {
+		return "", fmt.Errorf("write params of an import error: %w", err)
+	}
+	return string(b), nil
 }
 
 // ImportErrors returns a page of an import's error file, in the order of the file.
@@ -168,11 +184,16 @@ func (s *Store) ImportErrors(ctx context.Context, orgID, importID string, p pagi
 		customer.ImportError
 	}
 	list, err := readAll(ctx, s, orgID, func(r scanner) (e numbered, err error) {
-		if err = r.Scan(&e.no, &e.Row, &e.Column, &e.Value, &e.Reason); err != nil {
+		var params string
+		err = r.Scan(&e.no, &e.Row, &e.Column, &e.Value, &e.Reason, &e.Code, &params)
+		if err == nil && params != "" {
+			err = json.Unmarshal([]byte(params), &e.Params)
+		}
+		if err != nil {
 			err = fmt.Errorf("read import error: %w", err)
 		}
 		return e, err
-	}, "SELECT error_no, row_no, column_name, cell, reason FROM import_error "+
+	}, "SELECT error_no, row_no, column_name, cell, reason, code, params FROM import_error "+
 		"WHERE org_id = $1 AND import_id = $2 AND error_no > $3 ORDER BY error_no LIMIT $4", orgID, importID, after, p.Size()+1)
 	page := paging.Cut(p, list, func(e numbered) []string { return []string{fmt.Sprint(e.no), ""} })
 	plain := paging.List[customer.ImportError]{NextCursor: page.NextCursor}

@@ -61,7 +61,11 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("run migrations: %w", err)
 	}
 	for _, r := range results {
-		s.log.InfoContext(ctx, "migrated", "version", r.Source.Version, "file", path.Base(r.Source.Path))
+		s.log.DebugContext(ctx, "migrated", "version", r.Source.Version, "file", path.Base(r.Source.Path))
+	}
+	// One line tells it: a new database has dozens of steps behind it.
+	if n := len(results); n > 0 {
+		s.log.InfoContext(ctx, "migrated", "version", results[n-1].Source.Version, "steps", n)
 	}
 	return nil
 }

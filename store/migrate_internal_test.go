@@ -44,7 +44,7 @@ func TestKeysMoveToTheirEntries(t *testing.T) {
 				t.Fatal(err)
 			}
 			const org = "org_1"
-			if err := s.transact(t.Context(), s.owner, nil, []string{org}, func(tx *transaction) error {
+			if err := s.transact(t.Context(), s.owner, false, []string{org}, func(tx *transaction) error {
 				return stampOfOldTimes(t.Context(), tx, org)
 			}); err != nil {
 				t.Fatal(err)

@@ -50,8 +50,7 @@ func oldNumberIsFree(ctx context.Context, tx *transaction, orgID, number string)
 	if number == "" {
 		return nil
 	}
-	if _, err := exec(ctx, tx, "UPDATE card SET old_number = '' WHERE org_id = $1 AND old_number = $2 AND old_number <> '' "+
-		"AND leads_to = '' AND NOT ("+usable+")", orgID, number); err != nil {
+	if err := takeFromEnded(ctx, tx, orgID, []string{number}); err != nil {
 		return err
 	}
 	_, err := one(ctx, tx, loyalty.ErrNotFound, scan1[string], "SELECT id FROM customer WHERE org_id = $1 AND number = $2", orgID, number)
@@ -61,6 +60,14 @@ func oldNumberIsFree(ctx context.Context, tx *transaction, orgID, number string)
 	if err == nil {
 		err = customer.ErrOldNumberTaken
 	}
+	return err
+}
+
+// takeFromEnded takes the numbers off cards that have ended.
+func takeFromEnded(ctx context.Context, tx *transaction, orgID string, numbers []string) error {
+	args := []any{orgID}
+	_, err := exec(ctx, tx, "UPDATE card SET old_number = '' WHERE org_id = $1 AND old_number <> '' "+
+		"AND leads_to = '' AND NOT ("+usable+") AND old_number IN "+in(&args, numbers), args...)
 	return err
 }
 

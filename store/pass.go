@@ -135,7 +135,13 @@ func (s *Store) RegisterPass(ctx context.Context, d customer.PassDevice) (create
 // UnregisterPass forgets that a device holds a pass; that it does not is no error.
 func (s *Store) UnregisterPass(ctx context.Context, orgID, device, serial string) error {
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		_, err := exec(ctx, tx, "DELETE FROM pass_registration WHERE org_id = $1 AND device = $2 AND serial = $3", orgID, device, serial)
+		// The pass before its devices, as RegisterPass does.
+		_, err := exec(ctx, tx, "UPDATE pass SET given_up_at = $4 WHERE org_id = $1 AND serial = $3 AND EXISTS "+
+			"(SELECT 1 FROM pass_registration r WHERE r.org_id = $1 AND r.device = $2 AND r.serial = $3)", orgID, device, serial, s.now())
+		if err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, "DELETE FROM pass_registration WHERE org_id = $1 AND device = $2 AND serial = $3", orgID, device, serial)
 		return err
 	})
 }

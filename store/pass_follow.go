@@ -187,12 +187,13 @@ func tokensOf(ctx context.Context, tx *transaction, orgID string, passes []custo
 // phone has fetched it, the devices are due to be told again when p says.
 func (s *Store) NotePassesPushed(ctx context.Context, orgID string, pushed []customer.PassPushed) error {
 	type fate struct {
-		sent  bool
-		again int64
+		sent    bool
+		again   int64
+		problem customer.WalletProblem
 	}
 	fates := map[fate][]customer.PassPushed{} // a few only, and a statement for each
 	for _, p := range pushed {
-		f := fate{p.Sent, p.Again}
+		f := fate{p.Sent, p.Again, p.Problem}
 		fates[f] = append(fates[f], p)
 	}
 	if len(fates) == 0 {
@@ -203,8 +204,8 @@ func (s *Store) NotePassesPushed(ctx context.Context, orgID string, pushed []cus
 			return err
 		}
 		for f, list := range fates {
-			args := []any{orgID, s.now(), f.again, f.sent}
-			_, err := exec(ctx, tx, "UPDATE pass SET push_tries = push_tries + 1, "+
+			args := []any{orgID, s.now(), f.again, f.sent, f.problem}
+			_, err := exec(ctx, tx, "UPDATE pass SET push_tries = push_tries + 1, problem = CAST($5 AS TEXT), "+
 				"pushed_at = CASE WHEN CAST($4 AS BOOLEAN) THEN CAST($2 AS BIGINT) ELSE pushed_at END, "+
 				"pushed_version = CASE WHEN CAST($4 AS BOOLEAN) THEN version ELSE pushed_version END, "+
 				"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($3 AS BIGINT) END "+
@@ -233,9 +234,17 @@ func inVersions(args *[]any, list []customer.PassPushed) string {
 // whatever their age if it is 0: the device is gone. It returns how many.
 func (s *Store) DropPushToken(ctx context.Context, orgID, pushToken string, before int64) (int64, error) {
 	var n int64
+	const gone = "org_id = $1 AND push_token = $2 AND (CAST($3 AS BIGINT) = 0 OR registered_at < CAST($3 AS BIGINT))"
 	err := s.write(ctx, orgID, func(tx *transaction) (err error) {
-		n, err = exec(ctx, tx, "DELETE FROM pass_registration WHERE org_id = $1 AND push_token = $2 AND (CAST($3 AS BIGINT) = 0 OR registered_at < CAST($3 AS BIGINT))",
-			orgID, pushToken, before)
+		if err = lockPasses(ctx, tx, orgID); err != nil {
+			return err
+		}
+		_, err = exec(ctx, tx, "UPDATE pass SET given_up_at = $4 WHERE org_id = $1 AND serial IN (SELECT serial FROM pass_registration WHERE "+gone+")",
+			orgID, pushToken, before, s.now())
+		if err != nil {
+			return err
+		}
+		n, err = exec(ctx, tx, "DELETE FROM pass_registration WHERE "+gone, orgID, pushToken, before)
 		return err
 	})
 	return n, err

@@ -63,8 +63,8 @@ func (s *Store) NoteSamsungFetched(ctx context.Context, orgID, ref string, versi
 		return err
 	}
 	return s.write(ctx, orgID, func(tx *transaction) error {
-		_, err := exec(ctx, tx, "UPDATE samsung_pass SET fetched_version = $3, due_at = CASE WHEN version <= $3 THEN 0 ELSE due_at END "+
-			"WHERE org_id = $1 AND ref = $2 AND fetched_version < $3", orgID, ref, version)
+		_, err := exec(ctx, tx, "UPDATE samsung_pass SET fetched_version = $3, fetched_at = $4, due_at = CASE WHEN version <= $3 THEN 0 ELSE due_at END "+
+			"WHERE org_id = $1 AND ref = $2 AND fetched_version < $3", orgID, ref, version, s.now())
 		return err
 	})
 }

@@ -98,10 +98,12 @@ func (s *Store) NoteSamsungTold(ctx context.Context, orgID string, t customer.Sa
 		if t.Gone {
 			state, t.Again = customer.SamsungDeleted, 0
 		}
-		_, err := exec(ctx, tx, "UPDATE samsung_pass SET told_version = CASE WHEN told_version < $4 THEN $4 ELSE told_version END, tries = tries + 1, "+
+		_, err := exec(ctx, tx, "UPDATE samsung_pass SET told_version = CASE WHEN told_version < $4 THEN $4 ELSE told_version END, tries = tries + 1, problem = $8, "+
+			"told_at = CASE WHEN told_version < $4 THEN $7 ELSE told_at END, "+
 			"state = CASE WHEN CAST($6 AS TEXT) = '' THEN state ELSE CAST($6 AS TEXT) END, "+
+			"reported_at = CASE WHEN CAST($6 AS TEXT) = '' THEN reported_at ELSE $7 END, "+
 			"due_at = CASE WHEN fetched_version >= version THEN 0 ELSE CAST($5 AS BIGINT) END WHERE org_id = $1 AND ref = $2 AND version = $3",
-			orgID, t.Ref, t.Version, told, t.Again, state)
+			orgID, t.Ref, t.Version, told, t.Again, state, s.now(), t.Problem)
 		return err
 	})
 }

@@ -27,7 +27,7 @@ var errOrganization = errors.New("the id of an organization has no comma in it")
 // read runs f in a transaction that sees one state of the organization's data and
 // changes nothing.
 func (s *Store) read(ctx context.Context, orgID string, f func(tx *transaction) error) error {
-	return s.transact(ctx, s.reads, &s.dialect.reading, []string{orgID}, f)
+	return s.transact(ctx, s.reads, true, []string{orgID}, f)
 }
 
 // write runs f in a transaction, once more from the start if it was chosen as the
@@ -44,7 +44,7 @@ func (s *Store) writeRaced(ctx context.Context, orgID string, f func(tx *transac
 }
 
 func (s *Store) writeIf(ctx context.Context, orgID string, again func(error) bool, f func(tx *transaction) error) error {
-	return s.retry(ctx, again, func() error { return s.transact(ctx, s.writes, nil, []string{orgID}, f) })
+	return s.retry(ctx, again, func() error { return s.transact(ctx, s.writes, false, []string{orgID}, f) })
 }
 
 // retry runs try until it succeeds or fails with an error that is not one of again.
@@ -58,23 +58,20 @@ func (s *Store) retry(ctx context.Context, again func(error) bool, try func() er
 	}
 }
 
-func (s *Store) transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, orgIDs []string, f func(tx *transaction) error) error {
+func (s *Store) transact(ctx context.Context, db *sql.DB, reading bool, orgIDs []string, f func(tx *transaction) error) error {
 	named, err := listOf(orgIDs)
 	if err != nil {
 		return err
 	}
-	raw, err := db.BeginTx(ctx, o)
+	if s.dialect.setOrganizations != "" {
+		return transactPostgres(ctx, db, reading, named, f)
+	}
+	raw, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: reading})
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer raw.Rollback() // after a commit it does nothing
-	tx := &transaction{raw, s.dialect}
-	if s.dialect.setOrganizations != "" {
-		if _, err := tx.ExecContext(ctx, s.dialect.setOrganizations, named); err != nil {
-			return fmt.Errorf("name organization: %w", err)
-		}
-	}
-	if err := f(tx); err != nil {
+	if err := f(&transaction{raw, s.dialect}); err != nil {
 		return err
 	}
 	if err := raw.Commit(); err != nil {
@@ -172,21 +169,19 @@ func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, err
 	return list, nil
 }
 
-// readOne is one in a transaction of its own.
+// readOne is one by itself: in PostgreSQL one exchange, in SQLite a query that stays prepared.
 func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	if s.questions != nil {
 		return askSQLite(ctx, s, missing, scan, query, args...)
 	}
-	var v T
-	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
-		v, err = one(ctx, tx, missing, scan, query, args...)
-		return err
-	})
-	return v, err
+	return askPostgres(ctx, s, orgID, missing, scan, query, args...)
 }
 
-// readAll is all in a transaction of its own.
+// readAll is all by itself: in PostgreSQL one exchange.
 func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	if s.questions == nil {
+		return askAllPostgres(ctx, s, orgID, scan, query, args...)
+	}
 	var list []T
 	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
 		list, err = all(ctx, tx, scan, query, args...)

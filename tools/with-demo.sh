@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command beside a demo of its own: with-demo.sh LEIMA COMMAND... starts
 # the program LEIMA on a free port with data in a new folder, sets LEIMA_DEMO to
-# the demo.json in there, and afterwards stops it and removes the folder. The
-# exit code is that of the command.
+# the demo.json in there and LEIMA_PROGRAM to the program, and afterwards stops it and
+# removes the folder. The exit code is that of the command.
 set -euo pipefail
 
 # A demo makes up a year of data before it opens: seconds, on a busy machine more.
@@ -47,7 +47,7 @@ give_up() {
 
 "$leima" demo --addr 127.0.0.1:0 --data "$folder/data" >"$folder/log" 2>&1 </dev/null &
 pid=$!
-export LEIMA_DEMO=$folder/data/demo.json
+export LEIMA_DEMO=$folder/data/demo.json LEIMA_PROGRAM=$leima
 deadline=$((SECONDS + open_within))
 until [ -s "$LEIMA_DEMO" ]; do
 	is_running || give_up 'the demo ended before it opened'

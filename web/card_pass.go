@@ -53,19 +53,21 @@ type walletOffer struct {
 type walletLink struct {
 	Wallet      wallet
 	Href, Label string
+	// Picture is the maker's, which says what Label does; none if there is none.
+	Picture buttonPicture
 }
 
 // walletLinks returns what adds the card, by the wallets that this server offers.
 func (w *Web) walletLinks(r *request, path string) map[wallet]walletLink {
 	links := map[wallet]walletLink{}
 	if w.Passes != nil {
-		links[walletApple] = walletLink{walletApple, path + "/pass.pkpass", r.T("card.wallet_add")}
+		links[walletApple] = walletLink{Wallet: walletApple, Href: path + "/pass.pkpass", Label: r.T("card.wallet_add")}
 	}
 	if w.Google != nil {
-		links[walletGoogle] = walletLink{walletGoogle, path + "/google-pass", r.T("card.wallet_add_google")}
+		links[walletGoogle] = walletLink{Wallet: walletGoogle, Href: path + "/google-pass", Label: r.T("card.wallet_add_google")}
 	}
 	if w.Samsung != nil {
-		links[walletSamsung] = walletLink{walletSamsung, path + "/samsung", r.T("card.wallet_add_samsung")}
+		links[walletSamsung] = walletLink{Wallet: walletSamsung, Href: path + "/samsung", Label: r.T("card.wallet_add_samsung")}
 	}
 	return links
 }
@@ -86,6 +88,7 @@ func (w *Web) walletOffer(r *request, view customer.View) (walletOffer, error) {
 		case !offered:
 		case offer.Add.Href == "":
 			offer.Add, offer.InApp = link, asks.inApp
+			offer.Add.Picture = w.Buttons.of(kind, r.texts.Locale())
 		default:
 			offer.Others = append(offer.Others, link)
 		}
@@ -101,7 +104,7 @@ func (w *Web) walletOffer(r *request, view customer.View) (walletOffer, error) {
 		return offer, fmt.Errorf("count passes of customer: %w", err)
 	}
 	if n > 1 {
-		offer.All = walletLink{walletApple, path + "/passes.pkpasses", r.T("card.wallet_all", "count", r.texts.Number(int64(n)))}
+		offer.All = walletLink{Wallet: walletApple, Href: path + "/passes.pkpasses", Label: r.T("card.wallet_all", "count", r.texts.Number(int64(n)))}
 	}
 	return offer, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/leima/leima/paging"
 )
 
-// Dependencies are what the pages need. All but Passes, Google, Samsung, Barcodes, Demo, DemoSlug and Log are
+// Dependencies are what the pages need. All but Passes, Google, Samsung, Buttons, Barcodes, Demo, DemoSlug and Log are
 // required.
 type Dependencies struct {
 	Directory     Directory
@@ -28,6 +28,9 @@ type Dependencies struct {
 	Google GooglePasses
 	// Samsung adds cards to Samsung Wallet; nil is a server that cannot.
 	Samsung Links
+	// Buttons are the makers' pictures for the buttons of wallets; nil has none, and our own
+	// drawing stands there.
+	Buttons *WalletButtons
 	// Barcodes tells how codes are drawn; nil draws them as QR codes.
 	Barcodes Barcodes
 	// Demo opens doors that only a demo may have; nil everywhere else.

@@ -11,6 +11,8 @@ const (
 	walletSamsung wallet = "samsung"
 )
 
+var allWallets = []wallet{walletApple, walletGoogle, walletSamsung}
+
 // device is what is known of whoever asks for a page, by what the browser says of itself.
 // Who is mistaken for another still has the page, which is always right.
 type device struct {

@@ -80,6 +80,7 @@ func (w *Web) Register(e *echo.Echo) {
 	get("/favicon.ico", w.favicon)
 	get("/static/:file", w.static)
 	get("/static/apps/:file", w.appFile)
+	get("/wallet-button/:file", w.walletButton)
 	get("/brand/:slug/style.css", w.brandStyle)
 	get("/brand/:slug/logo", w.brandLogo)
 	get("/brand/:slug/icon-:size", w.brandIcon)

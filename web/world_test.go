@@ -56,6 +56,8 @@ type world struct {
 	barcodes web.Barcodes
 	// passes are offered, if set.
 	passes bool
+	// buttons are the makers' pictures; nil is none.
+	buttons *web.WalletButtons
 	// google is a stand-in for Google; cards are offered there if it is set.
 	google  *googletest.Server
 	web     *web.Web
@@ -141,6 +143,7 @@ func (w *world) build(d web.Dependencies) *web.Web {
 	d.Access, d.Shop, d.Live = w.store, w.store, w.live
 	d.Now, d.Log = w.clock.Load, slog.New(slog.NewTextHandler(w.log, nil))
 	d.Barcodes = w.barcodes
+	d.Buttons = w.buttons
 	if w.passes {
 		d.Passes = w.issuer()
 	}

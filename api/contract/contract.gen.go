@@ -64,6 +64,15 @@ const (
 	AuditActionTillUnpaired             AuditAction = "till.unpaired"
 )
 
+// Defines values for CardPassState.
+const (
+	CardPassStateInstalled CardPassState = "installed"
+	CardPassStateRemoved   CardPassState = "removed"
+	CardPassStateStale     CardPassState = "stale"
+	CardPassStateVoid      CardPassState = "void"
+	CardPassStateWaiting   CardPassState = "waiting"
+)
+
 // Defines values for CardStatus.
 const (
 	CardStatusActive      CardStatus = "active"
@@ -131,6 +140,48 @@ const (
 	ImportStatusQueued  ImportStatus = "queued"
 	ImportStatusRunning ImportStatus = "running"
 	ImportStatusStopped ImportStatus = "stopped"
+)
+
+// Defines values for ImportReason.
+const (
+	ImportReasonAtInFuture        ImportReason = "at_in_future"
+	ImportReasonBrokenCharacter   ImportReason = "broken_character"
+	ImportReasonBrokenEncoding    ImportReason = "broken_encoding"
+	ImportReasonCardNotUsable     ImportReason = "card_not_usable"
+	ImportReasonCellCount         ImportReason = "cell_count"
+	ImportReasonCellTooLong       ImportReason = "cell_too_long"
+	ImportReasonControlCharacter  ImportReason = "control_character"
+	ImportReasonCoolDown          ImportReason = "cool_down"
+	ImportReasonCustomerBlocked   ImportReason = "customer_blocked"
+	ImportReasonDailyLimitReached ImportReason = "daily_limit_reached"
+	ImportReasonEmpty             ImportReason = "empty"
+	ImportReasonNestedRecord      ImportReason = "nested_record"
+	ImportReasonNotANumber        ImportReason = "not_a_number"
+	ImportReasonNumberTooLarge    ImportReason = "number_too_large"
+	ImportReasonNumberTooLong     ImportReason = "number_too_long"
+	ImportReasonOldNumberForm     ImportReason = "old_number_form"
+	ImportReasonOldNumberTaken    ImportReason = "old_number_taken"
+	ImportReasonOldNumberUnknown  ImportReason = "old_number_unknown"
+	ImportReasonOpenQuote         ImportReason = "open_quote"
+	ImportReasonOtherCustomer     ImportReason = "other_customer"
+	ImportReasonOtherLocation     ImportReason = "other_location"
+	ImportReasonOtherOldNumber    ImportReason = "other_old_number"
+	ImportReasonProgramEnded      ImportReason = "program_ended"
+	ImportReasonProgramNotActive  ImportReason = "program_not_active"
+	ImportReasonProgramNotBegun   ImportReason = "program_not_begun"
+	ImportReasonReceiptChanged    ImportReason = "receipt_changed"
+	ImportReasonReceiptUsed       ImportReason = "receipt_used"
+	ImportReasonRounded           ImportReason = "rounded"
+	ImportReasonRowTooLong        ImportReason = "row_too_long"
+	ImportReasonScanLimitReached  ImportReason = "scan_limit_reached"
+	ImportReasonTextAfterQuote    ImportReason = "text_after_quote"
+	ImportReasonTimeLayout        ImportReason = "time_layout"
+	ImportReasonTimeRange         ImportReason = "time_range"
+	ImportReasonTooLong           ImportReason = "too_long"
+	ImportReasonTooManyColumns    ImportReason = "too_many_columns"
+	ImportReasonTooManyDecimals   ImportReason = "too_many_decimals"
+	ImportReasonValueTooLong      ImportReason = "value_too_long"
+	ImportReasonValueTwice        ImportReason = "value_twice"
 )
 
 // Defines values for ListName.
@@ -362,6 +413,13 @@ const (
 	TryOutStepKindReverse TryOutStepKind = "reverse"
 	TryOutStepKindStamp   TryOutStepKind = "stamp"
 	TryOutStepKindWelcome TryOutStepKind = "welcome"
+)
+
+// Defines values for Wallet.
+const (
+	WalletApple   Wallet = "apple"
+	WalletGoogle  Wallet = "google"
+	WalletSamsung Wallet = "samsung"
 )
 
 // Defines values for ExportFormat.
@@ -699,6 +757,61 @@ type CardList struct {
 	Data       []Card  `json:"data"`
 	NextCursor *string `json:"next_cursor"`
 }
+
+// CardPass defines model for CardPass.
+type CardPass struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Desired A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Desired PassVersion `json:"desired"`
+
+	// Devices How many devices hold it, null where the wallet does not tell.
+	Devices *int64 `json:"devices"`
+
+	// Fetched A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Fetched PassVersion `json:"fetched"`
+
+	// Problem Why the wallet was not told of the version when that was last tried, empty if it was: *unreachable* (it is tried
+	// again), *refused* (it has to do with this server's account or with the card; the log has the wallet's words).
+	Problem string `json:"problem"`
+
+	// Pushed A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+	// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+	//
+	//
+	// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+	Pushed PassVersion `json:"pushed"`
+
+	// RemovedAt When the last device that had it gave it up, null for one that is in a wallet or never was.
+	RemovedAt *time.Time `json:"removed_at"`
+
+	// Serial What the wallet knows the pass by. It is no secret.
+	Serial string `json:"serial"`
+
+	// State *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
+	// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
+	// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+	State  CardPassState `json:"state"`
+	Wallet Wallet        `json:"wallet"`
+}
+
+// CardPassList Example: {"data":[{"created_at":"2026-03-01T08:00:00Z","desired":{"at":"2026-03-18T12:00:00Z","version":4},"devices":1,"fetched":{"at":"2026-03-17T09:30:00Z","version":3},"problem":"","pushed":{"at":"2026-03-18T12:00:01Z","version":4},"removed_at":null,"serial":"pass_01kaqyk3m2e0zr2m4y9v4j0q5t","state":"stale","wallet":"apple"}]}
+type CardPassList struct {
+	Data []CardPass `json:"data"`
+}
+
+// CardPassState *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
+// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
+// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+type CardPassState string
 
 // CardSecrets defines model for CardSecrets.
 type CardSecrets struct {
@@ -1207,7 +1320,7 @@ type ImportCounts struct {
 	NewLocations int64 `json:"new_locations"`
 	Receipts     int64 `json:"receipts"`
 
-	// Refused Receipts that the program's rules refused.
+	// Refused Receipts that were refused: by the program's rules, or because they contradict what is there.
 	Refused int64 `json:"refused"`
 
 	// Replayed Receipts that had been entered before.
@@ -1245,11 +1358,59 @@ type ImportCreation struct {
 
 // ImportError defines model for ImportError.
 type ImportError struct {
+	// Code The stable name of why a row or receipt could not be used, for those who say it in their own words. Rows from
+	// before there were names have none.
+	//
+	// | code | means | params |
+	// |---|---|---|
+	// | `row_too_long` | the row has more bytes than it may have | `limit` |
+	// | `cell_too_long` | a cell has more bytes than it may have, perhaps because its quotes are not closed | `limit` |
+	// | `too_many_columns` | the row has more columns than it may have | `limit` |
+	// | `open_quote`, `text_after_quote` | a quote is opened and not closed, or closed in front of text | |
+	// | `cell_count` | the row has another number of cells than the header | `cells`, `columns` |
+	// | `nested_record` | XML: a record stands inside this record | |
+	// | `value_twice` | XML: the value of a key of the mapping is there more than once | `field` |
+	// | `value_too_long` | XML: the value of a key of the mapping has more bytes than it may have | `field`, `limit` |
+	// | `empty` | nothing stands where something must | |
+	// | `too_long` | the text has more bytes than it may have | `limit` |
+	// | `broken_character` | a workbook has a character that is none | |
+	// | `broken_encoding` | a character does not belong to the encoding | `encoding` |
+	// | `control_character` | the text has a control character | |
+	// | `rounded` | a spreadsheet seems to have rounded the number, as 6.4E+12 | |
+	// | `time_layout` | it is not a time as the mapping says | `layouts` |
+	// | `time_range` | the time is not in the years | `first`, `last` |
+	// | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
+	// | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
+	// | `too_many_decimals` | the number has more decimals than it may have | `limit` |
+	// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
+	// | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
+	// | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+	// | `old_number_form` | it is not the number of a card from before | |
+	// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+	// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
+	// | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
+	// | `cool_down` | the stamp before is too close in time | |
+	// | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |
+	// | `at_in_future` | the receipt is of the future | |
+	// | `card_not_usable`, `customer_blocked` | the card is not in use any more, or the customer is blocked | |
+	Code *ImportReason `json:"code,omitempty"`
+
+	// Column The column as the file calls it, empty if the row as a whole is broken.
 	Column string `json:"column"`
+
+	// Params The values that a sentence about `code` needs, by name; numbers in digits. A value of the file has at most 200 characters.
+	Params map[string]string `json:"params,omitempty"`
+
+	// Reason Why it could not be used, in English.
 	Reason string `json:"reason"`
 
 	// Row The row of the file, counted from 1.
-	Row   int64  `json:"row"`
+	Row int64 `json:"row"`
+
+	// StaffMessage Why it could not be used, in a language of Accept-Language that Leima has. It is not there without `code`.
+	StaffMessage *string `json:"staff_message,omitempty"`
+
+	// Value What stood there, at most 200 characters.
 	Value string `json:"value"`
 }
 
@@ -1267,6 +1428,43 @@ type ImportList struct {
 	Data       []Import `json:"data"`
 	NextCursor *string  `json:"next_cursor"`
 }
+
+// ImportReason The stable name of why a row or receipt could not be used, for those who say it in their own words. Rows from
+// before there were names have none.
+//
+// | code | means | params |
+// |---|---|---|
+// | `row_too_long` | the row has more bytes than it may have | `limit` |
+// | `cell_too_long` | a cell has more bytes than it may have, perhaps because its quotes are not closed | `limit` |
+// | `too_many_columns` | the row has more columns than it may have | `limit` |
+// | `open_quote`, `text_after_quote` | a quote is opened and not closed, or closed in front of text | |
+// | `cell_count` | the row has another number of cells than the header | `cells`, `columns` |
+// | `nested_record` | XML: a record stands inside this record | |
+// | `value_twice` | XML: the value of a key of the mapping is there more than once | `field` |
+// | `value_too_long` | XML: the value of a key of the mapping has more bytes than it may have | `field`, `limit` |
+// | `empty` | nothing stands where something must | |
+// | `too_long` | the text has more bytes than it may have | `limit` |
+// | `broken_character` | a workbook has a character that is none | |
+// | `broken_encoding` | a character does not belong to the encoding | `encoding` |
+// | `control_character` | the text has a control character | |
+// | `rounded` | a spreadsheet seems to have rounded the number, as 6.4E+12 | |
+// | `time_layout` | it is not a time as the mapping says | `layouts` |
+// | `time_range` | the time is not in the years | `first`, `last` |
+// | `number_too_long`, `number_too_large` | it is too long for a number, or too large a number | |
+// | `not_a_number` | it is not a number with the decimal mark of the mapping | `mark` |
+// | `too_many_decimals` | the number has more decimals than it may have | `limit` |
+// | `other_customer`, `other_old_number`, `other_location` | an earlier row of the receipt names another one | `receipt`, `before`, `row` |
+// | `receipt_changed` | the receipt was entered before with another customer, location, time or number of stamps | |
+// | `receipt_used` | the location has a stamp with this receipt number, from its till or another program | |
+// | `old_number_form` | it is not the number of a card from before | |
+// | `old_number_taken` | the number leads to another customer's card, or is a customer's number | |
+// | `old_number_unknown` | the number leads to no card of the program, and the row names no customer | |
+// | `scan_limit_reached`, `daily_limit_reached` | the program gives no more at once, or a day | `limit` |
+// | `cool_down` | the stamp before is too close in time | |
+// | `program_not_active`, `program_not_begun`, `program_ended` | the program was not running | |
+// | `at_in_future` | the receipt is of the future | |
+// | `card_not_usable`, `customer_blocked` | the card is not in use any more, or the customer is blocked | |
+type ImportReason string
 
 // Join defines model for Join.
 type Join struct {
@@ -1868,6 +2066,18 @@ type PassStats struct {
 
 	// Updated Whether phones can ask this server for changes, which they do by https only.
 	Updated bool `json:"updated"`
+}
+
+// PassVersion A version of a pass. *desired* is the one that the wallet should have, *pushed* the last one that it was told of,
+// *fetched* the last one that it has. Google is told of a card and has it in one step: both are the same there.
+//
+// Example: {"at":"2026-03-18T12:00:00Z","version":4}
+type PassVersion struct {
+	// At Since when, null for none and where nobody noted it.
+	At *time.Time `json:"at"`
+
+	// Version 0 for none.
+	Version int64 `json:"version"`
 }
 
 // Permission One thing that a credential allows. An API key's scopes are permissions.
@@ -2933,6 +3143,9 @@ type TryOutStep struct {
 // once the customer's contact is confirmed.
 type TryOutStepKind string
 
+// Wallet defines model for Wallet.
+type Wallet string
+
 // WalletStats The cards in a wallet. Without it, this server offers none for the wallet.
 //
 // Example: {"fetched":31,"installed":31,"issued":40,"stale":0,"told":30}
@@ -3295,6 +3508,12 @@ type ListImportsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetImportErrorFileParams defines parameters for GetImportErrorFile.
+type GetImportErrorFileParams struct {
+	// Locale The language of the reasons.
+	Locale *Locale `form:"locale,omitempty" json:"locale,omitempty"`
+}
+
 // ListImportErrorsParams defines parameters for ListImportErrors.
 type ListImportErrorsParams struct {
 	// Limit The most items wanted.
@@ -3588,6 +3807,9 @@ type ServerInterface interface {
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx echo.Context, cardID CardID) error
+	// ListCardPasses A card in wallets
+	// (GET /v1/cards/{card_id}/passes)
+	ListCardPasses(ctx echo.Context, cardID CardID) error
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx echo.Context, cardID CardID) error
@@ -3668,7 +3890,7 @@ type ServerInterface interface {
 	GetImport(ctx echo.Context, importID ImportID) error
 	// GetImportErrorFile What could not be imported, as a file
 	// (GET /v1/imports/{import_id}/error-file)
-	GetImportErrorFile(ctx echo.Context, importID ImportID) error
+	GetImportErrorFile(ctx echo.Context, importID ImportID, params GetImportErrorFileParams) error
 	// ListImportErrors What could not be imported
 	// (GET /v1/imports/{import_id}/errors)
 	ListImportErrors(ctx echo.Context, importID ImportID, params ListImportErrorsParams) error
@@ -4116,6 +4338,22 @@ func (w *ServerInterfaceWrapper) GetCardPass(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetCardPass(ctx, cardID)
+	return err
+}
+
+// ListCardPasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCardPasses(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "card_id" -------------
+	var cardID CardID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "card_id", ctx.Param("card_id"), &cardID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter card_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCardPasses(ctx, cardID)
 	return err
 }
 
@@ -4841,8 +5079,17 @@ func (w *ServerInterfaceWrapper) GetImportErrorFile(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter import_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetImportErrorFileParams
+	// ------------- Optional query parameter "locale" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "locale", ctx.QueryParams(), &params.Locale, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter locale: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetImportErrorFile(ctx, importID)
+	err = w.Handler.GetImportErrorFile(ctx, importID, params)
 	return err
 }
 
@@ -5835,6 +6082,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/cards/:card_id", wrapper.GetCard, options.OperationMiddlewares["getCard"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/entries", wrapper.ListCardEntries, options.OperationMiddlewares["listCardEntries"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/coupons", wrapper.ListCardCoupons, options.OperationMiddlewares["listCardCoupons"]...)
+	router.GET(options.BaseURL+"/v1/cards/:card_id/passes", wrapper.ListCardPasses, options.OperationMiddlewares["listCardPasses"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/pass.pkpass", wrapper.GetCardPass, options.OperationMiddlewares["getCardPass"]...)
 	router.GET(options.BaseURL+"/v1/cards/:card_id/google-pass", wrapper.GetCardGooglePass, options.OperationMiddlewares["getCardGooglePass"]...)
 	router.POST(options.BaseURL+"/v1/cards/:card_id/revocation", wrapper.RevokeCard, options.OperationMiddlewares["revokeCard"]...)
@@ -7180,6 +7428,110 @@ type GetCardPassdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCardPassdefaultApplicationProblemPlusJSONResponse) VisitGetCardPassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPassesRequestObject struct {
+	CardID CardID `json:"card_id"`
+}
+
+type ListCardPassesResponseObject interface {
+	VisitListCardPassesResponse(w http.ResponseWriter) error
+}
+
+type ListCardPasses200JSONResponse CardPassList
+
+func (response ListCardPasses200JSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses400ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses401ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses403ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPasses404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListCardPasses404ApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCardPassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCardPassesdefaultApplicationProblemPlusJSONResponse) VisitListCardPassesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10083,6 +10435,7 @@ func (response GetImportdefaultApplicationProblemPlusJSONResponse) VisitGetImpor
 
 type GetImportErrorFileRequestObject struct {
 	ImportID ImportID `json:"import_id"`
+	Params   GetImportErrorFileParams
 }
 
 type GetImportErrorFileResponseObject interface {
@@ -15070,6 +15423,9 @@ type StrictServerInterface interface {
 	// GetCardPass A card for Apple Wallet
 	// (GET /v1/cards/{card_id}/pass.pkpass)
 	GetCardPass(ctx context.Context, request GetCardPassRequestObject) (GetCardPassResponseObject, error)
+	// ListCardPasses A card in wallets
+	// (GET /v1/cards/{card_id}/passes)
+	ListCardPasses(ctx context.Context, request ListCardPassesRequestObject) (ListCardPassesResponseObject, error)
 	// ReissueCard Give a card a new code and link
 	// (POST /v1/cards/{card_id}/reissue)
 	ReissueCard(ctx context.Context, request ReissueCardRequestObject) (ReissueCardResponseObject, error)
@@ -15664,6 +16020,31 @@ func (sh *strictHandler) GetCardPass(ctx echo.Context, cardID CardID) error {
 		return err
 	} else if validResponse, ok := response.(GetCardPassResponseObject); ok {
 		return validResponse.VisitGetCardPassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCardPasses operation middleware
+func (sh *strictHandler) ListCardPasses(ctx echo.Context, cardID CardID) error {
+	var request ListCardPassesRequestObject
+
+	request.CardID = cardID
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCardPasses(ctx.Request().Context(), request.(ListCardPassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCardPasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCardPassesResponseObject); ok {
+		return validResponse.VisitListCardPassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16522,10 +16903,11 @@ func (sh *strictHandler) GetImport(ctx echo.Context, importID ImportID) error {
 }
 
 // GetImportErrorFile operation middleware
-func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID) error {
+func (sh *strictHandler) GetImportErrorFile(ctx echo.Context, importID ImportID, params GetImportErrorFileParams) error {
 	var request GetImportErrorFileRequestObject
 
 	request.ImportID = importID
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetImportErrorFile(ctx.Request().Context(), request.(GetImportErrorFileRequestObject))

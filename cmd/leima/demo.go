@@ -32,11 +32,12 @@ anew. The demo listens on this machine only, unless --addr says otherwise.`
 
 func (sh *shell) demoCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:         "demo",
-		Short:       "Try Leima with a made-up pharmacy",
-		Long:        demoHelp,
-		Args:        cobra.NoArgs,
-		Annotations: map[string]string{standardDataFolder: demoFolder},
+		Use:   "demo",
+		Short: "Try Leima with a made-up pharmacy",
+		Long:  demoHelp,
+		Args:  cobra.NoArgs,
+		// A line for each request would carry the addresses out of sight.
+		Annotations: map[string]string{dataSetting: demoFolder, logLevelSetting: "warn"},
 		RunE:        func(c *cobra.Command, _ []string) error { return askedToStop(c.Context(), sh.demo(c.Context())) },
 	}
 }

@@ -203,10 +203,28 @@ func (s *seeder) openHistory(ctx context.Context) error {
 func (s *seeder) closeHistory(ctx context.Context) error {
 	run := s.history(customer.ImportDone)
 	run.FinishedAt = s.now().UnixMilli()
+	run.Counts = s.counts()
 	if err := s.store.SaveImport(ctx, run); err != nil {
 		return fmt.Errorf("close the demo's history: %w", err)
 	}
 	return nil
+}
+
+// counts are what an import of the plan would tell: an event that the rules refuse
+// ends the seeding, so all of it was entered.
+func (s *seeder) counts() customer.ImportCounts {
+	c := customer.ImportCounts{Rows: int64(len(s.plan.Events)), NewCustomers: int64(len(s.plan.Joins))}
+	for _, e := range s.plan.Events {
+		if e.Kind == loyalty.CommandStamp {
+			c.Receipts++
+			c.Stamps += int64(e.Quantity)
+		}
+	}
+	c.Stamped = c.Receipts
+	for _, coupons := range s.coupons {
+		c.Coupons += int64(len(coupons))
+	}
+	return c
 }
 
 func (s *seeder) report(n int) {

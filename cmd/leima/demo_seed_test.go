@@ -87,6 +87,14 @@ func mustBeTheDemo(t *testing.T, st *store.Store) {
 		t.Errorf("%d customers with %d contacts and %d consents, want %d of each and %d consents",
 			customers, len(emails), consents, demo.Customers, demo.Customers*len(plan.ConsentTexts))
 	}
+	history, err := st.Import(t.Context(), stored.ID, historyID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := history.Counts; c.Rows != int64(len(plan.Events)) || c.NewCustomers != demo.Customers || c.Coupons != want.Issued ||
+		c.Stamped != c.Receipts || c.Stamped == 0 || c.Stamps < c.Stamped {
+		t.Errorf("the import that the history counts as tells %+v", c)
+	}
 	staff, err := st.StaffList(t.Context(), stored.ID, paging.Page{Limit: paging.MaxLimit})
 	if err != nil {
 		t.Fatal(err)

@@ -101,7 +101,7 @@ func (sh *shell) examine(ctx context.Context) []check {
 	}
 	checks = append(checks, sh.checkDatabase(ctx)...)
 	checks = append(checks, sh.checkRedis(ctx)...)
-	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkGoogle(), sh.checkSamsung(), sh.checkPort(ctx))
+	return append(checks, sh.checkClock(), checkZones(), sh.checkBaseURL(), sh.checkApple(), sh.checkGoogle(), sh.checkSamsung(), sh.checkButtons(), sh.checkPort(ctx))
 }
 
 func (sh *shell) checkDataFolder() check {

@@ -27,7 +27,6 @@ func (sh *shell) removeDemoCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&slug, "org", "", "slug of the organization (default: the only one)")
 	c.Flags().StringVar(&confirm, "confirm", "", "the slug again")
-	_ = c.MarkFlagRequired("confirm") // the flag is there
 	return c
 }
 

@@ -26,8 +26,9 @@ const (
 	databaseName = "leima.db"
 	// maxSecretBytes bounds a file that holds one secret.
 	maxSecretBytes = 4096
-	// standardDataFolder annotates a command that has another standard than the rest.
-	standardDataFolder = "data"
+	// dataSetting and logLevelSetting are settings of which the demo has its own standard.
+	dataSetting     = "data"
+	logLevelSetting = "log-level"
 	// fileSuffix makes the name of the setting that names a file with the secret.
 	fileSuffix = "-file"
 )
@@ -42,16 +43,16 @@ type setting struct {
 
 var definitions = append([]setting{
 	{name: "config", help: "settings file (default: " + configName + " in the data folder, if it is there)"},
-	{name: "data", standard: "leima-data", help: "data folder: database, uploads, settings file. “leima demo” has demo-data instead"},
+	{name: dataSetting, standard: "leima-data", help: "data folder: database, uploads, settings file. “leima demo” has demo-data instead"},
 	{name: "db", secret: true, help: "database, such as postgres://… (default: SQLite in the data folder)"},
 	{name: "redis", secret: true, help: "Redis or Valkey for the hot state, such as redis://… (default: none, for one server alone)"},
 	{name: addrSetting, standard: "127.0.0.1:8080", help: "address to listen on; port 0 takes a free one"},
 	{name: "base-url", help: "address under which customers reach the pages, such as https://cards.example.org (default: that of --addr)"},
 	{name: debugAddrSetting, help: "address for metrics and profiles, such as 127.0.0.1:8081; nobody else should reach it (default: none)"},
 	{name: "trusted-proxies", help: "networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128"},
-	{name: "log-level", standard: "info", help: "debug, info, warn or error"},
+	{name: logLevelSetting, standard: "info", help: "debug, info, warn or error. “leima demo” has warn instead"},
 	{name: "log-format", standard: "auto", help: "json, text, or auto: text on a terminal"},
-}, slices.Concat(appleDefinitions, googleDefinitions, samsungDefinitions)...)
+}, slices.Concat(appleDefinitions, googleDefinitions, samsungDefinitions, buttonDefinitions)...)
 
 // settings are the values that count.
 type settings struct {
@@ -99,7 +100,8 @@ func (sh *shell) loadSettings(c *cobra.Command) error {
 		},
 	}}
 	standard := func(name string) string {
-		if own := c.Annotations[standardDataFolder]; own != "" && name == "data" {
+		// A command's annotations hold its own standards, by the names of the settings.
+		if own := c.Annotations[name]; own != "" {
 			return own
 		}
 		return flags.Lookup(name).DefValue

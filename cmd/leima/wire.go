@@ -101,11 +101,15 @@ func wire(p parts) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	buttons, err := p.sh.openButtons()
+	if err != nil {
+		return nil, err
+	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
 		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
-		Barcodes: barcodes{p.store},
-		Demo:     p.demo, DemoSlug: p.demoSlug,
+		Barcodes: barcodes{p.store}, Buttons: buttons,
+		Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
 	if err != nil {
@@ -146,11 +150,15 @@ func (b barcodes) Barcode(ctx context.Context, orgID, programID string) (string,
 	return string(d.Barcode), err
 }
 
-// sentences translates the reasons of refusals for the API.
+// sentences translates for the API why something was refused or could not be used.
 type sentences struct{}
 
 func (sentences) Refusal(language string, r *loyalty.Refusal) string {
 	return locale.Refusal(language, string(r.Code), r.Params(language))
+}
+
+func (sentences) ImportReason(language, code string, params map[string]string) string {
+	return locale.ImportReason(language, code, params)
 }
 
 // shownStore answers from the hot state what tills and customers' pages ask for.

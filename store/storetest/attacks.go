@@ -441,6 +441,16 @@ func attacksOnImports(v *victim) map[string]attack {
 			_, _, err := v.ImportedCards(ctx, org, v.program.ID, []string{"1"}, v.clock())
 			return refusedWith(loyalty.ErrNotFound, err)
 		},
+		"OldNumbers": func(ctx context.Context, org string) error {
+			uses, err := v.OldNumbers(ctx, org, v.program.ID, []string{v.view.Customer.Number})
+			if err != nil || len(uses) > 0 {
+				return errors.Join(errors.New("a foreign number"), err)
+			}
+			return nil
+		},
+		"GiveOldNumbers": func(ctx context.Context, org string) error { // which leaves the victim as it is
+			return v.GiveOldNumbers(ctx, org, v.program.ID, map[string]string{v.plastic(): v.view.Card.ID})
+		},
 		"ImportedLocations": func(ctx context.Context, org string) error {
 			l, _, err := v.ImportedLocations(ctx, org, []string{"1"}, v.clock())
 			if err != nil || l["1"].OrgID != org {

@@ -90,7 +90,12 @@ func importErrors(su *suite) {
 	var want []customer.ImportError
 	for i := range int64(3) {
 		part := []customer.ImportError{
-			{Row: 10 * i, Column: "amount", Value: "1,5x", Reason: "is not a number"}, {Row: 10*i + 5, Reason: "has too few columns"},
+			{
+				Row: 10 * i, Column: "amount", Value: "1,5x", Reason: `is not a number written with "." as decimal mark`,
+				Code: "not_a_number", Params: map[string]string{"mark": ".", "of \"names\"": "ö\n"},
+			},
+			{Row: 10*i + 5, Reason: "a quote is opened and not closed", Code: "open_quote"},
+			{Row: 10*i + 6, Reason: "of a version that had no names"},
 		}
 		sh.ok(sh.AddImportErrors(sh.ctx, sh.org.ID, m.ID, part))
 		want = append(want, part...)

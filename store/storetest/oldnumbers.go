@@ -2,14 +2,17 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/store"
 )
 
 var oldNumberStories = []story{
 	{"the number of a card from before leads to one card", oldNumbers},
 	{"an old number goes where its card goes", oldNumbersMove},
+	{"an import gives the old numbers that are free to cards that have none", oldNumbersGiven},
 }
 
 func (sh *shop) plastic() string { return fmt.Sprintf("640%010d", count.Add(1)) }
@@ -45,6 +48,51 @@ func oldNumbers(su *suite) {
 	sh.is(sh.setOldNumber(first.Card.ID, n), loyalty.ErrNotFound)
 	sh.ok(sh.setOldNumber(second.Card.ID, n))
 	su.same("the second one's", second.Card.ID, sh.leadsTo(customer.Handle{OldNumber: n}))
+}
+
+func oldNumbersGiven(su *suite) {
+	sh := newShop(su)
+	var cards, numbers []string
+	for range 5 {
+		cards, numbers = append(cards, sh.newCard().ID), append(numbers, sh.plastic())
+	}
+	first := sh.card(cards[0])
+	sh.ok(sh.setOldNumber(cards[0], numbers[0]))
+	sh.ok(sh.setOldNumber(cards[1], numbers[1]))
+	sh.ok(sh.RevokeCard(sh.ctx, sh.org.ID, cards[1], sh.clock()))
+	elsewhere := sh.newProgram(sh.program)
+	asked := append(slices.Clone(numbers), first.Customer.Number)
+	read := func(programID string) map[string]customer.OldNumberUse {
+		uses, err := sh.OldNumbers(sh.ctx, sh.org.ID, programID, asked)
+		sh.ok(err)
+		return uses
+	}
+	su.same("before", map[string]customer.OldNumberUse{numbers[0]: {CardID: cards[0]}, first.Customer.Number: {}}, read(sh.program.ID))
+	su.same("in another program", map[string]customer.OldNumberUse{numbers[0]: {}, first.Customer.Number: {}}, read(elsewhere.ID))
+	for range 2 { // again changes nothing
+		sh.ok(sh.GiveOldNumbers(sh.ctx, sh.org.ID, sh.program.ID, map[string]string{
+			numbers[0]:            cards[2], // taken
+			first.Customer.Number: cards[2], // a customer's
+			numbers[1]:            cards[3], // of a card that has ended
+			numbers[2]:            cards[0], // which has one
+			numbers[3]:            cards[1], // which has ended
+			numbers[4]:            cards[4],
+		}))
+		su.same("after", map[string]customer.OldNumberUse{
+			numbers[0]: {CardID: cards[0]}, numbers[1]: {CardID: cards[3]}, numbers[4]: {CardID: cards[4]}, first.Customer.Number: {},
+		}, read(sh.program.ID))
+	}
+	su.same("leads there", cards[4], sh.leadsTo(customer.Handle{OldNumber: numbers[4]}))
+	// What a merge moved leads to whoever stayed, and is not free.
+	sh.merge(first.Customer.ID, sh.card(cards[4]).Customer.ID)
+	sh.ok(sh.GiveOldNumbers(sh.ctx, sh.org.ID, sh.program.ID, map[string]string{numbers[4]: cards[2]}))
+	su.same("merged", customer.OldNumberUse{CardID: cards[0]}, read(sh.program.ID)[numbers[4]])
+	if _, err := sh.OldNumbers(sh.ctx, sh.org.ID, sh.program.ID, make([]string, store.MaxImportRefs+1)); err == nil {
+		su.t.Error("too many numbers were asked about")
+	}
+	sh.ok(sh.GiveOldNumbers(sh.ctx, sh.org.ID, sh.program.ID, nil))
+	asked = nil
+	su.same("of none", 0, len(read(sh.program.ID)))
 }
 
 func oldNumbersMove(su *suite) {

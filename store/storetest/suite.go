@@ -28,7 +28,7 @@ func Run(t *testing.T, open Open) {
 	for _, story := range slices.Concat(
 		ledgerStories, reversalStories, batchStories, mixedStories, commitStories, raceStories, joinStories, confirmStories, accessStories,
 		organizationStories, programStories, codeStories, customerStories, importStories, followStories, totalsStories, listStories, auditStories,
-		tenancyStories, peopleStories, mergeStories, reviewStories, googleStories, samsungStories, oldNumberStories, demoStories,
+		tenancyStories, peopleStories, mergeStories, reviewStories, googleStories, samsungStories, walletPassStories, oldNumberStories, demoStories,
 	) {
 		t.Run(story.name, func(t *testing.T) { story.run(&suite{t, w}) })
 	}

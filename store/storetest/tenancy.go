@@ -138,6 +138,8 @@ func (v *victim) everything() []any {
 	keep(samsung, err)
 	counts, err = v.SamsungPassCounts(ctx, org, samsungKind)
 	keep(counts, err)
+	inWallets, err := v.CardWalletPasses(ctx, org, v.view.Card.ID)
+	keep(inWallets, err)
 	spread, err := v.PassSpread(ctx, org, passType)
 	keep(spread, err)
 	session, err := v.authenticate(v.session)

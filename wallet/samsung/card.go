@@ -66,8 +66,8 @@ type Card struct {
 	Colour   string // #rrggbb, of the card's art
 	AppLogo  string // address of a picture for the link to the card page
 	AppName  string
-	AppLink  string // address of the card page
-	Barcode  Barcode
+	AppLink  string  // address of the card page
+	Barcode  Barcode // none if it is zero: a card that cannot be used
 }
 
 // Barcode is the code of a card.
@@ -92,10 +92,10 @@ func (c Card) Check() error {
 		return &FieldError{Field: "language", Reason: "is not a language"}
 	case c.Colour != "" && !colourShape.MatchString(c.Colour):
 		return &FieldError{Field: "bgColor", Reason: "is not a colour such as #0a5c36"}
-	case len(c.Barcode.Value) > MaxBarcode || c.Barcode.Value == "":
+	case c.Barcode != (Barcode{}) && (len(c.Barcode.Value) > MaxBarcode || c.Barcode.Value == ""):
 		return &FieldError{Field: "barcode.value", Reason: fmt.Sprintf("is not of 1 to %d bytes", MaxBarcode)}
 	}
-	if _, _, err := c.Barcode.presentation(); err != nil {
+	if _, err := c.Barcode.attributes(); err != nil {
 		return err
 	}
 	for _, required := range [][2]string{{"title", c.Title}, {"providerName", c.Provider}, {"appLinkName", c.AppName}} {
@@ -135,26 +135,39 @@ func (b Barcode) presentation() (serialType, format string, err error) {
 	}
 }
 
+// attributes returns what the card says of its code, nothing for none.
+func (b Barcode) attributes() (map[string]string, error) {
+	if b == (Barcode{}) {
+		return nil, nil //nolint:nilnil // no code, nothing to say
+	}
+	serialType, format, err := b.presentation()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"barcode.value": b.Value, "barcode.serialType": serialType, "barcode.ptFormat": format, "barcode.ptSubFormat": string(b.Type),
+	}, nil
+}
+
 // encode returns the card object as Samsung reads it. Names such as "barcode.value"
 // are keys of their own, not paths.
 func (c Card) encode() ([]byte, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	serialType, format, err := c.Barcode.presentation()
+	code, err := c.Barcode.attributes()
 	if err != nil {
 		return nil, err
 	}
 	attributes := map[string]any{
-		"title":               shorten(c.Title, MaxTitle),
-		"providerName":        shorten(c.Provider, MaxName),
-		"appLinkLogo":         c.AppLogo,
-		"appLinkName":         shorten(c.AppName, MaxName),
-		"appLinkData":         c.AppLink,
-		"barcode.value":       c.Barcode.Value,
-		"barcode.serialType":  serialType,
-		"barcode.ptFormat":    format,
-		"barcode.ptSubFormat": string(c.Barcode.Type),
+		"title":        shorten(c.Title, MaxTitle),
+		"providerName": shorten(c.Provider, MaxName),
+		"appLinkLogo":  c.AppLogo,
+		"appLinkName":  shorten(c.AppName, MaxName),
+		"appLinkData":  c.AppLink,
+	}
+	for name, value := range code {
+		attributes[name] = value
 	}
 	for name, value := range map[string]string{
 		"subtitle1": shorten(c.Subtitle, MaxTitle), "noticeDesc": escapeNotice(c.Notice),

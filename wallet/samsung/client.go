@@ -42,6 +42,13 @@ func (e *Error) passes() bool {
 	return e.Status == http.StatusTooManyRequests || e.Status >= http.StatusInternalServerError
 }
 
+// Refused reports whether an error of Client.Changed is one that the same notification
+// would get again: Samsung does not take it, or it cannot be sent.
+func Refused(err error) bool {
+	var answer *Error
+	return errors.Is(err, ErrInvalid) || errors.As(err, &answer) && !answer.passes()
+}
+
 // Client tells Samsung that cards changed. It can be used by many goroutines.
 type Client struct {
 	partner *Partner

@@ -8,7 +8,7 @@ export default defineConfig({
 	sourceLocale: "en",
 	locales: ["en", "fi", "sv", "pl", "fr", "de", "ru"],
 	format: formatter({ style: "minimal" }),
-	catalogs: ["problem", "till", "console", "console/rooms"].map((part) => ({
+	catalogs: ["problem", "till", "till/settings", "console", "console/rooms"].map((part) => ({
 		path: `<rootDir>/src/${part}/texts/{locale}`,
 		include: [`<rootDir>/src/${part}`],
 	})),

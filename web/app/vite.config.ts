@@ -27,7 +27,12 @@ export default defineConfig({
 				// A worker must keep its address, or the browser never finds the new one.
 				entryFileNames: (chunk) => (chunk.name === "till-worker" ? "till-worker.js" : "[name]-[hash].js"),
 				// Both apps have React; it stays the same when an app changes.
-				codeSplitting: { groups: [{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// }] },
+				// What is shared stays in one piece each: small pieces are packed worse.
+				codeSplitting: { groups: [
+					{ name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+					{ name: "client", test: /(src\/(api|problem|locale|focus)\/[^?]*\.ts|node_modules\/(@lingui|openapi-fetch)\/[^?]*\.m?js|preload-helper\.js|rolldown\/runtime\.js)$/ },
+					{ name: "counter", test: /src\/till\/(?!settings\/|worker\/|main|device\/scanner)[^?]*\.tsx?$/ },
+				] },
 			},
 		},
 	},

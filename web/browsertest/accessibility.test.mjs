@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { base, demo, desk, newCustomer, smallPhone, stamp, visitor } from "./world.mjs";
 import { crowded, small, violations, wide } from "./looks.mjs";
-
-const locales = ["en", "fi", "sv", "pl", "fr", "de", "ru"];
+import { base, demo, desk, locales, newCustomer, smallPhone, stamp, visitor } from "./world.mjs";
 
 /** The languages in which axe looks at the pages: with LEIMA_AXE=all, which takes some minutes, every one. */
 const looked = process.env.LEIMA_AXE === "all" ? locales : ["en"];
@@ -31,18 +29,45 @@ for (const scheme of ["light", "dark"]) {
 			}
 		});
 	}
-	test(`axe finds nothing on forms with errors and on the shop's page, ${scheme}`, async (t) => {
-		const form = await visitor(t, { ...smallPhone, colorScheme: scheme });
-		await form.goto(demo.join_url);
-		await form.fill("#phone", "12");
-		await form.click("button[type=submit]");
-		await form.waitForSelector("#errors");
-		assert.deepEqual(await violations(form), [], "join with errors");
+	for (const [device, size] of [["small phone", smallPhone], ["desk", desk]]) {
+		test(`axe finds nothing in what opens on a ${device}, ${scheme}`, async (t) => {
+			for (const locale of looked) {
+				await whatOpens(t, { ...size, colorScheme: scheme }, locale, async (page, name) => assert.deepEqual(await violations(page), [], `${name} in ${locale}`));
+			}
+		});
+	}
+}
 
-		const owner = await visitor(t, { ...desk, colorScheme: scheme });
-		await owner.goto(demo.staff_url);
-		await owner.goto(base + "/staff");
-		assert.deepEqual(await violations(owner), [], "staff");
+/** Opens what opens over the pages of customers, and forms with errors; and the shop's page. */
+async function whatOpens(t, options, locale, look) {
+	const card = await newCustomer({ first_name: "Helmi" });
+	await stamp(card, 13);
+	const page = await visitor(t, { ...options, reducedMotion: "reduce" });
+	await page.goto(`${demo.join_url}?lang=${locale}`);
+	await page.fill("#phone", "12");
+	await page.click("button[type=submit]");
+	await page.waitForSelector("#errors");
+	await look(page, "join with errors");
+	await page.goto(`${card.link}?lang=${locale}`);
+	await page.click("#enlarge");
+	await page.waitForSelector("dialog[open]");
+	await look(page, "the code, large");
+	await page.keyboard.press("Escape");
+	await page.locator(".reward").first().click();
+	await page.waitForSelector("dialog[open]");
+	await look(page, "a reward");
+
+	const owner = await visitor(t, options);
+	await owner.goto(demo.staff_url);
+	await owner.goto(`${base}/staff?lang=${locale}`);
+	await look(owner, "staff");
+}
+
+for (const locale of ["de", "fi", "ru"]) {
+	test(`nothing is lost in what opens over the pages of customers, in ${locale}`, async (t) => {
+		const wrong = [];
+		await whatOpens(t, smallPhone, locale, async (page, name) => wrong.push(...(await crowded(page)).map((what) => `${name} ${what}`)));
+		assert.deepEqual(wrong, []);
 	});
 }
 

@@ -145,3 +145,19 @@ test("a long import is stopped", async (t) => {
 	const { counts } = await (await page.request.get(`${base}/v1/imports/${id}`)).json();
 	assert.ok(counts.stamped + counts.refused < 100_000, "it did not go on to the end");
 });
+
+test("times are those of the organization, and whoever is elsewhere is told so", async (t) => {
+	const card = await newCustomer({ first_name: "Aika" });
+	await stamp(card, 1);
+	const now = Date.now();
+	const clock = (zone, at) => new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(at);
+	for (const [timezoneId, told] of [["America/New_York", true], ["Europe/Helsinki", false], ["Europe/Kyiv", false]]) {
+		const page = await owner(t, `/customers/${card.customer_id}`, { timezoneId });
+		const when = page.getByRole("table", { name: "History" }).getByRole("row").nth(1);
+		await when.waitFor();
+		const minutes = [now - 60_000, now, now + 60_000].map((at) => clock("Europe/Helsinki", at));
+		const line = await when.innerText();
+		assert.ok(minutes.some((m) => line.includes(m)), `${line} has none of ${minutes}`);
+		assert.equal(await page.getByText("Times are those of Europe/Helsinki.").count(), told ? 1 : 0, timezoneId);
+	}
+});

@@ -218,7 +218,7 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 
 	await page.getByText("This is what would happen.").waitFor();
 	const errors = page.getByRole("table", { name: "Rows that could not be used" });
-	assert.match(await errors.innerText(), /Row 4[\s\S]*Aika[\s\S]*yesterday/);
+	assert.match(await errors.innerText(), /Row 4[\s\S]*Aika[\s\S]*yesterday[\s\S]*This is not a time written like this: 02\.01\.2006 15:04/);
 	const count = (name) => page.locator(".outcome .facts div", { has: page.locator("dt", { hasText: new RegExp(`^${name}$`) }) }).locator("dd").first().innerText();
 	assert.equal(await count("Receipts entered"), "2");
 	assert.equal(await count("Rows left out by law"), "1");
@@ -228,9 +228,43 @@ test("a file with errors is tried out, mended by its mapping and imported", asyn
 	await page.locator(".outcome .badge", { hasText: /^Done$/ }).waitFor();
 	assert.equal(await count("Stamps"), "2");
 	await page.getByRole("table", { name: "Rows that could not be used" }).waitFor();
-	const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Save as CSV" }).click()]);
-	assert.match(download.suggestedFilename(), /-errors-of-imp_.*\.csv$/);
-	assert.match(readFileSync(await download.path(), "utf8"), /^\ufeffrow,column,value,reason\r\n4,Aika,yesterday,/);
+	const save = async (name) => {
+		const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name }).click()]);
+		assert.match(download.suggestedFilename(), /-errors-of-imp_.*\.csv$/);
+		return readFileSync(await download.path(), "utf8");
+	};
+	assert.match(await save("Save as CSV"), /^\ufeffrow,column,value,reason,code\r\n4,Aika,yesterday,This is not a time .*,time_layout\r\n/);
+	// The reason is said in the language of whoever reads it, also in the file.
+	await page.getByLabel("Language").selectOption("fi");
+	const finnish = "Tämä ei ole aika, joka on kirjoitettu näin: 02.01.2006 15:04";
+	await page.getByRole("table", { name: "Rivit, joita ei voitu käyttää" }).getByText(finnish, { exact: true }).waitFor();
+	assert.ok((await save("Tallenna CSV-tiedostona")).includes(`4,Aika,yesterday,"${finnish}",time_layout`));
+});
+
+test("old cards come along in an import", async (t) => {
+	const page = await owner(t, "/imports/new");
+	const run = randomUUID().slice(0, 8);
+	const number = `6400${Date.now()}`;
+	const file = [
+		"Aika;Kuitti;Asiakas;Vanha kortti",
+		`2026-04-03 09:15;${run}-1;A-${run};${number}`,
+		`2026-04-04 09:15;${run}-2;;${number.slice(0, 4)} ${number.slice(4)}`,
+		`2026-04-05 09:15;${run}-3;B-${run};${number}`,
+	].join("\n");
+	await page.locator("#file").setInputFiles({ name: `plastic-${run}.csv`, mimeType: "text/csv", buffer: Buffer.from(file) });
+	await page.getByRole("button", { name: "Next" }).click();
+	assert.equal(await page.getByLabel("Old card’s number").inputValue(), "Vanha kortti");
+	await page.getByLabel("No line of this file can be a medicine").check();
+	await page.getByRole("button", { name: "Try it out" }).click();
+	await page.getByText("This is what would happen.").waitFor();
+	const errors = page.getByRole("table", { name: "Rows that could not be used" });
+	const taken = "This old card leads to another customer’s card, or its number is a customer’s number.";
+	await errors.getByText(taken).waitFor();
+	await page.getByRole("button", { name: "Import 2 receipts" }).click();
+	await page.locator(".outcome .badge", { hasText: /^Done$/ }).waitFor();
+	await errors.getByText(taken).waitFor();
+	const { card } = await ask(page, "POST", "/v1/scans", { body: { code: number, location_id: demo.location_id } });
+	assert.equal(card.balance, 2);
 });
 
 test("nobody loses what they typed", async (t) => {

@@ -2,9 +2,12 @@
 // begins where the last one left the focus.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { hands } from "./keyboard.mjs";
 import { base, demo, desk, forReview, newCustomer, owner, stamp, visitor } from "./world.mjs";
 
@@ -72,9 +75,42 @@ test("by keyboard alone: sign in, the way to a room, dark, another language, sig
 	await heading("Sign in").waitFor();
 });
 
+/** Makes a link that signs the owner in once, as somebody at the server does. */
+function signInLink() {
+	const program = process.env.LEIMA_PROGRAM ?? fileURLToPath(new URL("../../bin/leima", import.meta.url));
+	const data = dirname(process.env.LEIMA_DEMO ?? "demo.json");
+	return execFileSync(program, ["sign-in", "--data", data, "--base-url", base, "--staff", "owner@leimala.example.org"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+}
+
+test("by keyboard alone: sign in by a link that works once", async (t) => {
+	const page = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
+	const { has, tabTo, go, press } = hands(page);
+	const heading = (name) => page.getByRole("heading", { level: 1, name });
+	const link = signInLink();
+	await page.goto(`${base}/console`);
+	await tabTo(page.locator("#link"));
+	await page.keyboard.type(link);
+	await press("Enter");
+	await page.waitForURL(/\/signin\//);
+	await go(page.getByRole("button", { name: "Sign in" }));
+	await heading("Overview").waitFor();
+	await page.getByText("Signed in as Aino Apteekkari").waitFor();
+	await go(page.getByRole("button", { name: "Sign out" }));
+	await heading("Sign in").waitFor();
+
+	await tabTo(page.locator("#link"));
+	await page.keyboard.type(link);
+	await press("Enter");
+	await page.waitForURL(/\/signin\//);
+	await go(page.getByRole("button", { name: "Sign in" }));
+	await heading("This link does not work any more").waitFor();
+	assert.equal((await page.request.get(`${base}/v1/me`)).status(), 401, "a second time it opens nothing");
+});
+
 test("by keyboard alone: find a customer, change them, correct, reissue, block, record a yes; and back", async (t) => {
 	const last_name = `Keys${randomUUID().slice(0, 8)}`;
 	const card = await newCustomer({ first_name: "Tabitha", last_name });
+	const serial = String(Date.now());
 	const { page, has, tabTo, go, fill, press, heading, notice, button, dialog, undo } = await atDesk(t, "/customers");
 
 	await tabTo(page.getByRole("searchbox"));
@@ -106,6 +142,16 @@ test("by keyboard alone: find a customer, change them, correct, reissue, block, 
 	assert.notEqual(await page.locator("[data-link]").getAttribute("data-link"), card.link);
 	await go(dialog.getByRole("button", { name: "Close" }).last());
 	await has(button("New code and link"));
+
+	await go(button("Link an old card"));
+	await has(dialog.getByLabel("Number of the old card"));
+	await page.keyboard.type(`KX-${serial}`);
+	await press("Enter");
+	await notice("The old card leads to this card now");
+	await page.locator(`[data-old-number=KX${serial}]`).waitFor();
+	await go(button("Remove the old card"));
+	await notice("The old card leads nowhere any more");
+	await undo("The old card leads to this card now");
 
 	await fill(page.getByLabel("First name"), "Tabea");
 	await press("Control+s");
@@ -250,6 +296,11 @@ test("by keyboard alone: import a file with errors, take lists along, look at re
 	const rows = ["time,receipt,customer,store,amount,class", `2026-04-03T09:15:00Z,${run}-1,A-${run},Tori,4.90,F`, `yesterday,${run}-2,B-${run},Tori,5.00,F`];
 	await to("Import receipts", "Import receipts");
 	await file(page.locator("#file"), { name: `keys-${run}.csv`, mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
+	await go(button("Next"));
+	await has(heading("Import receipts"));
+	await go(button("Back"));
+	await has(heading("Import receipts"), "a step back begins with the heading, too");
+	await page.getByText(`keys-${run}.csv`).waitFor();
 	await go(button("Next"));
 	await has(heading("Import receipts"));
 	await choose(page.getByLabel("Legal class of the product"), /^class$/);

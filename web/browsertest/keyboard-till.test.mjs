@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chromium } from "playwright-core";
 import { hands, PERSON_MS } from "./keyboard.mjs";
-import { base, cashier, demo, desk, entries, newCustomer, outcome, pairingCode, SOON_MS, stamp, text, visitor } from "./world.mjs";
+import { base, browserArguments, cashier, demo, desk, entries, executablePath, newCustomer, outcome, pairingCode, SOON_MS, stamp, text, visitor } from "./world.mjs";
 
 /** What a till is told that promised a stamp which is not to be had. */
 const refusal = {
@@ -198,4 +199,52 @@ test("by keyboard alone: a new customer and their card on paper, stamps without 
 	await go(till.getByRole("button", { name: "Back", exact: true }));
 	await tabTo(till.locator("#handle"));
 	assert.deepEqual(await entries(card), []);
+});
+
+test("by keyboard alone: the camera on, another camera, its light, and off again", async (t) => {
+	const browser = await chromium.launch({ executablePath, args: [...browserArguments, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2"] });
+	t.after(() => browser.close());
+	const till = await visitor(t, { ...desk, isMobile: false, hasTouch: false, browser, permissions: ["camera"] });
+	await till.addInitScript(() => {
+		MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+		MediaStreamTrack.prototype.applyConstraints = async () => undefined;
+	});
+	await till.goto(demo.till_url);
+	await till.waitForSelector("#handle");
+	const { has, tabTo, go, press } = hands(till, { stroke: PERSON_MS });
+	const button = (name) => till.getByRole("button", { name });
+	await go(button("Scan with the camera"));
+	await has(button("Camera off"), "the button that turned it on turns it off");
+	await till.locator("#camera option").nth(1).waitFor({ state: "attached" });
+	const open = () => till.evaluate(() => document.querySelector("video").srcObject?.getVideoTracks()[0].getSettings().deviceId);
+	const before = await open();
+	await tabTo(till.locator("#camera"));
+	await press(await till.locator("#camera option:checked").evaluate((o) => (o.nextElementSibling ? "ArrowDown" : "ArrowUp")));
+	await till.waitForFunction((id) => (document.querySelector("video")?.srcObject?.getVideoTracks()[0].getSettings().deviceId ?? id) !== id, before);
+	await has(till.locator("#camera"), "who chose a camera can choose on");
+	await go(button("Light on"), { back: true });
+	await has(button("Light off"));
+	await press("Enter");
+	await has(button("Light on"));
+	await go(button("Camera off"), { back: true });
+	await till.locator("video").waitFor({ state: "detached" });
+	await has(button("Scan with the camera"));
+});
+
+test("by keyboard alone: the till is installed as an app, once", async (t) => {
+	const till = await cashier(t, { isMobile: false, hasTouch: false });
+	const { has, go } = hands(till, { stroke: PERSON_MS });
+	const install = till.getByRole("button", { name: "Install as an app" });
+	await go(till.getByRole("button", { name: "Settings" }));
+	await till.getByRole("heading", { name: "Settings" }).waitFor();
+	assert.equal(await install.count(), 0, "not offered before the browser does");
+	// What a browser does once it finds that a page can be installed; headless ones never do.
+	await till.evaluate(() => {
+		window.asked = 0;
+		dispatchEvent(Object.assign(new Event("beforeinstallprompt", { cancelable: true }), { prompt: async () => { window.asked++; } }));
+	});
+	await go(install);
+	assert.equal(await till.evaluate(() => window.asked), 1);
+	await install.waitFor({ state: "detached" });
+	await has(till.getByRole("heading", { name: "Settings" }), "the button is gone, its room is not");
 });

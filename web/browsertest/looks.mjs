@@ -33,6 +33,13 @@ export const small = (page) => page.evaluate(() => [...document.querySelectorAll
 	.filter(([, box]) => box.height < 44 || box.width < 44)
 	.map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}×${Math.round(box.height)}`));
 
+/** Names what can be pressed in the console and is smaller than a fingertip. */
+export const tooSmall = (page) => page.evaluate(() => [...document.querySelectorAll("a, button, select, summary, input:not([type=hidden])")]
+	.filter((e) => e.checkVisibility() && !e.closest(".unseen, .skip"))
+	.map((e) => [e, (["checkbox", "radio"].includes(e.type) ? e.closest("[class*=body]") : e).getBoundingClientRect()])
+	.filter(([, box]) => box.height < 43.5 || box.width < 43.5)
+	.map(([e, box]) => `${e.outerHTML.slice(0, 80)} ${Math.round(box.width)}×${Math.round(box.height)}`));
+
 /** How far apart readers may have letters, words, lines and paragraphs (WCAG 2.2, 1.4.12). */
 const SPACED = "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important; } p { margin-bottom: 2em !important; }";
 /** A page of 1280 pixels at 400 % and at 200 % (1.4.10, 1.4.4). */
@@ -75,7 +82,7 @@ function lost() {
 	}
 	// Half of the space between lines may be shared.
 	const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > .35 * Math.min(a.height, b.height);
-	const inDialog = document.querySelector("dialog[open], [role=dialog]");
+	const inDialog = document.querySelector("dialog[open], [role=dialog], .navigation.open");
 	const ordered = texts.filter(({ e }) => !inDialog || inDialog.contains(e)).sort((x, y) => x.r.top - y.r.top);
 	for (const [i, x] of ordered.entries()) {
 		for (let j = i + 1; j < ordered.length && ordered[j].r.top < x.r.bottom; j++) {

@@ -129,3 +129,31 @@ test("the owner sees how many passes there are, and that the certificate is made
 		await isSound(page, `console ${name}`);
 	}
 });
+
+test("the owner sees in which wallets a customer's card is, and how to get it there", async (t) => {
+	const card = await newCustomer();
+	const profile = `${base}/console/customers/${card.customer_id}`;
+	const owner = await visitor(t, desk);
+	await owner.goto(demo.staff_url);
+	await owner.waitForURL(/\/console/);
+	await owner.goto(profile);
+	await owner.getByText("In no wallet yet").waitFor();
+	await owner.getByRole("button", { name: "Copy the link" }).waitFor();
+	await isSound(owner, "in no wallet");
+
+	const iPhone = await visitor(t, { userAgent: iphone });
+	assert.equal((await iPhone.request.get(`${card.link}/pass.pkpass`)).status(), 200);
+	// Nobody loads the page again: it looks by itself.
+	const row = owner.getByRole("table", { name: "Cards in wallets" }).getByRole("row").filter({ hasText: "Apple Wallet" });
+	await row.getByText("Not installed yet").waitFor();
+	await isSound(owner, "in a wallet, perhaps");
+	for (const [name, options] of Object.entries({ "phone, dark": { ...phone, colorScheme: "dark" }, "small phone": smallPhone })) {
+		const page = await visitor(t, options);
+		await page.goto(demo.staff_url);
+		await page.waitForURL(/\/console/);
+		await page.goto(profile);
+		await page.getByText("Not installed yet").waitFor();
+		assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} scrolls sideways`);
+		await isSound(page, `in a wallet, ${name}`);
+	}
+});

@@ -231,6 +231,46 @@ test("a plastic card that nobody knows is given to a customer at the till, or to
 	await till.locator(".found", { hasText: "Plasti" }).waitFor();
 });
 
+test("a plastic card is linked in the console, and taken off", async (t) => {
+	const [card, other] = [await newCustomer({ first_name: "Muovi" }), await newCustomer({ first_name: "Toinen" })];
+	const number = `6400${Date.now()}`;
+	const till = await cashier(t);
+	const link = async (page, typed) => {
+		await page.getByRole("button", { name: "Link an old card" }).click();
+		const dialog = page.getByRole("dialog", { name: "Link an old card" });
+		await dialog.getByLabel("Number of the old card").fill("bonus card");
+		await dialog.getByText("6 to 32 letters and digits, one of them a digit.").waitFor();
+		await dialog.getByLabel("Number of the old card").fill(typed);
+		await page.keyboard.press("Enter");
+		return dialog;
+	};
+	const page = await profile(t, card.customer_id);
+	const old = page.getByRole("region", { name: "Old card" });
+	await old.getByText("No old card leads here.").waitFor();
+	await sound(page, "old-card-none");
+	// As it is printed; what a scanner reads has no spaces.
+	await link(page, `${number.slice(0, 4)} ${number.slice(4)}`);
+	await notice(page, "The old card leads to this card now");
+	await old.getByText(number, { exact: true }).waitFor();
+	await sound(page, "old-card");
+	await scan(till, number);
+	await till.locator(".found", { hasText: "Muovi" }).waitFor();
+
+	const elsewhere = await profile(t, other.customer_id);
+	const refused = await link(elsewhere, number);
+	await refused.getByText("This is in use already.").waitFor();
+	await sound(elsewhere, "old-card-taken");
+	await elsewhere.keyboard.press("Escape");
+
+	await old.getByRole("button", { name: "Remove the old card" }).click();
+	await notice(page, "The old card leads nowhere any more");
+	await old.getByText("No old card leads here.").waitFor();
+	await link(elsewhere, number);
+	await notice(elsewhere, "The old card leads to this card now");
+	await page.getByRole("button", { name: "Undo" }).click();
+	await page.locator(".notice.bad", { hasText: "This is in use already." }).waitFor();
+});
+
 test("the page of a merged card says where the stamps are", async (t) => {
 	const { kept, other } = await twins([3, 2]);
 	const page = await profile(t, kept.customer_id);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { PNG } from "pngjs";
 import { keyOf, rotatingCode } from "../assets/code.js";
@@ -46,6 +47,19 @@ async function codesOf(page) {
 	const { secret, card } = await page.locator("#shown").evaluate((e) => ({ ...e.dataset }));
 	const key = await keyOf(secret);
 	return (away = 0) => rotatingCode(key, card, stepNow() + away);
+}
+
+/** Makes the codes that Google Wallet shows of the card on the page (RFC 6238, and loyalty/wallet_code.go for the key). */
+async function googleCodesOf(page) {
+	const { secret, card } = await page.locator("#shown").evaluate((e) => ({ ...e.dataset }));
+	const key = createHmac("sha1", Buffer.from(secret, "hex")).update("leima wallet code 1").digest();
+	return (away = 0) => {
+		const step = Buffer.alloc(8);
+		step.writeBigUInt64BE(BigInt(stepNow() + away));
+		const sum = createHmac("sha1", key).update(step).digest();
+		const number = sum.readUInt32BE(sum[19] & 0x0f) & 0x7fffffff;
+		return `${card}G${String(number % 1e8).padStart(8, "0")}`;
+	};
 }
 
 const drawn = (page) => page.locator("#qr path").last().getAttribute("d");
@@ -134,6 +148,29 @@ test("a reward is redeemed with the code on the phone, and not with a picture of
 	await redeem.click();
 	await till.locator("dialog button", { hasText: "Redeem" }).click();
 	await outcome(till, "refused", "has been used");
+});
+
+test("the till reads the code that Google Wallet turns by itself", async (t) => {
+	const program = await rotatingProgram(t);
+	const card = await newCustomer({ first_name: "Gunilla" }, program.id);
+	await stamp(card, 2); // a cup of tea
+	const customer = await visitor(t);
+	await openCard(customer, card);
+	const code = await googleCodesOf(customer);
+	const till = await cashier(t);
+	await scan(till, code());
+	assert.equal(await text(till, "#who"), "Gunilla");
+	await till.click("#stamp");
+	await outcome(till, "good", "1 stamp given");
+	const redeem = till.locator(".coupons button").first();
+	await enter(till, code(-3));
+	await till.locator(".refusal", { hasText: "out of date" }).waitFor();
+	assert.equal(await redeem.isDisabled(), true, "a picture of it redeems nothing");
+	await enter(till, code());
+	await till.waitForFunction(() => document.querySelector(".coupons button")?.disabled === false);
+	await redeem.click();
+	await till.locator("dialog button", { hasText: "Redeem" }).click();
+	await outcome(till, "reward", "Redeemed: A cup of tea");
 });
 
 test("the code goes on without a network, and by the server's clock", async (t) => {

@@ -155,6 +155,19 @@ export const outcome = (page, kind, hasText) => page.locator(`.outcome.${kind}`,
 
 export const text = (page, selector) => page.locator(selector).innerText();
 
+/** The languages that everything speaks. */
+export const locales = ["en", "fi", "sv", "pl", "fr", "de", "ru"];
+
+/** Waits until everything in a room of the console is there. */
+export const settled = (page) => page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".loading"));
+
+/** Opens the console at a room, in a language. */
+export async function enter(page, path, locale = "en") {
+	await page.goto(`${base}/console${path}${path.includes("?") ? "&" : "?"}lang=${locale}`);
+	await settled(page);
+	assert.equal(await page.locator("html").getAttribute("lang"), locale);
+}
+
 /** Signs the demo's owner in and goes to a room of the console. */
 export async function owner(t, path = "/", options = {}) {
 	const page = await visitor(t, { ...desk, reducedMotion: "reduce", ...options });

@@ -1,6 +1,7 @@
 // How the console writes numbers and days.
 
 import { i18n } from "@lingui/core";
+import { timesIn } from "../locale/locale.ts";
 
 const tag = () => (i18n.locale === "en" ? "en-GB" : i18n.locale);
 
@@ -9,10 +10,23 @@ export const number = (n: number) => new Intl.NumberFormat(tag()).format(n);
 /** A change with its sign, the minus as wide as the plus. */
 export const change = (n: number) => new Intl.NumberFormat(tag(), { signDisplay: "exceptZero" }).format(n).replace("-", "−");
 
-/** The day of an instant, where the browser is. It stays in one line. */
-export const day = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium" }).format(Date.parse(at)).replaceAll(" ", "\u00a0");
+/** The day of an instant, where the organization is. It stays in one line. */
+export const day = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeZone: timesIn() }).format(Date.parse(at)).replaceAll(" ", "\u00a0");
 
-export const moment = (at: string) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(Date.parse(at));
+const clock = (at: number, timeZone: string | undefined) => new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
+
+/** The day and time of an instant, where the organization is. */
+export const moment = (at: string) => clock(Date.parse(at), timesIn());
+
+/** Whether the clocks here show another time than those of the organization. */
+export const isElsewhere = (now = Date.now()) => clock(now, timesIn()) !== clock(now, undefined);
+
+/** A moment that is mostly of these days: without the year if it is this one, and in one line. */
+export const lately = (at: string, now = new Date()) => {
+	const then = new Date(at);
+	const year = then.getFullYear() === now.getFullYear() ? {} : { year: "numeric" } as const;
+	return new Intl.DateTimeFormat(tag(), { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(then).replaceAll(" ", "\u00a0");
+};
 
 /** A calendar day such as 2026-03-01, which has no zone. */
 export const calendarDay = (iso: string, style: "short" | "full" = "full") =>

@@ -17,7 +17,7 @@ function placeholders(text: string): string[] {
 /** Keys that a source makes, such as those of `role.${role}_text`. */
 const made = (source: string) => [...source.matchAll(/`([a-z]+\.[a-z_]*)\$\{[^}]*\}([a-z_]*)`/g)].map((m) => new RegExp(`^${m[1] ?? ""}\\w+${m[2] ?? ""}$`));
 
-describe.each(["problem", "till", "console", "console/rooms"])("the words of %s", (part) => {
+describe.each(["problem", "till", "till/settings", "console", "console/rooms"])("the words of %s", (part) => {
 	const english = files[`../${part}/texts/en.json`] ?? {};
 
 	test.each(LOCALES)("%s says the same things with the same placeholders", (locale) => {

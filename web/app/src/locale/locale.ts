@@ -69,15 +69,25 @@ export function words(text: Record<string, string | undefined> | undefined): str
 /** The tag by which dates are written: plain "en" would be the American way. */
 const formatTag = () => (i18n.locale === "en" ? "en-GB" : i18n.locale);
 
-export function time(at: number): string {
-	return new Intl.DateTimeFormat(formatTag(), { timeStyle: "short" }).format(at);
+let zone: string | undefined;
+
+/** Lets times be written as the shop's clocks show them, wherever this device is; its own zone counts for one that it does not know. */
+export function writeTimesIn(name: string | undefined): void {
+	try {
+		zone = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+	} catch {
+		zone = undefined;
+	}
 }
 
-export function dayAndTime(at: number): string {
-	return new Intl.DateTimeFormat(formatTag(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+/** The zone in which times are written; undefined for that of this device. */
+export const timesIn = () => zone;
+
+export function time(at: number): string {
+	return new Intl.DateTimeFormat(formatTag(), { timeStyle: "short", timeZone: zone }).format(at);
 }
 
 /** Writes the last day on which something that ends at an instant, exclusive, is good. */
 export function lastDay(end: string): string {
-	return new Intl.DateTimeFormat(formatTag(), { dateStyle: "medium" }).format(Date.parse(end) - 1);
+	return new Intl.DateTimeFormat(formatTag(), { dateStyle: "medium", timeZone: zone }).format(Date.parse(end) - 1);
 }

@@ -34,7 +34,7 @@ function Lines({ entries }: { entries: readonly ActivityEntry[] }) {
 		<Table caption={say("activity.title")} rows={entries} rowKey={(e) => e.id} columns={[
 			{ head: say("coupons.holder"), cell: (e) => <Link to="/customers/$customerId" params={{ customerId: e.customer_id }} search={{ card: e.card_id }}>{e.first_name ?? say("activity.no_name")}</Link> },
 			{ head: say("history.what"), cell: (e) => <strong>{say(`entry.${e.kind}`)}{e.quantity !== 0 && ` ${change(e.quantity)}`}</strong> },
-			{ head: say("history.when"), cell: (e) => <>{moment(e.at)}<small>{where(e)}</small></> },
+			{ head: say("history.when"), cell: (e) => <div>{moment(e.at)}<small>{where(e)}</small></div> },
 		]} />
 	);
 }

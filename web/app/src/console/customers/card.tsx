@@ -17,12 +17,16 @@ import { useTell } from "../parts/notices.tsx";
 import { Facts, Sheet } from "../parts/page.tsx";
 import { useTexts } from "../texts.ts";
 import { Adjust } from "./adjust.tsx";
+import { OldCard } from "./old_card.tsx";
 import { Reissue, Reissued, type Secrets } from "./reissue.tsx";
 
 const kinds = { active: "good", provisional: "warn", revoked: "bad", merged: "plain" } as const;
 
+const usable = (card: Card) => card.status === "active" || card.status === "provisional";
+
 export function CardPanel({ card }: { card: Card }) {
 	const { say } = useTexts();
+	const may = useMay();
 	const program = useQuery(programsQuery).data?.find((p) => p.id === card.program_id);
 	const filled = Math.min(Math.max(card.balance, 0), card.goal);
 	return (
@@ -33,9 +37,9 @@ export function CardPanel({ card }: { card: Card }) {
 			<Facts facts={[
 				[say("customers.number"), spaced(card.number)], [say("card.filled"), number(card.cards_filled)], [say("card.lifetime"), number(card.lifetime_stamps)],
 				[say("card.joined"), day(card.joined_at)], [say("card.last_stamp"), card.last_stamp_at && moment(card.last_stamp_at)],
-				[say("card.old_number"), card.old_number],
 			]} />
 			<Actions card={card} />
+			{may("cards:write") && <OldCard card={card} usable={usable(card)} />}
 		</Sheet>
 	);
 }
@@ -47,13 +51,12 @@ function Actions({ card }: { card: Card }) {
 	const tell = useTell();
 	const [open, setOpen] = useState<"adjust" | "reissue" | "revoke">();
 	const [fresh, setFresh] = useState<Secrets>();
-	const usable = card.status === "active" || card.status === "provisional";
 	const revoke = async () => {
 		await answerOf(api.POST("/v1/cards/{card_id}/revocation", { params: { path: { card_id: card.id } } }));
 		await queries.invalidateQueries({ queryKey: ["customers", card.customer_id] });
 		tell({ text: say("card.revoked") });
 	};
-	if (!usable) {
+	if (!usable(card)) {
 		return null;
 	}
 	return (

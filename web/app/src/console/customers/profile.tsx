@@ -16,6 +16,7 @@ import { History } from "./history.tsx";
 import { Merges } from "./merges.tsx";
 import { fullName } from "./name.ts";
 import { Deeds, PastBlocks, Standing } from "./standing.tsx";
+import { Wallets } from "./wallets.tsx";
 
 /** How often the cards are read anew while they are looked at. */
 const LOOK_MS = 5_000;
@@ -50,6 +51,7 @@ function Whole({ customer }: { customer: Customer }) {
 									{list.length > 1 && <Choice cards={list} shown={shown} />}
 									<CardPanel key={shown.id} card={shown} />
 									<Coupons cardId={shown.id} />
+									<Wallets key={`wallets ${shown.id}`} card={shown} />
 									<History card={shown} />
 								</>
 							) : <Sheet><Empty title={say("card.none")} /></Sheet>;

@@ -2,9 +2,11 @@
 
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answerOf, type Schema } from "../../api/client.ts";
+import type { Locale } from "../../locale/locale.ts";
 import { api } from "../api.ts";
 
 export type Import = Schema["Import"];
+export type ImportError = Schema["ImportError"];
 
 const LINES = 25;
 /** How often an import that goes on is asked about. */
@@ -12,6 +14,9 @@ const FOLLOW_MS = 1_000;
 
 const paged = { initialPageParam: null as string | null, getNextPageParam: (last: { next_cursor: string | null }) => last.next_cursor };
 const pageOf = (cursor: string | null) => ({ limit: LINES, ...(cursor && { cursor }) });
+
+/** Whether rows or receipts are listed that could not be used. */
+export const hasErrors = (i: Import) => i.counts.row_errors + i.counts.refused > 0;
 
 export const goesOn = (i: Import | undefined) => i?.status === "queued" || i?.status === "running";
 
@@ -27,9 +32,10 @@ export const importQuery = (id: string) => queryOptions({
 	refetchInterval: (query) => (goesOn(query.state.data) ? FOLLOW_MS : false),
 });
 
-export const importErrorsQuery = (id: string) => infiniteQueryOptions({
+/** The reasons come in the language of the console, so another language asks again. */
+export const importErrorsQuery = (id: string, locale: Locale) => infiniteQueryOptions({
 	...paged,
-	queryKey: ["imports", id, "errors"],
+	queryKey: ["imports", id, "errors", locale],
 	queryFn: ({ pageParam, signal }) =>
 		answerOf(api.GET("/v1/imports/{import_id}/errors", { params: { path: { import_id: id }, query: pageOf(pageParam) }, signal })),
 });

@@ -2,6 +2,7 @@
 
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { answerOf, type Schema } from "../../api/client.ts";
+import { writeTimesIn } from "../../locale/locale.ts";
 import { api } from "../api.ts";
 
 export type Me = Schema["Me"];
@@ -19,7 +20,11 @@ export const ME = "me";
 
 export const meQuery = queryOptions({
 	queryKey: [ME],
-	queryFn: ({ signal }) => answerOf(api.GET("/v1/me", { signal })),
+	queryFn: async ({ signal }) => {
+		const me = await answerOf(api.GET("/v1/me", { signal }));
+		writeTimesIn(me.organization.zone);
+		return me;
+	},
 	staleTime: 60_000,
 });
 

@@ -18,11 +18,12 @@ export interface Chosen {
 	head: Head | undefined;
 }
 
-export function Choose({ next }: { next: (chosen: Chosen) => void }) {
+/** Asks for a file; before is what was chosen by somebody who came back. */
+export function Choose({ before, next }: { before: Chosen | undefined; next: (chosen: Chosen) => void }) {
 	const { say } = useTexts();
 	const programs = useQuery(programsQuery).data ?? [];
-	const [programId, setProgram] = useState(programs.find((p) => p.status === "active")?.id ?? programs[0]?.id ?? "");
-	const [file, setFile] = useState<File>();
+	const [programId, setProgram] = useState(before?.programId ?? programs.find((p) => p.status === "active")?.id ?? programs[0]?.id ?? "");
+	const [file, setFile] = useState(before?.file);
 	const [checked, setChecked] = useState(false);
 	const tooLarge = file !== undefined && file.size > MAX_BYTES;
 	const submit = async (e: SyntheticEvent) => {
@@ -44,7 +45,7 @@ export function Choose({ next }: { next: (chosen: Chosen) => void }) {
 					<p className="hint" id="file-hint">{say("imports.file_text")}</p>
 					<input id="file" type="file" className="file" accept=".csv,.tsv,.txt,.xml,.xlsx,.xlsm" aria-describedby={wrong ? "file-wrong file-hint" : "file-hint"} aria-invalid={wrong !== ""}
 						onChange={(e) => setFile(e.currentTarget.files?.[0])} />
-					{file && <p className="hint">{bytes(file.size)}</p>}
+					{file && <p className="hint">{file === before?.file && `${file.name} · `}{bytes(file.size)}</p>}
 					{wrong && <p className="complaint" id="file-wrong" role="alert">{wrong}</p>}
 				</div>
 				<div className="row"><Button type="submit">{say("imports.next")}</Button></div>

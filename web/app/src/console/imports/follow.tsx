@@ -4,7 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { answerOf } from "../../api/client.ts";
 import { api } from "../api.ts";
-import { goesOn, importQuery, type Import } from "../data/imports.ts";
+import { goesOn, hasErrors, importQuery, type Import } from "../data/imports.ts";
 import { useMay } from "../data/me.ts";
 import { moment } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -70,7 +70,7 @@ function Follow({ of }: { of: Import }) {
 					[say("imports.begun"), moment(of.created_at)], [say("imports.finished"), of.finished_at && moment(of.finished_at)],
 				]} />
 			</Sheet>
-			{of.counts.row_errors > 0 && over && <ImportErrors id={of.id} />}
+			{hasErrors(of) && over && <ImportErrors id={of.id} />}
 		</>
 	);
 }

@@ -45,7 +45,7 @@ describe("guessing", () => {
 	const m = guess(head, "Europe/Helsinki");
 	test("columns by their names, the layout and the decimal sign by the values", () => {
 		expect(m).toMatchObject({
-			columns: { customer: "Asiakas", receipt: "Kuitti", at: "Aika", location: "Myymälä", amount: "Summa", product: "", legal_class: "Luokka" },
+			columns: { customer: "Asiakas", old_number: "", receipt: "Kuitti", at: "Aika", location: "Myymälä", amount: "Summa", product: "", legal_class: "Luokka" },
 			layout: "02.01.2006 15:04", decimal: ",", delimiter: ";",
 		});
 		expect(samples(head, "Luokka")).toEqual(["V", "R"]);
@@ -55,6 +55,14 @@ describe("guessing", () => {
 		const without = { ...m, columns: { ...m.columns, legal_class: "" } };
 		expect(lacks(without)).toEqual(["medicines"]);
 		expect(lacks({ ...without, noMedicines: true })).toEqual([]);
+	});
+	test("the number of an old card says whose a line is, too", () => {
+		const plastic = headOf("Aika;Kuitti;Muovikortti\n03.04.2025 09:15;K-1;6400001234565\n");
+		const found = plastic && { ...guess(plastic, "Europe/Helsinki"), noMedicines: true };
+		expect(found?.columns).toMatchObject({ customer: "", old_number: "Muovikortti" });
+		expect(found && lacks(found)).toEqual([]);
+		expect(found && lacks({ ...found, columns: { ...found.columns, old_number: "" } })).toEqual(["customer"]);
+		expect(found && yamlOf(found)).toContain('columns:\n  old_number: "Muovikortti"\n  receipt: "Kuitti"\n');
 	});
 	test.each([
 		[["2025-04-03T09:15:00Z", "2025-04-03T09:15:00+03:00"], "rfc3339"], [["03.04.2025 09:15"], "02.01.2006 15:04"], [["3.4.2025 9:15", "13.12.2025 19:15"], "2.1.2006 15:04"],

@@ -3,10 +3,10 @@
 
 import type { Head } from "./head.ts";
 
-export const FIELDS = ["customer", "receipt", "at", "location", "amount", "product", "legal_class"] as const;
+export const FIELDS = ["customer", "old_number", "receipt", "at", "location", "amount", "product", "legal_class"] as const;
 export type Field = (typeof FIELDS)[number];
-/** Without these nothing can be read. */
-export const NEEDED: readonly Field[] = ["customer", "receipt", "at"];
+/** Without these nothing can be read. The number of an old card says who it is, too. */
+export const needed = (columns: Record<Field, string>): Field[] => columns.old_number ? ["receipt", "at"] : ["customer", "receipt", "at"];
 
 export const LEGAL = ["prescription", "otc", "other"] as const;
 export type Legal = (typeof LEGAL)[number];
@@ -49,6 +49,7 @@ export const LAYOUTS: readonly (readonly [layout: string, like: RegExp])[] = [
 /** Beginnings of what columns are called in the seven languages, in lower case. */
 const HINTS: Record<Field, readonly string[]> = {
 	customer: ["customer", "client", "household", "asiakas", "kund", "klient", "kunde", "клиент", "покупатель"],
+	old_number: ["old card", "old number", "plastic", "vanha kortti", "vanhan kortin", "muovikort", "gammalt kort", "plastkort", "stara karta", "starej karty", "ancienne carte", "alte karte", "plastikkarte", "старая карта", "пластиков"],
 	receipt: ["receipt", "basket", "ticket", "kuitti", "kvitto", "paragon", "reçu", "bon", "beleg", "чек"],
 	at: ["time", "date", "transaction_t", "aika", "päivä", "tid", "datum", "data", "czas", "heure", "zeit", "время", "дата"],
 	location: ["store", "location", "branch", "shop", "myymälä", "toimipiste", "butik", "sklep", "magasin", "filiale", "магазин"],
@@ -86,7 +87,7 @@ export type Lack = Field | "layout" | "zone" | "stamps" | "minimum" | "currency"
 
 /** Returns all that is missing or wrong. */
 export function lacks(m: Mapping): Lack[] {
-	const all: Lack[] = NEEDED.filter((f) => m.columns[f] === "");
+	const all: Lack[] = needed(m.columns).filter((f) => m.columns[f] === "");
 	const when = (bad: boolean, lack: Lack) => { if (bad) { all.push(lack); } };
 	when(m.layout.trim() === "", "layout");
 	when(m.zone.trim() === "", "zone");
@@ -105,7 +106,12 @@ const quoted = (s: string) => JSON.stringify(s);
 export function yamlOf(m: Mapping): string {
 	const c = m.columns;
 	const lines = ["format: csv", `delimiter: ${m.delimiter === "\t" ? "tab" : quoted(m.delimiter)}`, `decimal: ${quoted(m.decimal)}`, "columns:"];
-	lines.push(`  customer: ${quoted(c.customer)}`, `  receipt: ${quoted(c.receipt)}`);
+	for (const field of ["customer", "old_number"] as const) {
+		if (c[field]) {
+			lines.push(`  ${field}: ${quoted(c[field])}`);
+		}
+	}
+	lines.push(`  receipt: ${quoted(c.receipt)}`);
 	lines.push(`  at: {column: ${quoted(c.at)}, layouts: [${quoted(m.layout)}], zone: ${quoted(m.zone)}}`);
 	for (const field of ["location", "product"] as const) {
 		if (c[field]) {

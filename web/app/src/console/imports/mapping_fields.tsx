@@ -3,7 +3,7 @@ import { NumberField } from "../parts/number.tsx";
 import { ZoneField } from "../parts/zones.tsx";
 import { useTexts } from "../texts.ts";
 import type { Head } from "./head.ts";
-import { FIELDS, layoutOf, LEGAL, NEEDED, samples, type Field, type Lack, type Legal, type Mapping } from "./mapping.ts";
+import { FIELDS, layoutOf, LEGAL, needed, samples, type Field, type Lack, type Legal, type Mapping } from "./mapping.ts";
 
 interface FieldsProps {
 	head: Head;
@@ -26,7 +26,7 @@ export function MappingFields({ head, mapping, set, lacking }: FieldsProps) {
 				<legend>{say("imports.columns")}</legend>
 				<div className="pair">
 					{FIELDS.map((f) => (
-						<NativeSelect key={f} label={say(`imports.field_${f}`)} value={mapping.columns[f]} onChange={(e) => choose(f, e.currentTarget.value)} error={wrong(f)} required={NEEDED.includes(f)}
+						<NativeSelect key={f} label={say(`imports.field_${f}`)} value={mapping.columns[f]} onChange={(e) => choose(f, e.currentTarget.value)} error={wrong(f)} required={needed(mapping.columns).includes(f)}
 							data={[{ value: "", label: say("imports.no_column") }, ...head.columns.filter(Boolean).map((c) => ({ value: c, label: c }))]} />
 					))}
 				</div>

@@ -16,7 +16,7 @@ import { MappingForm } from "./mapping_form.tsx";
 import { sendImport, type Order } from "./send.ts";
 import { Try } from "./try.tsx";
 
-type Stage = { at: "choose" } | { at: "map"; chosen: Chosen } | { at: "try"; chosen: Chosen; order: Order; dry: Import };
+type Stage = { at: "choose"; before?: Chosen } | { at: "map"; chosen: Chosen } | { at: "try"; chosen: Chosen; order: Order; dry: Import };
 const STAGES = ["choose", "map", "try"] as const;
 
 export function NewImport() {
@@ -58,11 +58,11 @@ function Stages() {
 			<ol className="stages">
 				{STAGES.map((s) => <li key={s} aria-current={s === stage.at ? "step" : undefined}>{say(`imports.stage_${s}`)}</li>)}
 			</ol>
-			{stage.at === "choose" && <Choose next={(chosen) => { trying.reset(); setStage({ at: "map", chosen }); }} />}
+			{stage.at === "choose" && <Choose before={stage.before} next={(chosen) => { trying.reset(); setStage({ at: "map", chosen }); }} />}
 			{stage.at !== "choose" && (
 				// Kept while the dry run is looked at, so that going back loses nothing.
 				<div hidden={stage.at !== "map"}>
-					<MappingForm chosen={stage.chosen} sending={trying.isPending} error={trying.error} back={() => setStage({ at: "choose" })}
+					<MappingForm chosen={stage.chosen} sending={trying.isPending} error={trying.error} back={() => setStage({ at: "choose", before: stage.chosen })}
 						next={(mapping) => trying.mutate({ chosen: stage.chosen, mapping })} />
 				</div>
 			)}

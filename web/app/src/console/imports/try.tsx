@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { goesOn, importQuery, type Import } from "../data/imports.ts";
+import { goesOn, hasErrors, importQuery, type Import } from "../data/imports.ts";
 import { Sheet } from "../parts/page.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { useTexts } from "../texts.ts";
@@ -30,7 +30,7 @@ export function Try({ dry, sending, error, back, go }: TryProps) {
 					<Button disabled={now.status !== "done"} loading={sending} onClick={go}>{say("imports.really", { count: now.counts.stamped })}</Button>
 				</div>
 			</Sheet>
-			{now.counts.row_errors > 0 && !goesOn(now) && <ImportErrors id={dry.id} />}
+			{hasErrors(now) && !goesOn(now) && <ImportErrors id={dry.id} />}
 		</>
 	);
 }

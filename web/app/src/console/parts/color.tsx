@@ -22,11 +22,9 @@ export function ColorField({ label, description, value, otherwise, change, error
 	const empty = value.trim() === "";
 	const shown = parseColor(value) ? value.trim().toLowerCase() : otherwise ?? "#000000";
 	return (
-		<div className="row color-field">
-			<input type="color" aria-label={say("color.pick", { name: label })} value={shown} onChange={(e) => change(e.currentTarget.value)} />
-			<TextInput label={label} description={description} value={value} maxLength={7} spellCheck={false} placeholder={otherwise} onChange={(e) => change(e.currentTarget.value)}
-				error={(!(empty && otherwise) && !parseColor(value) && say("settings.color_wrong")) || error} />
-		</div>
+		<TextInput className="color-field" label={label} description={description} value={value} maxLength={7} spellCheck={false} placeholder={otherwise} onChange={(e) => change(e.currentTarget.value)}
+			leftSection={<input type="color" aria-label={say("color.pick", { name: label })} value={shown} onChange={(e) => change(e.currentTarget.value)} />} leftSectionWidth="3.4rem" leftSectionPointerEvents="all"
+			error={(!(empty && otherwise) && !parseColor(value) && say("settings.color_wrong")) || error} />
 	);
 }
 

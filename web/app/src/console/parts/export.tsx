@@ -23,7 +23,7 @@ export function Export({ list, filter = {} }: { list: ListName; filter?: ExportF
 		onSuccess: () => tell({ text: say("exports.saved") }),
 		onError: (e) => tell({ text: explain(e), bad: true }),
 	});
-	return may("exports:read") && [<span key="came" role="status" className="hint">{came > 0 && say("exports.came", { size: bytes(came) })}</span>, ...(Object.keys(FORMATS) as ExportFormat[]).map((format) => (
+	return may("exports:read") && [<span key="came" role="status" className="hint came">{came > 0 && say("exports.came", { size: bytes(came) })}</span>, ...(Object.keys(FORMATS) as ExportFormat[]).map((format) => (
 		<Button key={format} variant="default" leftSection={<Icon name="exports" />} loading={save.isPending && save.variables === format} disabled={save.isPending} onClick={() => save.mutate(format)}>
 			{say("exports.as", { format: FORMATS[format] })}
 		</Button>

@@ -14,8 +14,8 @@ export function Google({ stats }: { stats: NonNullable<PassStats["google"]> }) {
 				[say("passes.fetched"), number(stats.sent)],
 				[say("passes.stale"), number(stats.stale)],
 				[say("passes.google_failed"), number(stats.failed)],
-				[say("passes.google_issuer"), <code key="issuer">{stats.issuer_id}</code>],
 			]} />
+			<Facts facts={[[say("passes.google_issuer"), <code key="issuer">{stats.issuer_id}</code>]]} />
 			<p className="hint">{say(stats.failed > 0 ? "passes.google_failed_hint" : "passes.google_hint")}</p>
 		</Sheet>
 	);

@@ -30,7 +30,8 @@ export function Passes() {
 			<Answer of={stats}>
 				{(s) => (
 					<>
-						{s.offered ? <State stats={s} now={stats.dataUpdatedAt} /> : <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
+						{s.offered && <State stats={s} now={stats.dataUpdatedAt} />}
+						{!s.offered && !s.google && !s.samsung && <Sheet><Empty title={say("passes.none_title")} text={say("passes.none_text")} /></Sheet>}
 						{s.google ? <Google stats={s.google} /> : null}
 						{s.samsung ? <Samsung stats={s.samsung} /> : null}
 					</>
@@ -64,7 +65,7 @@ function State({ stats, now }: { stats: PassStats; now: number }) {
 	const state = certificateState(stats, now);
 	return (
 		<>
-			<Sheet title={say("passes.on_phones")}>
+			<Sheet title="Apple Wallet">
 				<Facts facts={[
 					[say("passes.issued"), number(stats.issued)],
 					[say("passes.installed"), number(stats.installed)],
@@ -75,12 +76,10 @@ function State({ stats, now }: { stats: PassStats; now: number }) {
 				<p className="hint">{say(stats.updated ? "passes.stale_hint" : "passes.not_updated")}</p>
 			</Sheet>
 			{stats.spread && <Spread of={stats.spread} now={now} />}
-			<Sheet title={say("passes.certificate")}>
+			<Sheet title={`Apple Wallet: ${say("passes.certificate")}`}>
 				<p><Badge kind={KINDS[state]}>{say(`passes.${state}`)}</Badge></p>
-				<Facts facts={[
-					[say("passes.type"), <code key="type">{stats.pass_type}</code>],
-					[say("passes.until"), stats.expires_at ? day(stats.expires_at) : ""],
-				]} />
+				<Facts facts={[[say("passes.until"), stats.expires_at ? day(stats.expires_at) : ""]]} />
+				<Facts facts={[[say("passes.type"), <code key="type">{stats.pass_type}</code>]]} />
 			</Sheet>
 		</>
 	);

@@ -49,14 +49,12 @@ function Color({ values, set, error }: FieldsProps) {
 				{colors && <Readable good>{say("settings.contrast", { ratio: colors.contrast.toFixed(1) })}{colors.darkened && <> {say("settings.darkened")}</>}</Readable>}
 			</div>
 			<div className="color">
-				<div>
-					<ColorField label={say("settings.text_color")} description={say("settings.text_color_text")} value={values.text_color} otherwise={colors?.onBrand ?? "#ffffff"}
-						change={(text_color) => set({ text_color })} error={complaint("brand.text_color")} />
-					{ratio !== undefined && ratio < TEXT_NEEDS && <Readable good={false}>{say("design.faint", { ratio: ratio.toFixed(1) })}</Readable>}
-				</div>
-				<ColorField label={say("settings.accent_color")} description={say("settings.accent_color_text")} value={values.accent_color} otherwise={values.text_color || (colors?.onBrand ?? "#ffffff")}
-					change={(accent_color) => set({ accent_color })} error={complaint("brand.accent_color")} />
+				<ColorField label={say("settings.text_color")} description={say("settings.text_color_text")} value={values.text_color} otherwise={colors?.onBrand ?? "#ffffff"}
+					change={(text_color) => set({ text_color })} error={complaint("brand.text_color")} />
+				{ratio !== undefined && ratio < TEXT_NEEDS && <Readable good={false}>{say("design.faint", { ratio: ratio.toFixed(1) })}</Readable>}
 			</div>
+			<ColorField label={say("settings.accent_color")} description={say("settings.accent_color_text")} value={values.accent_color} otherwise={values.text_color || (colors?.onBrand ?? "#ffffff")}
+				change={(accent_color) => set({ accent_color })} error={complaint("brand.accent_color")} />
 		</>
 	);
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useMay, useMe } from "../data/me.ts";
+import { isElsewhere } from "../format.ts";
 import { Icon } from "../parts/icons.tsx";
 import { GROUPS, type Entry } from "../section.ts";
 import { sections } from "../sections.ts";
@@ -56,6 +57,7 @@ export function Navigation({ open, close }: { open: boolean; close: () => void }
 			})}
 			<div className="account">
 				<p>{say("app.signed_in", { name: me.staff_name ?? "" })}</p>
+				{isElsewhere() && <p>{say("app.zone", { zone: me.organization.zone })}</p>}
 				<Preferences />
 				<button type="button" className="plain" onClick={() => void signOut()}><Icon name="out" />{say("app.sign_out")}</button>
 			</div>

@@ -5,6 +5,7 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { LANGUAGES, LOCALES } from "../../locale/locale.ts";
+import { fullName } from "../customers/name.ts";
 import { customersQuery } from "../data/customers.ts";
 import { useMay } from "../data/me.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
@@ -55,7 +56,7 @@ function useFoundCustomers(typed: string): Command[] {
 		return [];
 	}
 	return (found.data?.pages[0]?.data ?? []).slice(0, FOUND).map((c) => ({
-		label: c.display_name, note: c.phone ?? c.email ?? c.number, icon: "customers" satisfies IconName,
+		label: fullName(c), note: c.phone ?? c.email ?? c.number, icon: "customers" satisfies IconName,
 		run: () => { void navigate({ to: "/customers/$customerId", params: { customerId: c.id } }); },
 	}));
 }

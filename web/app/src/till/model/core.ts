@@ -2,13 +2,14 @@
 // way to the API, and the moments at which waiting commands are sent.
 
 import { type Api, createApi } from "../../api/client.ts";
-import { currentLocale } from "../../locale/locale.ts";
-import { type Database, type Session, type Settings, usualSettings } from "../device/database.ts";
+import { currentLocale, writeTimesIn } from "../../locale/locale.ts";
+import { type Database, type Session, type Settings, type Shop, usualSettings } from "../device/database.ts";
 import { type OutcomeKind, signal } from "../device/sound.ts";
 import { dayOf, ServerClock } from "../domain/clock.ts";
 import { type Command, isOpen } from "../domain/command.ts";
 import { type Exclusive, Outbox } from "../domain/outbox.ts";
 import { uuid7Generator } from "../domain/uuid7.ts";
+import { say } from "../texts.ts";
 import { sender } from "./sending.ts";
 import { Store } from "./store.ts";
 import type { View } from "./view.ts";
@@ -69,6 +70,7 @@ export class Core {
 		this.#sessions = await this.db.sessions();
 		await this.outbox.load();
 		await this.#forgetOld();
+		writeTimesIn(zoneOf(shop));
 		this.view.set({ device, shop, settings: { ...usualSettings, ...settings }, step: device ? "who" : "pair", network: navigator.onLine ? "good" : "gone" });
 		this.#list();
 		window.addEventListener("online", () => void this.beat(true));
@@ -145,7 +147,7 @@ export class Core {
 			this.#sessions = await this.db.sessions();
 		}
 		if (this.view.get().cashier?.token === session.token) {
-			this.view.set({ cashier: undefined, found: undefined, step: "who" });
+			this.view.set({ cashier: undefined, found: undefined, step: "who", complaint: say("counter.signed_out_text") });
 		}
 	}
 
@@ -209,7 +211,15 @@ export class Core {
 	}
 
 	zone(): string | undefined {
-		const shop = this.view.get().shop;
-		return shop?.location?.zone || shop?.organization.zone;
+		return zoneOf(this.view.get().shop);
+	}
+
+	/** Keeps who works here and what is on offer. */
+	async keepShop(shop: Shop): Promise<void> {
+		await this.db.keep("shop", shop);
+		writeTimesIn(zoneOf(shop));
+		this.view.set({ shop });
 	}
 }
+
+const zoneOf = (shop: Shop | undefined) => shop?.location?.zone || shop?.organization.zone;

@@ -5,7 +5,7 @@ import { Refused, Unanswered } from "../../api/problem.ts";
 import { currentLocale, words } from "../../locale/locale.ts";
 import { dayOf } from "../domain/clock.ts";
 import { type Command, commandKey, waitingStamps } from "../domain/command.ts";
-import { readHandle, readOldNumber } from "../domain/handle.ts";
+import { type Handle, readHandle, readOldNumber } from "../domain/handle.ts";
 import { allowance, seenOf, strictest } from "../domain/limits.ts";
 import { explain, limitSentence, say } from "../texts.ts";
 import { began } from "./pace.ts";
@@ -63,12 +63,9 @@ export class Counter {
 	async #look(typed: string): Promise<Found | undefined> {
 		const handle = readHandle(typed);
 		if (this.#core.view.get().network === "good") {
+			const asked = this.#askFor(handle, typed);
 			try {
-				const scannedAt = this.#core.clock.now();
-				const rotating = handle.kind === "code" ? handle.rotating : undefined;
-				const scan = await this.#scan(rotating ?? handle.text, handle.kind === "code");
-				this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
-				return { handle: handle.text, card: scan.card.id, scan, scannedAt, ...(rotating && { rotating }) };
+				return await this.#orKnown(asked, handle.text);
 			} catch (e) {
 				if (!(e instanceof Unanswered)) {
 					if (e instanceof Refused && e.status === 404 && handle.kind !== "code") {
@@ -79,12 +76,45 @@ export class Counter {
 				this.#core.heard(undefined);
 			}
 		}
-		const seen = await this.#core.db.seen(handle.text);
+		const seen = await this.#known(handle.text);
 		if (!seen && handle.kind !== "code" && handle.kind !== "number") {
 			this.#core.tell("unknown", say("counter.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "counter.unknown_text"));
 			return undefined;
 		}
-		return this.#alone({ handle: handle.text, card: seen?.card ?? handle.text, scan: seen?.scan, ...(seen && { asOf: seen.at, scannedAt: seen.at }) });
+		return seen ?? this.#alone({ handle: handle.text, card: handle.text, scan: undefined });
+	}
+
+	async #askFor(handle: Handle, typed: string): Promise<Found> {
+		const scannedAt = this.#core.clock.now();
+		const rotating = handle.kind === "code" ? handle.rotating : undefined;
+		const scan = await this.#scan(rotating ?? handle.text, handle.kind === "code");
+		this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
+		return { handle: handle.text, card: scan.card.id, scan, scannedAt, ...(rotating && { rotating }) };
+	}
+
+	/**
+	 * Waits for the answer, but no longer than a cashier does if the till has seen the card
+	 * today: then it shows what it knows, and the answer takes its place when it comes.
+	 */
+	async #orKnown(asked: Promise<Found>, handle: string): Promise<Found> {
+		const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
+		const known = await Promise.race([asked, late]) ?? await this.#known(handle);
+		if (known?.asOf === undefined) {
+			return asked;
+		}
+		void asked.then((found) => {
+			const now = this.#core.view.get().found;
+			if (now?.handle === handle && now.asOf !== undefined && this.waitingFor(now) === 0) {
+				this.#core.view.set({ found });
+			}
+		}, () => undefined);
+		return known;
+	}
+
+	/** What this till has seen of a card today. */
+	async #known(handle: string): Promise<Found | undefined> {
+		const seen = await this.#core.db.seen(handle);
+		return seen && this.#alone({ handle, card: seen.card, scan: seen.scan, asOf: seen.at, scannedAt: seen.at });
 	}
 
 	/** Asks for the card; a number or phone in the chosen program first, then in any. */

@@ -91,8 +91,7 @@ export class People {
 				answerOf(api.GET("/v1/locations/{location_id}", { params: { path: { location_id: device.locationId } } })),
 			]);
 			const shop = { organization: me.organization, location, programs: [...programs.data], staff: [...staff.data] };
-			await this.#core.db.keep("shop", shop);
-			this.#core.view.set({ shop });
+			await this.#core.keepShop(shop);
 		} catch (e) {
 			if (e instanceof Refused && e.status === 401) {
 				// Somebody unpaired this till. What waits stays on the device.

@@ -1,28 +1,45 @@
 import { useLingui } from "@lingui/react";
 import { useEffect, useRef, useState } from "react";
+import { Unanswered } from "../../api/problem.ts";
 import { focusOn, headingOnTop, keepFocus } from "../../focus/kept.ts";
 import { time } from "../../locale/locale.ts";
-import { say } from "../texts.ts";
+import "../device/install.ts"; // the browser offers it early
+import { explain, say } from "../texts.ts";
 import { Activity, Review } from "./Activity.tsx";
 import { Counter } from "./Counter.tsx";
 import { Icon } from "./Icon.tsx";
 import { Pair, Who } from "./People.tsx";
-import { ScannerTest } from "./ScannerTest.tsx";
-import { SettingsRoom } from "./Settings.tsx";
 import { useTill } from "./till.ts";
 
 export type Room = "counter" | "today" | "review" | "settings" | "test";
+
+/** Rooms that come when somebody first goes there. */
+let later: typeof import("../settings/rooms.ts") | undefined;
+
+async function loadLater(): Promise<void> {
+	if (!later) {
+		const rooms = await import("../settings/rooms.ts");
+		await rooms.speakHere();
+		later = rooms;
+	}
+}
 
 const heading = () => headingOnTop("#who", "main h1");
 
 export function App() {
 	useLingui(); // draws everything anew when the language changes
-	const { view } = useTill();
+	const { till, view } = useTill();
 	const [chosen, setChosen] = useState<{ room: Room; by: string | undefined }>({ room: "counter", by: undefined });
 	// Everybody begins at the counter.
 	const by = view.cashier?.token;
 	const room = chosen.by === by ? chosen.room : "counter";
-	const setRoom = (next: Room) => setChosen({ room: next, by });
+	const setRoom = (next: Room) => {
+		if (next === "settings" || next === "test") {
+			loadLater().then(() => setChosen({ room: next, by }), (e: unknown) => till.core.tell("unknown", say("counter.failed"), explain(new Unanswered("", { cause: e }))));
+		} else {
+			setChosen({ room: next, by });
+		}
+	};
 	const title = say("till.title");
 	useEffect(() => {
 		document.title = [title, view.shop?.organization.name].filter(Boolean).join(" · ");
@@ -59,9 +76,9 @@ function Rooms({ room, go }: { room: Room; go: (room: Room) => void }) {
 		case "review":
 			return <Review />;
 		case "settings":
-			return <SettingsRoom go={go} />;
+			return later ? <later.SettingsRoom go={go} /> : null;
 		case "test":
-			return <ScannerTest />;
+			return later ? <later.ScannerTest /> : null;
 	}
 }
 

@@ -15,12 +15,12 @@ export function CameraView({ children }: { children: ReactNode }) {
 	return (
 		<>
 			<div className="buttons actions">
-			<button className="button quiet" type="button" aria-pressed={on} onClick={() => void till.core.setSettings({ camera: !on })}>
-				<Icon name="camera" />{say(on ? "camera.off" : "camera.on")}
-			</button>
-			{children}
+				<button className="button quiet" type="button" aria-pressed={on} onClick={() => void till.core.setSettings({ camera: !on })}>
+					<Icon name="camera" />{say(on ? "camera.off" : "camera.on")}
+				</button>
+				{children}
 			</div>
-			{on && <Picture key={view.settings.cameraId} />}
+			{on && <Picture />}
 		</>
 	);
 }
@@ -81,7 +81,10 @@ function Picture() {
 				{choices.length > 1 && (
 					<div className="field">
 						<label htmlFor="camera">{say("camera.which")}</label>
-						<select id="camera" value={opened} onChange={(e) => void till.core.setSettings({ cameraId: e.target.value })}>
+						<select id="camera" value={opened} onChange={(e) => {
+							setOpened(e.target.value);
+							void till.core.setSettings({ cameraId: e.target.value });
+						}}>
 							{choices.map((c, i) => <option key={c.id} value={c.id}>{c.label || say("camera.nth", { count: i + 1 })}</option>)}
 						</select>
 					</div>

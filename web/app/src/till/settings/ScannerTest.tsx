@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { readHandle } from "../domain/handle.ts";
 import { BURST_MS, MIN_LENGTH, Wedge } from "../domain/wedge.ts";
-import { say } from "../texts.ts";
-import { Icon } from "./Icon.tsx";
+import { Icon } from "../screens/Icon.tsx";
+import { say } from "./texts.ts";
 
 interface Reading {
 	text: string;

@@ -1,27 +1,23 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useState, useSyncExternalStore } from "react";
 import { chooseLocale, keepLocale, LANGUAGES, LOCALES, type Locale, speak } from "../../locale/locale.ts";
 import { problemCatalog } from "../../problem/sentence.ts";
-import { say, tillCatalog } from "../texts.ts";
-import type { Room } from "./App.tsx";
-import { Dialog } from "./Dialog.tsx";
-import { Icon } from "./Icon.tsx";
-import { MAX_PIN } from "./People.tsx";
-import { useTill } from "./till.ts";
+import { install, installOffer, watchOffer } from "../device/install.ts";
+import { Dialog } from "../screens/Dialog.tsx";
+import { Icon } from "../screens/Icon.tsx";
+import { MAX_PIN } from "../screens/People.tsx";
+import { useTill } from "../screens/till.ts";
+import { tillCatalog } from "../texts.ts";
+import { say, settingsCatalog } from "./texts.ts";
 
 const LOCK_MINUTES = [1, 2, 5, 15, 30];
 
-/** What Chromium says when a page can be installed; other browsers have it in their menus. */
-interface InstallEvent extends Event {
-	prompt(): Promise<void>;
+/** Installs the till as an app, where the browser offers it. */
+function Install() {
+	const offer = useSyncExternalStore(watchOffer, installOffer);
+	return offer && <button className="button quiet" type="button" onClick={install}>{say("settings.install")}</button>;
 }
 
-let installable: InstallEvent | undefined;
-window.addEventListener("beforeinstallprompt", (e) => {
-	e.preventDefault();
-	installable = e as InstallEvent;
-});
-
-export function SettingsRoom({ go }: { go: (room: Room) => void }) {
+export function SettingsRoom({ go }: { go: (room: "test") => void }) {
 	const { till, view } = useTill();
 	const { settings } = view;
 	const [locale, setLocale] = useState<Locale>(chooseLocale(view.shop?.organization.locale));
@@ -29,7 +25,7 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 	const choose = (l: Locale) => {
 		setLocale(l);
 		keepLocale(l);
-		void speak(l, [problemCatalog, tillCatalog]);
+		void speak(l, [problemCatalog, tillCatalog, settingsCatalog]);
 	};
 	return (
 		<section className="sheet room">
@@ -51,7 +47,7 @@ export function SettingsRoom({ go }: { go: (room: Room) => void }) {
 			<div className="buttons">
 				<button className="button quiet" type="button" onClick={() => go("test")}><Icon name="scan" />{say("test.title")}</button>
 				<button className="button quiet" type="button" onClick={() => till.people.lock()}><Icon name="lock" />{say("till.lock")}</button>
-				{installable && <button className="button quiet" type="button" onClick={() => void installable?.prompt()}>{say("settings.install")}</button>}
+				<Install />
 			</div>
 			<Leave />
 		</section>

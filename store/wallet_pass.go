@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/leima/leima/customer"
+	"github.com/leima/leima/loyalty"
+)
+
+// What is read of a pass p of each wallet beside what the wallets call differently. A
+// change that was not noted on the pass yet will be its next version, and nobody knows
+// since when.
+const (
+	walletVoid = "CASE WHEN c.code <> p.code OR c.blocked_at <> 0 OR c.status NOT IN ('" +
+		string(loyalty.CardActive) + "', '" + string(loyalty.CardProvisional) + "') THEN 1 ELSE 0 END"
+	walletDesired = "p.version + CASE WHEN " + passOutdated + " THEN 1 ELSE 0 END, CASE WHEN " + passOutdated + " THEN 0 ELSE p.modified_at END"
+	walletOfCard  = passJoins + "WHERE p.org_id = $1 AND p.card_id = $2 "
+
+	cardApplePasses = "SELECT '" + string(customer.AppleWallet) + "' AS wallet, p.serial AS serial, " + walletVoid + ", " +
+		"(SELECT COUNT(*) FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial), " + walletDesired + ", " +
+		"p.pushed_version, p.pushed_at, p.fetched_version, p.fetched_at, p.problem, p.created_at AS made_at, p.given_up_at FROM pass p "
+	cardGooglePasses = "SELECT '" + string(customer.GoogleWallet) + "', p.serial, " + walletVoid + ", CASE WHEN p.saved THEN 1 ELSE 0 END, " + walletDesired + ", " +
+		"p.sent_version, p.sent_at, p.sent_version, p.sent_at, p.problem, p.created_at, p.saved_at FROM google_pass p "
+	cardSamsungPasses = "SELECT '" + string(customer.SamsungWallet) + "', p.ref, " + walletVoid + ", " +
+		"CASE WHEN p.state IN ('', '" + customer.SamsungDeleted + "') THEN 0 ELSE 1 END, " + walletDesired + ", " +
+		"p.told_version, p.told_at, p.fetched_version, p.fetched_at, p.problem, p.created_at, p.reported_at FROM samsung_pass p "
+
+	cardWalletPasses = cardApplePasses + walletOfCard + "UNION ALL " + cardGooglePasses + walletOfCard + "UNION ALL " + cardSamsungPasses + walletOfCard +
+		"ORDER BY made_at DESC, serial LIMIT $3"
+)
+
+// CardWalletPasses returns the passes that were made of a card, for all wallets and under
+// all accounts, the newest first, at most customer.MaxPassesOfCard. A card that is not there
+// has none.
+func (s *Store) CardWalletPasses(ctx context.Context, orgID, cardID string) ([]customer.WalletPass, error) {
+	return readAll(ctx, s, orgID, scanWalletPass, cardWalletPasses, orgID, cardID, customer.MaxPassesOfCard)
+}
+
+func scanWalletPass(r scanner) (p customer.WalletPass, err error) {
+	var void, there int64
+	err = r.Scan(&p.Wallet, &p.Serial, &void, &there, &p.Desired.Version, &p.Desired.At, &p.Pushed.Version, &p.Pushed.At,
+		&p.Fetched.Version, &p.Fetched.At, &p.Problem, &p.CreatedAt, &p.RemovedAt)
+	if err != nil {
+		return p, fmt.Errorf("read pass in a wallet: %w", err)
+	}
+	p.Void, p.Installed, p.Devices = void != 0, there > 0, there
+	if p.Wallet != customer.AppleWallet {
+		p.Devices = -1
+	}
+	if p.Installed {
+		p.RemovedAt = 0 // one device of several gave it up
+	}
+	return p, nil
+}
