@@ -23,6 +23,9 @@ type CardStore interface {
 	// CardWalletPasses returns the passes of a card, the newest first, at most
 	// customer.MaxPassesOfCard.
 	CardWalletPasses(ctx context.Context, orgID, cardID string) ([]customer.WalletPass, error)
+	// StalePasses returns passes in the wallet that are behind, those first that have waited
+	// longest, at most customer.MaxStalePasses.
+	StalePasses(ctx context.Context, orgID string, wallet customer.Wallet) ([]customer.HeldPass, error)
 	// Identify finds a usable card; every failure takes as long as another. Without a
 	// program it is the customer's most recently used card.
 	Identify(ctx context.Context, orgID string, h customer.Handle, programID string) (customer.View, error)

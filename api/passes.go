@@ -77,11 +77,18 @@ func (h passHandlers) ListCardPasses(ctx context.Context, r contract.ListCardPas
 	if err != nil {
 		return nil, fmt.Errorf("list passes of card: %w", err)
 	}
-	list := contract.CardPassList{Data: make([]contract.CardPass, len(passes))}
-	for i, p := range passes {
-		list.Data[i] = cardPassView(p)
+	return contract.ListCardPasses200JSONResponse{Data: each(passes, cardPassView)}, nil
+}
+
+// ListStalePasses implements the contract.
+func (h passHandlers) ListStalePasses(ctx context.Context, r contract.ListStalePassesRequestObject) (contract.ListStalePassesResponseObject, error) {
+	list, err := h.store.StalePasses(ctx, requestOf(ctx).principal.OrgID, customer.Wallet(r.Params.Wallet))
+	if err != nil {
+		return nil, fmt.Errorf("list stale passes: %w", err)
 	}
-	return contract.ListCardPasses200JSONResponse(list), nil
+	return contract.ListStalePasses200JSONResponse{Data: each(list, func(p customer.HeldPass) contract.HeldPass {
+		return contract.HeldPass{Pass: cardPassView(p.Pass), CardID: p.CardID, CustomerID: p.Customer.ID, DisplayName: p.Customer.DisplayName()}
+	})}, nil
 }
 
 func cardPassView(p customer.WalletPass) contract.CardPass {

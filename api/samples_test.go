@@ -76,6 +76,7 @@ var samples = map[string]sample{
 	"getCard":                {"", "till key", 200, 0, ""},
 	"getPassStats":           {"", "marketer", 200, 0, ""},
 	"listCardPasses":         {"", "till key", 200, 0, ""},
+	"listStalePasses":        {"", "till key", 200, 0, "?wallet=apple"},
 	"getCardPass":            {"", "till key", 200, 0, ""},
 	"getCardGooglePass":      {"", "till key", 200, 0, ""},
 	"getCustomerPasses":      {"", "till key", 200, 0, ""},

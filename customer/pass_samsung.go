@@ -42,8 +42,8 @@ type SamsungPush struct {
 	Country, Callback string
 	// Tries is how often Samsung was told of this version.
 	Tries int
-	// Gone tells that the card is not its any more: blocked for good, merged, or under
-	// another code.
+	// Gone tells that the card is not its any more: given up, merged without leading to
+	// another card, or under another code.
 	Gone bool
 }
 

@@ -4,6 +4,9 @@ package customer
 // wallet, and new ones when it gets another code.
 const MaxPassesOfCard = 50
 
+// MaxStalePasses bounds the passes in a list of those that are behind.
+const MaxStalePasses = 100
+
 // Wallet is an app of phones that cards are kept in.
 type Wallet string
 
@@ -29,8 +32,8 @@ type WalletPass struct {
 	Wallet Wallet
 	// Serial is what the wallet knows it by.
 	Serial string
-	// Void tells that the card is blocked, was given up or merged, or has another code now:
-	// the pass shows nothing of it.
+	// Void tells that the card is blocked, was given up, was merged without leading to another
+	// card, or has another code now: the pass shows nothing of it.
 	Void bool
 	// Installed tells that it is in a wallet, as far as is known.
 	Installed bool
@@ -44,6 +47,13 @@ type WalletPass struct {
 	// CreatedAt is when the pass was made, RemovedAt when the last device that had it gave
 	// it up, 0 if none did. UTC milliseconds.
 	CreatedAt, RemovedAt int64
+}
+
+// HeldPass is a pass with whose it is.
+type HeldPass struct {
+	Pass     WalletPass
+	CardID   string
+	Customer Customer
 }
 
 // PassVersion is a version of a pass, 0 for none, and since when (UTC milliseconds), 0

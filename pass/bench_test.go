@@ -10,13 +10,23 @@ import (
 	"time"
 
 	"github.com/leima/leima/customer"
+	"github.com/leima/leima/store"
+	"github.com/leima/leima/store/storetest"
 )
 
 // BenchmarkACachedPassOverHTTP fetches a pass that did not change, as a second device of a
-// customer does, on SQLite, and for comparison the same bytes from a handler that does
-// nothing else. They take turns in one run.
+// customer does, and for comparison the same bytes from a handler that does nothing else.
+// They take turns in one run.
 func BenchmarkACachedPassOverHTTP(b *testing.B) {
-	sh := newShop(b, openStore(b, "sqlite://"+filepath.Join(b.TempDir(), "leima.db")))
+	b.Run("sqlite", func(b *testing.B) {
+		fetchCachedPass(b, openStore(b, "sqlite://"+filepath.Join(b.TempDir(), "leima.db")))
+	})
+	b.Run("postgres", func(b *testing.B) { fetchCachedPass(b, openStore(b, storetest.NewDatabase(b))) })
+}
+
+func fetchCachedPass(b *testing.B, s *store.Store) {
+	b.Helper()
+	sh := newShop(b, s)
 	view := sh.joinAs(customer.Join{ProgramID: sh.program.ID, FirstName: "Aino", Email: "aino@example.org", Trusted: true, Source: customer.SourceStaff})
 	packed, err := sh.issuer.Package(b.Context(), sh.org.ID, view.Card.ID)
 	sh.ok(err)

@@ -25,8 +25,12 @@ func (i *Issuer) card(ctx context.Context, org organization.Organization, v cust
 	if !v.Card.Status.Usable() || v.Code != p.Code || v.Card.BlockedAt != 0 {
 		// Whoever has the phone need not be whose card it is now: nothing of it is shown. A
 		// block may end, and the pass is whole again with the card's next version.
-		c.Voided, c.Balance = true, apple.Say("–")
-		return c, nil
+		c.Balance = apple.Say(noBalance)
+		there, err := moved(ctx, i.Store, v, p.Code)
+		if c.Voided = !there; there {
+			c.Code, c.NFC, c.Entries = v.Code, v.Code, movedLines(org)
+		}
+		return c, err
 	}
 	goal := loyalty.CardGoal(v.Program, v.Card)
 	next, missing := loyalty.Next(v.Program, v.Card)

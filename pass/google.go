@@ -24,6 +24,7 @@ import (
 
 // GoogleStore is what Google needs. What is not there is loyalty.ErrNotFound.
 type GoogleStore interface {
+	leads
 	// IssueGooglePass returns the pass of the card under its present code; the first call
 	// keeps the serial given.
 	IssueGooglePass(ctx context.Context, p customer.GooglePass) (customer.GooglePass, error)

@@ -22,12 +22,11 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 		return google.LoyaltyObject{}, fmt.Errorf("read card of pass: %w", err)
 	}
 	o := google.LoyaltyObject{ID: g.objectID(p.OrgID, p.Serial), ClassID: g.ClassID(p.OrgID, v.Program.ID), State: googleState(v, p)}
-	labels := apple.StandardLabels()
 	if o.State != google.StateActive {
 		// Whoever has the phone need not be whose card it is now: nothing of it is shown.
-		o.LoyaltyPoints = &google.LoyaltyPoints{Label: labels.Balance.Plain, Balance: google.TextBalance("–")}
-		return o, nil
+		return g.empty(ctx, o, v, p)
 	}
+	labels := apple.StandardLabels()
 	org, err := g.Store.Organization(ctx, p.OrgID)
 	if err != nil {
 		return o, fmt.Errorf("read organization of pass: %w", err)
@@ -58,6 +57,28 @@ func (g *Google) Object(ctx context.Context, p customer.GooglePass) (google.Loya
 	}
 	o.TextModulesData, err = g.texts(ctx, org, v)
 	return o, err
+}
+
+// empty shows nothing of the card, and of one that was merged where its stamps are.
+func (g *Google) empty(ctx context.Context, o google.LoyaltyObject, v customer.View, p customer.GooglePass) (google.LoyaltyObject, error) {
+	labels := apple.StandardLabels()
+	o.LoyaltyPoints = &google.LoyaltyPoints{Label: labels.Balance.Plain, Balance: google.TextBalance(noBalance)}
+	there, err := moved(ctx, g.Store, v, p.Code)
+	if err != nil || !there {
+		return o, err
+	}
+	org, err := g.Store.Organization(ctx, p.OrgID)
+	if err != nil {
+		return o, fmt.Errorf("read organization of pass: %w", err)
+	}
+	chosen, err := g.Store.PassDesign(ctx, p.OrgID, v.Program.ID)
+	if err != nil {
+		return o, fmt.Errorf("read design of pass: %w", err)
+	}
+	o.State = google.StateActive
+	o.Barcode = &google.Barcode{Type: googleBarcodes[chosen.Barcode], Value: v.Code, AlternateText: v.Code}
+	o.TextModulesData = []google.TextModule{textModule(org, "latest", labels.Entries, movedWords(org))}
+	return o, nil
 }
 
 // googleBarcodes are the names that Google has for codes.

@@ -68,6 +68,7 @@ type Store interface {
 	Logo(ctx context.Context, orgID string) (data []byte, mediaType string, err error)
 	// PassDesign returns how the passes of the program look now.
 	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	leads
 	ArtworkStore
 	// Places returns the locations that have coordinates, the oldest first.
 	Places(ctx context.Context, orgID string) ([]organization.Location, error)

@@ -41,6 +41,7 @@ type SamsungStore interface {
 	Card(ctx context.Context, orgID, cardID string) (customer.View, error)
 	// PassDesign returns how the passes of a program look.
 	PassDesign(ctx context.Context, orgID, programID string) (organization.PassDesign, error)
+	leads
 	// Organization returns organization.ErrNotFound.
 	Organization(ctx context.Context, orgID string) (organization.Organization, error)
 }
@@ -191,15 +192,22 @@ func (s *Samsung) State(ctx context.Context, report samsung.State) error {
 	return nil
 }
 
-// make translates the card of a pass as it is now. Of a card that is not in use, or has
-// another code than the pass, nothing is told: samsung.ErrNoCard.
+// make translates the card of a pass as it is now. Of a card that is not in use and leads to
+// no other, or has another code than the pass, nothing is told: samsung.ErrNoCard.
 func (s *Samsung) make(ctx context.Context, p customer.SamsungPass) (samsung.Card, error) {
 	v, err := s.Store.Card(ctx, p.OrgID, p.CardID)
-	if errors.Is(err, loyalty.ErrNotFound) || err == nil && (!v.Card.Status.Usable() || v.Code != p.Code) {
+	if errors.Is(err, loyalty.ErrNotFound) {
 		return samsung.Card{}, samsung.ErrNoCard
 	}
 	if err != nil {
 		return samsung.Card{}, fmt.Errorf("read card for Samsung: %w", err)
+	}
+	there, err := moved(ctx, s.Store, v, p.Code)
+	if err != nil {
+		return samsung.Card{}, err
+	}
+	if !there && (!v.Card.Status.Usable() || v.Code != p.Code) {
+		return samsung.Card{}, samsung.ErrNoCard
 	}
 	org, err := s.Store.Organization(ctx, p.OrgID)
 	if err != nil {
@@ -209,7 +217,11 @@ func (s *Samsung) make(ctx context.Context, p customer.SamsungPass) (samsung.Car
 	if err != nil {
 		return samsung.Card{}, fmt.Errorf("read design for Samsung: %w", err)
 	}
-	return s.card(org, design, v, p), nil
+	card := s.card(org, design, v, p)
+	if there {
+		card.Subtitle, card.Notice = noBalance, movedWords(org).Translations[card.Language]
+	}
+	return card, nil
 }
 
 // samsungBarcodes are the kinds of codes in Samsung's names.
@@ -237,7 +249,7 @@ func (s *Samsung) card(org organization.Organization, design organization.PassDe
 	if v.Card.BlockedAt != 0 {
 		// As on Apple's pass, nothing of a blocked card is shown. A block may end, and Samsung
 		// has no state from which a card comes back, so it stays and loses its code.
-		notice, balance, barcode = nil, "–", samsung.Barcode{}
+		notice, balance, barcode = nil, noBalance, samsung.Barcode{}
 	}
 	icon := fmt.Sprintf("%s/brand/%s/icon-192.png?v=%d", s.BaseURL, url.PathEscape(org.Slug), org.Version)
 	return samsung.Card{

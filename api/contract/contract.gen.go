@@ -798,7 +798,7 @@ type CardPass struct {
 
 	// State *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
 	// *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
-	// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+	// blocked, was given up, has another code now or was merged without leading to another card, and the pass shows nothing of it.
 	State  CardPassState `json:"state"`
 	Wallet Wallet        `json:"wallet"`
 }
@@ -810,7 +810,7 @@ type CardPassList struct {
 
 // CardPassState *waiting*: it was made, and nothing tells that it is in a wallet; *installed*: it is in a wallet, as it is now;
 // *stale*: it is in a wallet, which has not fetched the last version yet; *removed*: it was in a wallet; *void*: the card is
-// blocked, was given up or merged, or has another code now, and the pass shows nothing of it.
+// blocked, was given up, has another code now or was merged without leading to another card, and the pass shows nothing of it.
 type CardPassState string
 
 // CardSecrets defines model for CardSecrets.
@@ -1273,6 +1273,24 @@ type HeldCoupon struct {
 type HeldCouponList struct {
 	Data       []HeldCoupon `json:"data"`
 	NextCursor *string      `json:"next_cursor"`
+}
+
+// HeldPass A pass and whose it is.
+type HeldPass struct {
+	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf
+	CardID CardID `json:"card_id"`
+
+	// CustomerID Example: cust_01k3sa0z2efcrstmhzda61w2v8
+	CustomerID CustomerID `json:"customer_id"`
+
+	// DisplayName Example: Helmi K.
+	DisplayName string   `json:"display_name"`
+	Pass        CardPass `json:"pass"`
+}
+
+// HeldPassList defines model for HeldPassList.
+type HeldPassList struct {
+	Data []HeldPass `json:"data"`
 }
 
 // Import defines model for Import.
@@ -3550,6 +3568,12 @@ type UpdateOrganizationParams struct {
 	IfMatch IfMatch `json:"If-Match"`
 }
 
+// ListStalePassesParams defines parameters for ListStalePasses.
+type ListStalePassesParams struct {
+	// Wallet In this wallet.
+	Wallet Wallet `form:"wallet" json:"wallet"`
+}
+
 // ListProgramsParams defines parameters for ListPrograms.
 type ListProgramsParams struct {
 	// Limit The most items wanted.
@@ -3936,6 +3960,9 @@ type ServerInterface interface {
 	// AddArtwork Upload a picture for passes
 	// (POST /v1/passes/artwork)
 	AddArtwork(ctx echo.Context) error
+	// ListStalePasses Passes that are behind
+	// (GET /v1/passes/stale)
+	ListStalePasses(ctx echo.Context, params ListStalePassesParams) error
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx echo.Context) error
@@ -5361,6 +5388,24 @@ func (w *ServerInterfaceWrapper) AddArtwork(ctx echo.Context) error {
 	return err
 }
 
+// ListStalePasses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStalePasses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStalePassesParams
+	// ------------- Required query parameter "wallet" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "wallet", ctx.QueryParams(), &params.Wallet, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter wallet: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStalePasses(ctx, params)
+	return err
+}
+
 // GetPassStats converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPassStats(ctx echo.Context) error {
 	var err error
@@ -6075,6 +6120,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/programs/:program_id/pass-design", wrapper.SetPassDesign, options.OperationMiddlewares["setPassDesign"]...)
 	router.POST(options.BaseURL+"/v1/passes/artwork", wrapper.AddArtwork, options.OperationMiddlewares["addArtwork"]...)
 	router.POST(options.BaseURL+"/v1/passes/strip", wrapper.DrawStrip, options.OperationMiddlewares["drawStrip"]...)
+	router.GET(options.BaseURL+"/v1/passes/stale", wrapper.ListStalePasses, options.OperationMiddlewares["listStalePasses"]...)
 	router.GET(options.BaseURL+"/v1/passes/stats", wrapper.GetPassStats, options.OperationMiddlewares["getPassStats"]...)
 	router.GET(options.BaseURL+"/v1/totals", wrapper.GetTotals, options.OperationMiddlewares["getTotals"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program_id/cards", wrapper.ListProgramCards, options.OperationMiddlewares["listProgramCards"]...)
@@ -12099,6 +12145,94 @@ func (response AddArtworkdefaultApplicationProblemPlusJSONResponse) VisitAddArtw
 	return err
 }
 
+type ListStalePassesRequestObject struct {
+	Params ListStalePassesParams
+}
+
+type ListStalePassesResponseObject interface {
+	VisitListStalePassesResponse(w http.ResponseWriter) error
+}
+
+type ListStalePasses200JSONResponse HeldPassList
+
+func (response ListStalePasses200JSONResponse) VisitListStalePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStalePasses400ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListStalePasses400ApplicationProblemPlusJSONResponse) VisitListStalePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStalePasses401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListStalePasses401ApplicationProblemPlusJSONResponse) VisitListStalePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStalePasses403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListStalePasses403ApplicationProblemPlusJSONResponse) VisitListStalePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStalePassesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStalePassesdefaultApplicationProblemPlusJSONResponse) VisitListStalePassesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPassStatsRequestObject struct {
 }
 
@@ -15552,6 +15686,9 @@ type StrictServerInterface interface {
 	// AddArtwork Upload a picture for passes
 	// (POST /v1/passes/artwork)
 	AddArtwork(ctx context.Context, request AddArtworkRequestObject) (AddArtworkResponseObject, error)
+	// ListStalePasses Passes that are behind
+	// (GET /v1/passes/stale)
+	ListStalePasses(ctx context.Context, request ListStalePassesRequestObject) (ListStalePassesResponseObject, error)
 	// GetPassStats How passes are
 	// (GET /v1/passes/stats)
 	GetPassStats(ctx context.Context, request GetPassStatsRequestObject) (GetPassStatsResponseObject, error)
@@ -17384,6 +17521,31 @@ func (sh *strictHandler) AddArtwork(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(AddArtworkResponseObject); ok {
 		return validResponse.VisitAddArtworkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStalePasses operation middleware
+func (sh *strictHandler) ListStalePasses(ctx echo.Context, params ListStalePassesParams) error {
+	var request ListStalePassesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStalePasses(ctx.Request().Context(), request.(ListStalePassesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStalePasses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStalePassesResponseObject); ok {
+		return validResponse.VisitListStalePassesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

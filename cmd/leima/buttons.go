@@ -39,13 +39,21 @@ func (sh *shell) checkButtons() check {
 	case buttons == nil:
 		return good(name, "a drawing of Leima's; --%s has the makers' own", buttonsSetting)
 	}
+	offered := 0
 	var missing []string
 	for _, one := range []struct{ wallet, setting string }{{"apple", appleCertificate}, {"google", googleIssuerID}, {"samsung", samsungPartner}} {
-		if languages := buttons.Missing(one.wallet); sh.settings.values[one.setting] != "" && len(languages) > 0 {
+		if sh.settings.values[one.setting] == "" {
+			continue
+		}
+		offered++
+		if languages := buttons.Missing(one.wallet); len(languages) > 0 {
 			missing = append(missing, one.wallet+" ("+strings.Join(languages, ", ")+")")
 		}
 	}
-	if len(missing) == 0 {
+	switch {
+	case offered == 0:
+		return good(name, "the pictures can be used, and no wallet is offered")
+	case len(missing) == 0:
 		return good(name, "a picture for each wallet and language")
 	}
 	return good(name, "no pictures for %s: the English one or else a drawing stands there", strings.Join(missing, "; "))

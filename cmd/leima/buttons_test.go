@@ -19,7 +19,7 @@ func TestPicturesOfButtonsAreCheckedBeforeTheServerStarts(t *testing.T) {
 		"no setting":            {nil, nil, "a drawing of Leima's", false},
 		"a folder not there":    {nil, map[string]string{buttonsSetting: "/nowhere/buttons"}, "cannot be used: read the folder", true},
 		"a name nobody knows":   {[]string{"apple-fi.svg", "apple-it.svg"}, nil, "apple-it.svg: want a name", true},
-		"nothing on offer":      {[]string{"apple-fi.svg"}, nil, "a picture for each wallet and language", false},
+		"nothing on offer":      {[]string{"apple-fi.svg"}, nil, "no wallet is offered", false},
 		"some languages":        {[]string{"apple-fi.svg", "apple-en.svg"}, map[string]string{appleCertificate: "x"}, "no pictures for apple (sv, pl, fr, de, ru)", false},
 		"two wallets, no files": {[]string{}, map[string]string{appleCertificate: "x", samsungPartner: "x"}, "apple (en, fi, sv, pl, fr, de, ru); samsung (en,", false},
 	} {

@@ -89,6 +89,10 @@ func attacksOnPasses(v *victim) map[string]attack {
 			list, err := v.CardWalletPasses(ctx, org, v.view.Card.ID)
 			return none(len(list), err)
 		},
+		"StalePasses": func(ctx context.Context, org string) error {
+			list, err := v.StalePasses(ctx, org, customer.AppleWallet)
+			return none(len(list), err)
+		},
 		"FollowPasses": func(ctx context.Context, org string) error { return none(v.FollowPasses(ctx, org, 0)) },
 		"SweepPasses":  func(ctx context.Context, org string) error { return none(v.SweepPasses(ctx, org)) },
 		"ClaimPasses": func(ctx context.Context, org string) error {

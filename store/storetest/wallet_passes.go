@@ -83,6 +83,9 @@ func walletPassesFollow(su *suite) {
 	sh.pushPasses(card.ID, "")
 	apple = sh.inWallet(card.ID, customer.AppleWallet)
 	at3 := customer.PassVersion{Version: 2, At: later(3)}
+	held, err := sh.StalePasses(sh.ctx, sh.org.ID, customer.AppleWallet)
+	sh.ok(err)
+	su.same("behind at Apple, as listed for the card", []customer.WalletPass{apple}, []customer.WalletPass{held[0].Pass})
 	su.same("pushed", []customer.PassVersion{at3, at3, {Version: 1, At: later(2)}}, []customer.PassVersion{apple.Desired, apple.Pushed, apple.Fetched})
 	su.pass(time.Second)
 	sh.ok(sh.NotePassFetched(sh.ctx, sh.org.ID, apple.Serial, 2))
@@ -91,6 +94,20 @@ func walletPassesFollow(su *suite) {
 
 	_, err = sh.SweepGooglePasses(sh.ctx, sh.org.ID)
 	sh.ok(err)
+	stale := func(wallet customer.Wallet) (cards []string) {
+		list, err := sh.StalePasses(sh.ctx, sh.org.ID, wallet)
+		sh.ok(err)
+		for _, p := range list {
+			su.same("state of a stale pass", customer.PassStale, p.Pass.State())
+			cards = append(cards, p.CardID+" of "+p.Customer.ID)
+		}
+		return cards
+	}
+	sh.claimSamsung()
+	su.same("behind at Apple", 0, len(stale(customer.AppleWallet)))
+	for _, wallet := range []customer.Wallet{customer.GoogleWallet, customer.SamsungWallet} {
+		su.same("behind at "+string(wallet), []string{card.ID + " of " + card.CustomerID}, stale(wallet))
+	}
 	atGoogle := sh.inWallet(card.ID, customer.GoogleWallet)
 	su.same("stale at Google", []any{customer.PassStale, customer.PassVersion{Version: 2, At: later(4)}, int64(1)}, []any{atGoogle.State(), atGoogle.Desired, atGoogle.Pushed.Version})
 	sh.googleHas(sh.googlePass(google.Serial))

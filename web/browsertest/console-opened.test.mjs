@@ -63,7 +63,7 @@ async function openAll(page, deal, look) {
 	}, option.filter({ hasText: last_name }).first());
 
 	await room(`/customers/${card.customer_id}`);
-	for (const id of ["card.adjust", "reissue.open", "card.revoke", "block.do", "history.undo"]) {
+	for (const id of ["card.adjust", "card.old_give", "reissue.open", "card.revoke", "block.do", "history.undo"]) {
 		await ask(id, () => press(id));
 	}
 	await ask("merging", () => press("merge.open"), dialog.getByRole("listitem").first());

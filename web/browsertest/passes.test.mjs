@@ -127,6 +127,11 @@ test("the owner sees how many passes there are, and that the certificate is made
 		await page.goto(`${base}/console/passes`);
 		await page.getByText("Made up for trying out").waitFor();
 		await isSound(page, `console ${name}`);
+		await page.goto(`${base}/console/passes?behind=apple`);
+		await page.getByText("No pass is behind any more").waitFor();
+		await isSound(page, `nothing is behind, ${name}`);
+		await page.getByRole("link", { name: "Close", exact: true }).click();
+		await page.getByText("No pass is behind any more").waitFor({ state: "detached" });
 	}
 });
 

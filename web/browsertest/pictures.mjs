@@ -35,10 +35,10 @@ async function whatOpens(page, card, keep) {
 	await open("Correct the balance", "adjusting");
 	await open("Merge with another", "merging");
 	await open("Block", "blocking");
+	await open("New code and link", "reissuing");
 	await page.keyboard.press("Control+k");
 	await page.locator(".palette [role=option]").first().waitFor();
 	await keep("palette");
-	await open("New code and link", "reissuing");
 	await page.goto(`${base}/console/programs/${demo.program_id}`);
 	await page.locator("main summary").last().waitFor();
 	await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));

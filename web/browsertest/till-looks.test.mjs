@@ -56,6 +56,7 @@ async function everyScreen(t, options, look) {
 	await till.keyboard.type("NOBODY");
 	await till.keyboard.press("Enter");
 	await till.locator(".outcome.unknown").waitFor();
+	await till.locator(".actions button").last().waitFor(); // a new customer is the next step
 	await look(till, "unknown");
 
 	await till.context().setOffline(true);

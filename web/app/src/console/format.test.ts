@@ -1,7 +1,7 @@
 import { i18n } from "@lingui/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lastDay, time, timesIn, writeTimesIn } from "../locale/locale.ts";
-import { day, isElsewhere, moment } from "./format.ts";
+import { day, isElsewhere, lately, moment } from "./format.ts";
 
 const newYear = "2026-12-31T23:30:00Z";
 
@@ -17,6 +17,14 @@ test.each([
 	expect(moment(newYear)).toBe(when);
 	expect(day(newYear).replaceAll("\u00a0", " ")).toBe(when.split(",")[0]);
 	expect(time(Date.parse(newYear))).toBe(clock);
+});
+
+test("a moment of these days has no year, where the organization is", () => {
+	const now = new Date("2026-12-31T22:30:00Z"); // in Helsinki it is 2027
+	writeTimesIn("Europe/Helsinki");
+	expect(lately("2026-12-31T23:30:00Z", now).replaceAll("\u00a0", " ")).toBe("1 Jan, 1:30");
+	writeTimesIn("America/New_York");
+	expect(lately("2025-12-31T23:30:00Z", now).replaceAll("\u00a0", " ")).toBe("31 Dec 2025, 18:30");
 });
 
 test("the last day of what ends at midnight is the day before, where the shop is", () => {

@@ -24,8 +24,9 @@ export const isElsewhere = (now = Date.now()) => clock(now, timesIn()) !== clock
 /** A moment that is mostly of these days: without the year if it is this one, and in one line. */
 export const lately = (at: string, now = new Date()) => {
 	const then = new Date(at);
-	const year = then.getFullYear() === now.getFullYear() ? {} : { year: "numeric" } as const;
-	return new Intl.DateTimeFormat(tag(), { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(then).replaceAll(" ", "\u00a0");
+	const yearOf = new Intl.DateTimeFormat("en", { year: "numeric", timeZone: timesIn() });
+	const year = yearOf.format(then) === yearOf.format(now) ? {} : { year: "numeric" } as const;
+	return new Intl.DateTimeFormat(tag(), { ...year, month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZone: timesIn() }).format(then).replaceAll(" ", "\u00a0");
 };
 
 /** A calendar day such as 2026-03-01, which has no zone. */

@@ -63,11 +63,17 @@ function State({ of: pass }: { of: CardPass }) {
 			<Badge kind={KINDS[pass.state]}>{say(`wallets.state_${pass.state}`)}</Badge>
 			{pass.removed_at !== null && <small>{lately(pass.removed_at)}</small>}
 			{pass.devices !== null && pass.devices > 0 && <small>{say("wallets.devices", { count: pass.devices })}</small>}
-			{pass.problem !== "" && <small className="complaint">{say(`wallets.problem_${pass.problem}`)}</small>}
+			<Problem of={pass.problem} />
 		</div>
 	);
 }
 
-function Version({ of: version }: { of: CardPass["desired"] }) {
-	return <div className="fact">{version.version === 0 ? "–" : number(version.version)}{version.at !== null && <small>{lately(version.at)}</small>}</div>;
+function Problem({ of: problem }: { of: CardPass["problem"] }) {
+	const { say } = useTexts();
+	return problem !== "" && <small className="complaint">{say(`wallets.problem_${problem}`)}</small>;
+}
+
+/** A version of a pass, since when, and what came between. */
+export function Version({ of: version, problem = "" }: { of: CardPass["desired"]; problem?: CardPass["problem"] }) {
+	return <div className="fact">{version.version === 0 ? "–" : number(version.version)}{version.at !== null && <small>{lately(version.at)}</small>}<Problem of={problem} /></div>;
 }

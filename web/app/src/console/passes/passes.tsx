@@ -14,6 +14,7 @@ import { certificateState } from "./certificate.ts";
 import { Google } from "./google.tsx";
 import { Samsung } from "./samsung.tsx";
 import { Spread } from "./spread.tsx";
+import { Stale, StaleCount } from "./stale.tsx";
 
 /** How often it is counted anew while somebody looks, and while phones are told of a change. */
 const COUNT_MS = 15_000;
@@ -71,10 +72,11 @@ function State({ stats, now }: { stats: PassStats; now: number }) {
 					[say("passes.installed"), number(stats.installed)],
 					[say("passes.pushed"), number(stats.pushed)],
 					[say("passes.fetched"), number(stats.fetched)],
-					[say("passes.stale"), number(stats.stale)],
+					[say("passes.stale"), <StaleCount key="stale" wallet="apple" count={stats.stale} />],
 				]} />
 				<p className="hint">{say(stats.updated ? "passes.stale_hint" : "passes.not_updated")}</p>
 			</Sheet>
+			<Stale wallet="apple" name="Apple Wallet" />
 			{stats.spread && <Spread of={stats.spread} now={now} />}
 			<Sheet title={`Apple Wallet: ${say("passes.certificate")}`}>
 				<p><Badge kind={KINDS[state]}>{say(`passes.${state}`)}</Badge></p>

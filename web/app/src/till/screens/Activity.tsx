@@ -105,7 +105,7 @@ function Void({ command, onClose }: { command: Command; onClose: () => void }) {
 					<label htmlFor="why">{say("void.reason")}</label>
 					<input id="why" maxLength={200} value={why} onChange={(e) => setWhy(e.target.value)} aria-describedby="why-error" />
 				</div>
-				<div className="buttons">
+				<div className="buttons reasons">
 					{(["void.wrong_card", "void.wrong_number", "void.returned"] as const).map((id) => (
 						<button className="button quiet" type="button" key={id} onClick={() => setWhy(say(id))}>{say(id)}</button>
 					))}

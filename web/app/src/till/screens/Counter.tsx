@@ -22,8 +22,10 @@ export function Counter() {
 	if (programs.length === 0 && view.shop) {
 		return <section className="sheet door"><p>{say("till.no_program")}</p></section>;
 	}
+	// On a phone, whoever is served takes the room of what finds them. Nobody found is no dead end.
+	const serves = view.found !== undefined || view.outcome?.kind === "wait";
 	return (
-		<div className={view.found || view.outcome ? "counter serves" : "counter"}>
+		<div className={serves ? "counter serves" : "counter"}>
 			<h1 className="unseen">{say("till.title")}</h1>
 			<div className="finding">
 				<ScanField field={field} />
