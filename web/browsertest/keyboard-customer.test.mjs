@@ -69,6 +69,7 @@ test("by keyboard alone: show the code and a reward, keep the page and take it b
 	const consent = page.locator(".consent").first();
 	await go(consent.getByRole("button", { name: "Agree" }));
 	await consent.getByRole("button", { name: "Withdraw" }).waitFor();
+	await page.waitForLoadState(); // the page comes anew, and nobody is as quick as that
 	await press("Tab");
 	await has(consent.getByRole("button", { name: "Withdraw" }), "one goes on where one was");
 	await press("Enter");

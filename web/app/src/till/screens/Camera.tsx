@@ -83,6 +83,7 @@ function Picture() {
 						<label htmlFor="camera">{say("camera.which")}</label>
 						<select id="camera" value={opened} onChange={(e) => {
 							setOpened(e.target.value);
+							setTorch(undefined); // that of the camera before; the next one may have none
 							void till.core.setSettings({ cameraId: e.target.value });
 						}}>
 							{choices.map((c, i) => <option key={c.id} value={c.id}>{c.label || say("camera.nth", { count: i + 1 })}</option>)}
