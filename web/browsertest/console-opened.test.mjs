@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { crowded, tooSmall, violations } from "./looks.mjs";
-import { base, demo, desk, enter, forReview, locales, newCustomer, owner, phone, smallPhone, stamp } from "./world.mjs";
+import { base, demo, desk, enter, forReview, locales, newCustomer, owner, phone, settled, smallPhone, stamp } from "./world.mjs";
 
 /** Returns what finds a text of the console in a language, and a pattern for names that begin with it. */
 function textsIn(locale) {
@@ -90,6 +90,8 @@ async function openAll(page, deal, look) {
 	await seen("leaving what is not saved");
 	await press("form.leave", dialog);
 	await dialog.waitFor({ state: "detached" });
+	await page.waitForURL(/\/console\/programs(\?|$)/);
+	await settled(page);
 
 	await room("/programs/new");
 	await page.locator(".presets button, main ul button, main button").last().click();
