@@ -348,7 +348,7 @@ test("a logo and words of one's own are on the pages that customers see", async 
 		await notice(page, "The logo is on all pages");
 		const now = (await ask(page, "GET", "/v1/organization")).brand.logo;
 		assert.notEqual(now, brand.logo);
-		assert.equal(await page.locator(".organization img").getAttribute("src"), now);
+		await page.locator(`.organization img[src="${now}"]`).waitFor();
 
 		await page.getByLabel("Welcome line").fill("Hyvää päivää");
 		await page.getByRole("tab", { name: "English" }).click();
