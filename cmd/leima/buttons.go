@@ -35,7 +35,7 @@ func (sh *shell) checkButtons() check {
 	buttons, err := sh.openButtons()
 	switch {
 	case err != nil:
-		return bad(name, "Correct or take away the file, or leave --"+buttonsSetting+" out.", "%v", err)
+		return badSettings(name, "--"+buttonsSetting, err)
 	case buttons == nil:
 		return good(name, "a drawing of Leima's; --%s has the makers' own", buttonsSetting)
 	}

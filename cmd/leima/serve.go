@@ -132,6 +132,9 @@ func (sh *shell) open(ctx context.Context, how opening, use func(opened) error) 
 	if p.galaxy, err = sh.openGalaxy(); err != nil {
 		return err
 	}
+	if p.buttons, err = sh.openButtons(); err != nil {
+		return err
+	}
 	if p.store, p.hot, err = sh.openLive(ctx, log); err != nil {
 		return err
 	}

@@ -44,6 +44,8 @@ type parts struct {
 	google *googleAccount
 	// galaxy is nil if there is no contract with Samsung.
 	galaxy *galaxy
+	// buttons is nil if nobody brought pictures for the buttons of wallets.
+	buttons *web.WalletButtons
 	// metrics is nil if nobody can ask for them.
 	metrics *metrics
 	// demo is nil but in a demo; demoSlug names its shop.
@@ -101,14 +103,10 @@ func wire(p parts) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	buttons, err := p.sh.openButtons()
-	if err != nil {
-		return nil, err
-	}
 	s.web, err = web.New(web.Dependencies{
 		Directory: p.store, Programs: p.store, Cards: shown, Consents: p.store, Confirmations: shown,
 		Access: p.store, Shop: p.store, Live: p.hot, Passes: wallets.forWeb(), Google: googles.forWeb(), Samsung: samsung.forWeb(),
-		Barcodes: barcodes{p.store}, Buttons: buttons,
+		Barcodes: barcodes{p.store}, Buttons: p.buttons,
 		Demo: p.demo, DemoSlug: p.demoSlug,
 		BaseURL: p.links.base, Now: p.sh.clock, Log: p.log,
 	})
