@@ -172,7 +172,6 @@ func (s *Store) ChangedPasses(ctx context.Context, orgID, passType, device strin
 
 // PassCounts counts the passes of a type.
 func (s *Store) PassCounts(ctx context.Context, orgID, passType string) (customer.PassCounts, error) {
-	const installed = "EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial)"
 	return readOne(ctx, s, orgID, loyalty.ErrNotFound, func(r scanner) (c customer.PassCounts, err error) {
 		if err = r.Scan(&c.Issued, &c.Installed, &c.Pushed, &c.Fetched, &c.Stale); err != nil {
 			err = fmt.Errorf("read counts of passes: %w", err)
@@ -180,6 +179,6 @@ func (s *Store) PassCounts(ctx context.Context, orgID, passType string) (custome
 		return c, err
 	}, "SELECT COUNT(*), COUNT(*) FILTER (WHERE x.there), COUNT(*) FILTER (WHERE x.there AND x.pushed_version = x.version), "+
 		"COUNT(*) FILTER (WHERE x.there AND x.fetched_version = x.version), COUNT(*) FILTER (WHERE x.there AND x.fetched_version < x.version) "+
-		"FROM (SELECT p.version, p.pushed_version, p.fetched_version, "+installed+" AS there FROM pass p "+
+		"FROM (SELECT p.version, p.pushed_version, p.fetched_version, "+appleInstalled+" AS there FROM pass p "+
 		"WHERE p.org_id = $1 AND p.pass_type = $2) AS x", orgID, passType)
 }

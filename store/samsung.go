@@ -99,6 +99,6 @@ func (s *Store) SamsungPassCounts(ctx context.Context, orgID, kind string) (cust
 		return c, err
 	}, "SELECT COUNT(*), COUNT(*) FILTER (WHERE x.there), COUNT(*) FILTER (WHERE x.there AND x.told_version = x.version), "+
 		"COUNT(*) FILTER (WHERE x.there AND x.fetched_version = x.version), COUNT(*) FILTER (WHERE x.there AND x.fetched_version < x.version) "+
-		"FROM (SELECT p.version, p.told_version, p.fetched_version, p.state NOT IN ('', '"+customer.SamsungDeleted+"') AS there FROM samsung_pass p "+
+		"FROM (SELECT p.version, p.told_version, p.fetched_version, "+samsungInstalled+" AS there FROM samsung_pass p "+
 		"WHERE p.org_id = $1 AND p.kind = $2) AS x", orgID, kind)
 }

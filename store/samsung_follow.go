@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/loyalty"
 )
 
 // FollowSamsungPasses notes the changes of the cards that events since the instant tell of,
@@ -70,7 +69,7 @@ func (s *Store) ClaimSamsungPasses(ctx context.Context, orgID, kind string, leas
 		}
 		args := []any{orgID}
 		claimed, err = all(ctx, tx, scanSamsungPush, "SELECT p.ref, p.version, p.tries, p.country, p.callback, "+
-			"CASE WHEN c.code = p.code AND (c.status IN ('"+string(loyalty.CardActive)+"', '"+string(loyalty.CardProvisional)+"') OR c.leads_to <> '') THEN 0 ELSE 1 END "+
+			"CASE WHEN c.code = p.code AND (c."+usable+" OR c.leads_to <> '') THEN 0 ELSE 1 END "+
 			"FROM samsung_pass p JOIN card c ON c.org_id = p.org_id AND c.id = p.card_id WHERE p.org_id = $1 AND p.ref IN "+in(&args, refs)+" ORDER BY p.ref", args...)
 		return err
 	})

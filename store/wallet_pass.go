@@ -3,36 +3,79 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/loyalty"
 )
 
-// What is read of a pass p of each wallet beside what the wallets call differently. A
-// change that was not noted on the pass yet will be its next version, and nobody knows
-// since when.
+// walletPasses are the passes p of a wallet, read for whoever looks at them.
+type walletPasses struct {
+	wallet customer.Wallet
+	table  passTable
+	// installed is the condition that somebody has the pass, devices how many do; where
+	// that is not known it is 1 or 0.
+	installed, devices string
+	// pushed and fetched are the versions with their instants, removed is when a device
+	// gave the pass up.
+	pushed, fetched [2]string
+	removed         string
+}
+
 const (
-	walletVoid = "CASE WHEN c.code <> p.code OR c.blocked_at <> 0 OR c.leads_to = '' AND c.status NOT IN ('" +
-		string(loyalty.CardActive) + "', '" + string(loyalty.CardProvisional) + "') THEN 1 ELSE 0 END"
-	walletDesired = "p.version + CASE WHEN " + passOutdated + " THEN 1 ELSE 0 END, CASE WHEN " + passOutdated + " THEN 0 ELSE p.modified_at END"
-	walletOfCard  = passJoins + "WHERE p.org_id = $1 AND p.card_id = $2 "
-
-	cardApplePasses = "SELECT '" + string(customer.AppleWallet) + "' AS wallet, p.serial AS serial, " + walletVoid + ", " +
-		"(SELECT COUNT(*) FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial), " + walletDesired + ", " +
-		"p.pushed_version, p.pushed_at, p.fetched_version, p.fetched_at, p.problem, p.created_at AS made_at, p.given_up_at"
-	appleTable       = " FROM pass p "
-	cardGooglePasses = "SELECT '" + string(customer.GoogleWallet) + "', p.serial, " + walletVoid + ", CASE WHEN p.saved THEN 1 ELSE 0 END, " + walletDesired + ", " +
-		"p.sent_version, p.sent_at, p.sent_version, p.sent_at, p.problem, p.created_at, p.saved_at"
-	googleTable       = " FROM google_pass p "
-	cardSamsungPasses = "SELECT '" + string(customer.SamsungWallet) + "', p.ref, " + walletVoid + ", " +
-		"CASE WHEN p.state IN ('', '" + customer.SamsungDeleted + "') THEN 0 ELSE 1 END, " + walletDesired + ", " +
-		"p.told_version, p.told_at, p.fetched_version, p.fetched_at, p.problem, p.created_at, p.reported_at"
-	samsungTable = " FROM samsung_pass p "
-
-	cardWalletPasses = cardApplePasses + appleTable + walletOfCard + "UNION ALL " + cardGooglePasses + googleTable + walletOfCard +
-		"UNION ALL " + cardSamsungPasses + samsungTable + walletOfCard +
-		"ORDER BY made_at DESC, serial LIMIT $3"
+	appleInstalled   = "EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial)"
+	googleInstalled  = "p.saved"
+	samsungInstalled = "p.state NOT IN ('', '" + customer.SamsungDeleted + "')"
 )
+
+var (
+	walletsOfPasses = []walletPasses{
+		{
+			customer.AppleWallet, applePasses, appleInstalled, "(SELECT COUNT(*) FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial)",
+			[2]string{"p.pushed_version", "p.pushed_at"},
+			[2]string{"p.fetched_version", "p.fetched_at"},
+			"p.given_up_at",
+		},
+		{
+			customer.GoogleWallet, googlePasses, googleInstalled, "CASE WHEN " + googleInstalled + " THEN 1 ELSE 0 END",
+			[2]string{"p.sent_version", "p.sent_at"},
+			[2]string{"p.sent_version", "p.sent_at"},
+			"p.saved_at",
+		},
+		{
+			customer.SamsungWallet, samsungPasses, samsungInstalled, "CASE WHEN " + samsungInstalled + " THEN 1 ELSE 0 END",
+			[2]string{"p.told_version", "p.told_at"},
+			[2]string{"p.fetched_version", "p.fetched_at"},
+			"p.reported_at",
+		},
+	}
+	cardWalletPasses = walletsOfCard()
+)
+
+// shown is what scanWalletPass reads, and more of c, g, o and what from joins. A change that
+// was not noted on the pass yet will be its next version, and nobody knows since when.
+func (w walletPasses) shown(more, joins string) string {
+	return "SELECT '" + string(w.wallet) + "' AS wallet, p." + w.table.key + " AS serial, " +
+		"CASE WHEN c.code <> p.code OR c.blocked_at <> 0 OR c.leads_to = '' AND NOT c." + usable + " THEN 1 ELSE 0 END, " + w.devices + ", " +
+		"p.version + CASE WHEN " + passOutdated + " THEN 1 ELSE 0 END, CASE WHEN " + passOutdated + " THEN 0 ELSE p.modified_at END, " +
+		w.pushed[0] + ", " + w.pushed[1] + ", " + w.fetched[0] + ", " + w.fetched[1] + ", p.problem, p.created_at AS made_at, " + w.removed + more +
+		" FROM " + w.table.name + " p " + passJoins + joins
+}
+
+// walletsOfCard finds the passes of the card $2 in all wallets.
+func walletsOfCard() string {
+	each := make([]string, len(walletsOfPasses))
+	for i, w := range walletsOfPasses {
+		each[i] = w.shown("", "WHERE p.org_id = $1 AND p.card_id = $2 ")
+	}
+	return strings.Join(each, "UNION ALL ") + "ORDER BY made_at DESC, serial LIMIT $3"
+}
+
+// stale finds the passes that PassCounts and its sisters count as stale, with whose they
+// are. They look at all passes of the organization, and so does this.
+func (w walletPasses) stale() string {
+	return w.shown(", c.id, "+customerSelect("u"), "JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id ") +
+		"WHERE p.org_id = $1 AND " + w.fetched[0] + " < p.version AND " + w.installed + " ORDER BY p.modified_at, p." + w.table.key + " LIMIT $2"
+}
 
 // CardWalletPasses returns the passes that were made of a card, for all wallets and under
 // all accounts, the newest first, at most customer.MaxPassesOfCard. A card that is not there
@@ -41,31 +84,21 @@ func (s *Store) CardWalletPasses(ctx context.Context, orgID, cardID string) ([]c
 	return readAll(ctx, s, orgID, scanWalletPass, cardWalletPasses, orgID, cardID, customer.MaxPassesOfCard)
 }
 
-// behindInWallet finds the passes p that PassCounts and its sisters count as stale. They look
-// at all passes of the organization, and so does this.
-var behindInWallet = map[customer.Wallet]string{
-	customer.AppleWallet: cardApplePasses + heldPassColumns + appleTable + heldPassJoins + "p.fetched_version < p.version " +
-		"AND EXISTS (SELECT 1 FROM pass_registration r WHERE r.org_id = p.org_id AND r.serial = p.serial) ORDER BY p.modified_at, p.serial LIMIT $2",
-	customer.GoogleWallet:  cardGooglePasses + heldPassColumns + googleTable + heldPassJoins + "p.sent_version < p.version AND p.saved ORDER BY p.modified_at, p.serial LIMIT $2",
-	customer.SamsungWallet: cardSamsungPasses + heldPassColumns + samsungTable + heldPassJoins + "p.fetched_version < p.version AND p.state NOT IN ('', '" + customer.SamsungDeleted + "') ORDER BY p.modified_at, p.ref LIMIT $2",
-}
-
-const heldPassJoins = passJoins + "JOIN customer u ON u.org_id = c.org_id AND u.id = c.customer_id WHERE p.org_id = $1 AND "
-
-var heldPassColumns = ", c.id, " + customerSelect("u")
-
 // StalePasses returns the organization's passes in the wallet that have not the last version,
 // with whose they are: those first that have waited longest, at most
 // customer.MaxStalePasses.
 func (s *Store) StalePasses(ctx context.Context, orgID string, wallet customer.Wallet) ([]customer.HeldPass, error) {
-	query, known := behindInWallet[wallet]
-	if !known {
-		return nil, fmt.Errorf("list stale passes: there is no wallet %q", wallet)
+	for _, w := range walletsOfPasses {
+		if w.wallet == wallet {
+			return readAll(ctx, s, orgID, scanHeldPass, w.stale(), orgID, customer.MaxStalePasses)
+		}
 	}
-	return readAll(ctx, s, orgID, func(r scanner) (h customer.HeldPass, err error) {
-		h.Pass, err = scanWalletPass(scanMore{r, append([]any{&h.CardID}, customerTargets(&h.Customer)...)})
-		return h, err
-	}, query, orgID, customer.MaxStalePasses)
+	return nil, fmt.Errorf("list stale passes: there is no wallet %q", wallet)
+}
+
+func scanHeldPass(r scanner) (h customer.HeldPass, err error) {
+	h.Pass, err = scanWalletPass(scanMore{r, append([]any{&h.CardID}, customerTargets(&h.Customer)...)})
+	return h, err
 }
 
 func scanWalletPass(r scanner) (p customer.WalletPass, err error) {
