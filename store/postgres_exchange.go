@@ -101,32 +101,19 @@ func askPostgres[T any](ctx context.Context, s *Store, orgID string, missing err
 		v, err = scan(answers.QueryRow())
 		return err
 	}, query, args...)
-	if errors.Is(err, sql.ErrNoRows) || pgCode(err) == pgNotText {
-		return v, missing
-	}
-	return v, err
+	return v, orMissing(err, missing)
 }
 
 // askAllPostgres is readAll for PostgreSQL.
 func askAllPostgres[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
 	err = question(ctx, s, orgID, func(answers pgx.BatchResults) error {
-		list = nil // in case a connection was lost between
 		rows, err := answers.Query()
 		if err != nil {
 			return fmt.Errorf("query: %w", err)
 		}
 		defer rows.Close()
-		for rows.Next() {
-			v, err := scan(rows)
-			if err != nil {
-				return err
-			}
-			list = append(list, v)
-		}
-		if err := rows.Err(); err != nil {
-			return fmt.Errorf("read rows: %w", err)
-		}
-		return nil
+		list, err = collect(rows, scan)
+		return err
 	}, query, args...)
 	return list, err
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"sync"
 )
@@ -58,8 +57,6 @@ func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(sc
 	} else {
 		row = s.reads.QueryRowContext(ctx, query, args...)
 	}
-	if v, err = scan(row); errors.Is(err, sql.ErrNoRows) {
-		return v, missing
-	}
-	return v, err
+	v, err = scan(row)
+	return v, orMissing(err, missing)
 }

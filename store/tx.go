@@ -142,10 +142,15 @@ type scanner interface{ Scan(dest ...any) error }
 // by a text that no row can hold, such as a link with a zero byte, is missing too.
 func one[T any](ctx context.Context, tx *transaction, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(tx.QueryRowContext(ctx, query, args...))
+	return v, orMissing(err, missing)
+}
+
+// orMissing returns missing for the error of a question that found no row.
+func orMissing(err, missing error) error {
 	if errors.Is(err, sql.ErrNoRows) || pgCode(err) == pgNotText {
-		return v, missing
+		return missing
 	}
-	return v, err
+	return err
 }
 
 // all returns the rows of a query, which bounds their number itself.
@@ -155,6 +160,18 @@ func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, err
 		return nil, fmt.Errorf("query: %w", err)
 	}
 	defer rows.Close()
+	return collect(rows, scan)
+}
+
+// scanners are rows: *sql.Rows or pgx.Rows.
+type scanners interface {
+	scanner
+	Next() bool
+	Err() error
+}
+
+// collect returns the rows, which the caller closes.
+func collect[T any](rows scanners, scan func(scanner) (T, error)) ([]T, error) {
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows)
@@ -171,15 +188,15 @@ func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, err
 
 // readOne is one by itself: in PostgreSQL one exchange, in SQLite a query that stays prepared.
 func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
-	if s.questions != nil {
-		return askSQLite(ctx, s, missing, scan, query, args...)
+	if s.dialect.setOrganizations != "" {
+		return askPostgres(ctx, s, orgID, missing, scan, query, args...)
 	}
-	return askPostgres(ctx, s, orgID, missing, scan, query, args...)
+	return askSQLite(ctx, s, missing, scan, query, args...)
 }
 
 // readAll is all by itself: in PostgreSQL one exchange.
 func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	if s.questions == nil {
+	if s.dialect.setOrganizations != "" {
 		return askAllPostgres(ctx, s, orgID, scan, query, args...)
 	}
 	var list []T
