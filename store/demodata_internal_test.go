@@ -1,7 +1,6 @@
 package store
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 )
@@ -9,18 +8,7 @@ import (
 // A table that is about customers and is not in the list would keep what is to be removed,
 // or keep the removal from working.
 func TestWhatIsOfCustomersIsRemovedWithADemo(t *testing.T) {
-	s, err := Open(t.Context(), Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "leima.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := openEmpty(t)
 	tables, err := all(t.Context(), &transaction{s.writes, s.dialect}, scan1[string], "SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "+
 		"WHERE m.type = 'table' AND c.name IN ('customer_id', 'card_id', 'from_card_id', 'kept_id', 'coupon_id', 'entry_id', 'serial', 'staff_id') ORDER BY 1")
 	if err != nil {

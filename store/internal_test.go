@@ -122,8 +122,9 @@ func TestListsHaveFewLengths(t *testing.T) {
 	}
 }
 
-// TestNumbersThatAreTaken lets the source of customer numbers repeat itself.
-func TestNumbersThatAreTaken(t *testing.T) {
+// openEmpty opens a store on SQLite with nothing in it.
+func openEmpty(t *testing.T) *Store {
+	t.Helper()
 	s, err := Open(t.Context(), Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "leima.db")})
 	if err != nil {
 		t.Fatal(err)
@@ -136,6 +137,12 @@ func TestNumbersThatAreTaken(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// TestNumbersThatAreTaken lets the source of customer numbers repeat itself.
+func TestNumbersThatAreTaken(t *testing.T) {
+	s := openEmpty(t)
 	org := organization.Organization{ID: "org_1", Slug: "shop", Name: "Shop", Country: "FI", Locale: "fi", Zone: "UTC"}
 	program := loyalty.Program{
 		OrgID: org.ID, ID: "prog_1", Name: loyalty.Text{"en": "Stamps"}, Status: loyalty.ProgramActive, Goal: 10,

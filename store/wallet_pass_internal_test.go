@@ -2,25 +2,13 @@ package store
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
 // A card's passes are looked at in a profile that is read anew every few seconds.
 func TestPassesOfACardAreFoundByTheirKeys(t *testing.T) {
-	s, err := Open(t.Context(), Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "leima.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := openEmpty(t)
 	scan := func(r scanner) (detail string, err error) {
 		var id, parent, unused int64
 		if err = r.Scan(&id, &parent, &unused, &detail); err != nil {
