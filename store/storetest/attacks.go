@@ -188,6 +188,10 @@ func attacksOnAccess(v *victim) map[string]attack {
 			l, err := v.Tills(ctx, org, paging.Page{})
 			return empty(l.Items, err)
 		},
+		"Till": func(ctx context.Context, org string) error {
+			_, err := v.Till(ctx, org, v.till.ID)
+			return refusedWith(organization.ErrNotFound, err)
+		},
 		"RevokeTill": func(ctx context.Context, org string) error {
 			return refusedWith(organization.ErrNotFound, v.RevokeTill(ctx, org, v.till.ID, v.clock()))
 		},
