@@ -131,6 +131,13 @@ func attacksOnImports(v *victim) map[string]attack {
 		"GiveOldNumbers": func(ctx context.Context, org string) error { // which leaves the victim as it is
 			return v.GiveOldNumbers(ctx, org, v.program.ID, map[string]string{v.plastic(): v.view.Card.ID})
 		},
+		"UsedKeys": func(ctx context.Context, org string) error {
+			used, err := v.UsedKeys(ctx, org, []string{v.entry.IdempotencyKey})
+			if err != nil || len(used) > 0 {
+				return errors.Join(errors.New("a foreign key"), err)
+			}
+			return nil
+		},
 		"ImportedLocations": func(ctx context.Context, org string) error {
 			l, _, err := v.ImportedLocations(ctx, org, []string{"1"}, v.clock())
 			if err != nil || l["1"].OrgID != org {
