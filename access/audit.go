@@ -62,7 +62,7 @@ type Deed struct {
 	// SubjectID is what it was done to, and SubjectName what that is called now: a customer,
 	// and a card of theirs, by the customer's number; "" for what has no name in one language.
 	SubjectID, SubjectName string
-	Changes   []Change
+	Changes                []Change
 }
 
 // Change is a part of the subject before and after. What is personal data of customers or

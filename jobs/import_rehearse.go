@@ -33,7 +33,7 @@ type rehearsal struct {
 	// entered are the receipts that were entered before, by idempotency key, whosever they
 	// were: the hashes of what they said.
 	entered map[string]string
-	ids   int
+	ids     int
 }
 
 type takenRef struct{ locationID, ref string }

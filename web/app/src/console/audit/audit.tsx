@@ -59,8 +59,8 @@ function Lines({ lines }: { lines: readonly AuditLine[] }) {
 	const nameOf = useNames();
 	const who = ({ doer }: AuditLine) => doer.name ?? say(`audit.by_${doer.kind}`);
 	return (
-		<Table caption={say("audit.title")} rows={lines} rowKey={(l) => l.id} columns={[
-			{ head: say("audit.what"), cell: (l) => <><strong>{say(`audit.did_${wordOf(l.action)}`)}</strong><Subject of={l} name={l.subject_name ?? nameOf(l.subject_id)} /></> },
+		<Table caption={say("audit.title")} className="deeds" rows={lines} rowKey={(l) => l.id} columns={[
+			{ head: say("audit.what"), cell: (l) => <><strong>{say(`audit.did_${wordOf(l.action)}`)}</strong><Subject of={l} name={l.subject_id === l.doer.id ? undefined : l.subject_name ?? nameOf(l.subject_id)} /></> },
 			{ head: say("audit.when"), cell: (l) => moment(l.at) },
 			{ head: say("audit.who"), cell: (l) => <>{who(l)}{l.doer.kind !== "staff" && l.doer.name && <small>{say(`audit.by_${l.doer.kind}`)}</small>}</> },
 			{ head: say("audit.changes"), cell: (l) => <><Changes of={l} nameOf={nameOf} /><InFull of={l} /></> },
@@ -82,7 +82,8 @@ function Subject({ of: { subject_id: id }, name }: { of: AuditLine; name: string
 
 function Changes({ of, nameOf }: { of: AuditLine; nameOf: NameOf }) {
 	const { say } = useTexts();
-	const text = (field: string, value: string | undefined) => (value ? valueText(field, value, say, nameOf) : "–");
+	const none = (field: string) => (field === "location_id" ? say("staff.every_location") : "–");
+	const text = (field: string, value: string | undefined) => (value ? valueText(field, value, say, nameOf) : none(field));
 	return (
 		<ul className="changes">
 			{of.changes.map(({ field, before, after }) => (
