@@ -83,7 +83,7 @@ func BenchmarkCommitted(b *testing.B) {
 		})
 		b.Run("one by one "+name, func(b *testing.B) {
 			committed(b, benchState(b, name), func(f *projection.Follower, seq uint64) {
-				for f.Stats().Rounds < int64(seq) { //nolint:gosec // counts from 1
+				for f.Stats().Rounds < int64(seq) {
 					runtime.Gosched()
 				}
 			})
@@ -105,7 +105,7 @@ func committed(b *testing.B, state hot.State, between func(f *projection.Followe
 		commit.Seq++
 		commit.Cards = make([]loyalty.ChangedCard, len(ids))
 		for i, id := range ids {
-			version := int64(commit.Seq) //nolint:gosec // counts from 1
+			version := int64(commit.Seq)
 			commit.Cards[i] = loyalty.ChangedCard{OrgID: "org", ID: id, Version: version, Since: version - 1, Card: loyalty.Card{
 				OrgID: "org", ID: id, Status: loyalty.CardActive, Version: version,
 			}}
