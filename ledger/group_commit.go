@@ -100,10 +100,10 @@ func (g *GroupCommit) Apply(ctx context.Context, c loyalty.Command) (loyalty.Out
 	if err := ctx.Err(); err != nil {
 		return loyalty.Outcome{}, fmt.Errorf("not begun: %w", err)
 	}
-	if err := g.admit(c); err != nil {
+	t := &ticket{command: c, done: make(chan struct{})}
+	if err := g.admit(&t.command); err != nil {
 		return loyalty.Outcome{}, err
 	}
-	t := &ticket{command: c, done: make(chan struct{})}
 	if !g.queue.push(t) {
 		g.release(c)
 		return loyalty.Outcome{}, loyalty.ErrClosed
@@ -122,10 +122,10 @@ func (g *GroupCommit) Apply(ctx context.Context, c loyalty.Command) (loyalty.Out
 			return loyalty.Outcome{}, fmt.Errorf("%w: %w", loyalty.ErrUnknown, ctx.Err())
 		}
 	}
-	return t.outcome, t.outcome.Err
+	return *t.outcome, t.outcome.Err
 }
 
-func (g *GroupCommit) admit(c loyalty.Command) error {
+func (g *GroupCommit) admit(c *loyalty.Command) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	key := flightKey{c.OrgID, c.IdempotencyKey}
@@ -176,9 +176,9 @@ func (g *GroupCommit) commitAll() {
 		g.release(commands...)
 		for i, t := range batch {
 			if err != nil {
-				t.outcome = loyalty.Outcome{Err: err}
+				t.outcome = &loyalty.Outcome{Err: err}
 			} else {
-				t.outcome = outcomes[i]
+				t.outcome = &outcomes[i]
 			}
 			close(t.done)
 		}
