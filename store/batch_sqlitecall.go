@@ -14,6 +14,7 @@ type sqliteStatement int
 
 const (
 	sqliteLock sqliteStatement = iota
+	sqlitePrograms
 	sqliteKeys
 	sqliteCoupons
 	sqliteEntries
@@ -34,8 +35,11 @@ func sqliteText(s sqliteStatement, rows int) string {
 	const keys = "WITH k (org_id, id) AS (VALUES "
 	switch s {
 	case sqliteLock:
-		return keys + marks(rows, 2) + ") SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM k " +
-			"CROSS JOIN card c ON c.org_id = k.org_id AND c.id = k.id CROSS JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id"
+		return keys + marks(rows, 2) + ") SELECT " + prefixed("c", ledgerCardColumns) + ", c.rowid FROM k " +
+			"CROSS JOIN card c ON c.org_id = k.org_id AND c.id = k.id"
+	case sqlitePrograms:
+		return keys + marks(rows, 2) + ") SELECT p.org_id, p.id, p.version FROM k " +
+			"CROSS JOIN program p ON p.org_id = k.org_id AND p.id = k.id"
 	case sqliteKeys:
 		return keys + marks(rows, 2) + ") SELECT " + prefixed("e", keptEntryColumns) +
 			" FROM k CROSS JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.id WHERE e.idempotency_key <> ''"
@@ -49,7 +53,7 @@ func sqliteText(s sqliteStatement, rows int) string {
 		// Not the status, which hardly ever changes: SQLite writes every index that has it in
 		// its condition.
 		return "UPDATE card SET version = ?, balance = ?, goal = ?, round = ?, milestone = ?, lifetime = ?, last_stamp_at = ?, day = ?, " +
-			"day_stamps = ?, welcomed_at = ? WHERE org_id = ? AND id = ?"
+			"day_stamps = ?, welcomed_at = ? WHERE rowid = ?"
 	case sqliteCommitter:
 		text, _ := sqliteDialect.bind(committerUpsert, []any{nil, nil, nil})
 		return text
