@@ -22,8 +22,8 @@ const (
 var errLost = errors.New("connection to PostgreSQL lost")
 
 // postgresBatch is a batchStatements that sends what can be sent together in one packet:
-// a batch of plain stamps takes two round trips. Rows go as arrays, one for each column, so
-// that the statements are the same for every number of rows and are planned once. It
+// a batch of plain stamps takes two round trips. Rows go as arrays, so that the statements
+// are the same for every number of rows and are planned once. It
 // works on a connection of the pool for the ledger; see openLedger.
 type postgresBatch struct {
 	conn   *sql.Conn
@@ -65,7 +65,7 @@ func (st *postgresBatch) exchange(ctx context.Context, calls ...*pgCall) error {
 		}
 		p := pg.StartPipeline(ctx)
 		for _, call := range calls {
-			p.SendQueryStatement(prepared.statements[call.statement], call.values, pgBinary, pgBinary)
+			prepared.send(p, call)
 		}
 		err = p.Sync()
 		for _, call := range calls {
@@ -176,8 +176,7 @@ func (st *postgresBatch) commit(ctx context.Context, w *ledgerWriter, now int64)
 }
 
 func insertCouponsCall(list []loyalty.Coupon) (*pgCall, error) {
-	n := len(list)
-	names := make([]string, n)
+	names := make([]string, len(list))
 	for i := range list {
 		name, err := json.Marshal(list[i].Name)
 		if err != nil {
@@ -185,54 +184,23 @@ func insertCouponsCall(list []loyalty.Coupon) (*pgCall, error) {
 		}
 		names[i] = string(name)
 	}
-	return newCall(pgCoupons).
-		texts(n, func(i int) string { return list[i].OrgID }).
-		texts(n, func(i int) string { return list[i].ID }).
-		texts(n, func(i int) string { return list[i].CardID }).
-		texts(n, func(i int) string { return list[i].ProgramID }).
-		texts(n, func(i int) string { return list[i].RewardID }).
-		texts(n, func(i int) string { return string(list[i].Kind) }).
-		texts(n, func(i int) string { return names[i] }).
-		texts(n, func(i int) string { return string(list[i].Status) }).
-		ints(n, func(i int) int64 { return int64(list[i].Cost) }).
-		ints(n, func(i int) int64 { return int64(list[i].At) }).
-		ints(n, func(i int) int64 { return int64(list[i].Round) }).
-		ints(n, func(i int) int64 { return int64(list[i].Milestone) }).
-		ints(n, func(i int) int64 { return list[i].IssuedAt }).
-		ints(n, func(i int) int64 { return list[i].ExpiresAt }).
-		ints(n, func(i int) int64 { return list[i].ClosedAt }).
-		texts(n, func(i int) string { return list[i].EarnedBy }).
-		texts(n, func(i int) string { return list[i].EntryID }).
-		texts(n, func(i int) string { return list[i].ClosedBy }), nil
+	return newCall(pgCoupons).records(len(list), func(i int, r *pgRecord) {
+		k := &list[i]
+		r.text(k.OrgID).text(k.ID).text(k.CardID).text(k.ProgramID).text(k.RewardID).text(string(k.Kind)).text(names[i]).
+			text(string(k.Status)).int(int64(k.Cost)).int(int64(k.At)).int(int64(k.Round)).int(int64(k.Milestone)).
+			int(k.IssuedAt).int(k.ExpiresAt).int(k.ClosedAt).text(k.EarnedBy).text(k.EntryID).text(k.ClosedBy)
+	}), nil
 }
 
 func insertEntriesCall(list []keptEntry) *pgCall {
-	n := len(list)
-	return newCall(pgEntries).
-		texts(n, func(i int) string { return list[i].OrgID }).
-		texts(n, func(i int) string { return list[i].ID }).
-		texts(n, func(i int) string { return list[i].CardID }).
-		texts(n, func(i int) string { return list[i].ProgramID }).
-		texts(n, func(i int) string { return string(list[i].Kind) }).
-		ints(n, func(i int) int64 { return int64(list[i].Quantity) }).
-		ints(n, func(i int) int64 { return int64(list[i].BalanceAfter) }).
-		ints(n, func(i int) int64 { return list[i].CardVersion }).
-		ints(n, func(i int) int64 { return list[i].RuleVersion }).
-		ints(n, func(i int) int64 { return list[i].At }).
-		ints(n, func(i int) int64 { return list[i].RecordedAt }).
-		ints(n, func(i int) int64 { return int64(list[i].Day) }).
-		texts(n, func(i int) string { return list[i].LocationID }).
-		texts(n, func(i int) string { return string(list[i].Actor.Kind) }).
-		texts(n, func(i int) string { return list[i].Actor.ID }).
-		texts(n, func(i int) string { return list[i].CouponID }).
-		texts(n, func(i int) string { return list[i].Reverses }).
-		texts(n, func(i int) string { return list[i].HeadID }).
-		texts(n, func(i int) string { return list[i].IdempotencyKey }).
-		texts(n, func(i int) string { return list[i].ExternalRef }).
-		texts(n, func(i int) string { return list[i].Reason }).
-		texts(n, func(i int) string { return list[i].OtherCardID }).
-		texts(n, func(i int) string { return list[i].bodyHash }).
-		texts(n, func(i int) string { return list[i].snapshot })
+	return newCall(pgEntries).records(len(list), func(i int, r *pgRecord) {
+		e := &list[i]
+		r.text(e.OrgID).text(e.ID).text(e.CardID).text(e.ProgramID).text(string(e.Kind)).int(int64(e.Quantity)).
+			int(int64(e.BalanceAfter)).int(e.CardVersion).int(e.RuleVersion).int(e.At).int(e.RecordedAt).int(int64(e.Day)).
+			optional(e.LocationID).text(string(e.Actor.Kind)).text(e.Actor.ID).optional(e.CouponID).optional(e.Reverses).
+			text(e.HeadID).text(e.IdempotencyKey).text(e.ExternalRef).text(e.Reason).optional(e.OtherCardID).
+			text(e.bodyHash).text(e.snapshot)
+	})
 }
 
 func insertEventsCall(list []event) *pgCall {
@@ -251,29 +219,7 @@ func updateCardsCall(list []*loyalty.Card) *pgCall {
 		texts(n, func(i int) string { return list[i].OrgID }).
 		texts(n, func(i int) string { return list[i].ID }).
 		texts(n, func(i int) string { return string(list[i].Status) }).
-		counters(list)
-}
-
-// updateCardsAsReadCall changes the cards if they are as they were read. Their status
-// stays: no stamp changes it.
-func (st *postgresBatch) updateCardsAsReadCall(list []*loyalty.Card) *pgCall {
-	slices.SortFunc(list, func(a, b *loyalty.Card) int { return compareKeys(rowKey{a.OrgID, a.ID}, rowKey{b.OrgID, b.ID}) })
-	n := len(list)
-	asRead := make([]cardAsRead, n)
-	for i, c := range list {
-		asRead[i] = st.asRead[rowKey{c.OrgID, c.ID}]
-	}
-	return newCall(pgCardsAsRead).int(int64(n)).
-		places(n, func(i int) rowPlace { return asRead[i].place }).
-		texts(n, func(i int) string { return list[i].ID }).
-		ints(n, func(i int) int64 { return asRead[i].version }).
-		counters(list)
-}
-
-// counters adds ledgerCardCounters of the cards.
-func (c *pgCall) counters(list []*loyalty.Card) *pgCall {
-	n := len(list)
-	return c.ints(n, func(i int) int64 { return list[i].Version }).
+		ints(n, func(i int) int64 { return list[i].Version }).
 		ints(n, func(i int) int64 { return int64(list[i].Balance) }).
 		ints(n, func(i int) int64 { return int64(list[i].Goal) }).
 		ints(n, func(i int) int64 { return int64(list[i].Round) }).
@@ -283,6 +229,19 @@ func (c *pgCall) counters(list []*loyalty.Card) *pgCall {
 		ints(n, func(i int) int64 { return int64(list[i].Day) }).
 		ints(n, func(i int) int64 { return int64(list[i].DayStamps) }).
 		ints(n, func(i int) int64 { return list[i].WelcomedAt })
+}
+
+// updateCardsAsReadCall changes the cards if they are as they were read. Their status
+// stays: no stamp changes it.
+func (st *postgresBatch) updateCardsAsReadCall(list []*loyalty.Card) *pgCall {
+	slices.SortFunc(list, func(a, b *loyalty.Card) int { return compareKeys(rowKey{a.OrgID, a.ID}, rowKey{b.OrgID, b.ID}) })
+	return newCall(pgCardsAsRead).records(len(list), func(i int, r *pgRecord) {
+		c := list[i]
+		asRead := st.asRead[rowKey{c.OrgID, c.ID}]
+		r.place(asRead.place).text(c.ID).int(asRead.version).
+			int(c.Version).int(int64(c.Balance)).int(int64(c.Goal)).int(int64(c.Round)).int(int64(c.Milestone)).int(c.Lifetime).
+			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt)
+	}).int(int64(len(list)))
 }
 
 func updateCouponsCall(list []loyalty.Coupon) *pgCall {

@@ -155,7 +155,7 @@ func orMissing(err, missing error) error {
 
 // all returns the rows of a query, which bounds their number itself.
 func all[T any](ctx context.Context, tx *transaction, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
+	rows, err := tx.QueryContext(ctx, query, args...) //nolint:rowserrcheck // collect does
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
