@@ -8,15 +8,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestEntriesHaveNoForeignKeysInSQLite also looks whether SQLite understands the table
-// whose text was changed.
-func TestEntriesHaveNoForeignKeysInSQLite(t *testing.T) {
+// TestTheLedgerHasNoForeignKeysInSQLite also looks whether SQLite understands the tables
+// whose texts were changed.
+func TestTheLedgerHasNoForeignKeysInSQLite(t *testing.T) {
 	s := openEmpty(t)
 	for query, want := range map[string][]string{
-		"SELECT \"from\" FROM pragma_foreign_key_list('entry')":                       nil,
-		"SELECT integrity_check FROM pragma_integrity_check":                          {"ok"},
-		"SELECT name FROM pragma_table_info('entry') ORDER BY cid DESC LIMIT 1":       {"outcome"},
-		"SELECT sql FROM sqlite_schema WHERE name = 'entry' AND sql LIKE '%FOREIGN%'": nil,
+		"SELECT name FROM sqlite_schema WHERE name IN ('coupon', 'entry') AND sql LIKE '%FOREIGN KEY%'": nil,
+		"SELECT \"from\" FROM pragma_foreign_key_list('entry')":                                         nil,
+		"SELECT \"from\" FROM pragma_foreign_key_list('coupon')":                                        nil,
+		"SELECT name FROM pragma_table_info('entry') WHERE pk > 0 ORDER BY pk":                          {"org_id", "id"},
+		"SELECT name FROM pragma_table_info('entry') ORDER BY cid DESC LIMIT 1":                         {"outcome"},
+		"SELECT name FROM pragma_table_info('coupon') ORDER BY cid DESC LIMIT 1":                        {"closed_by"},
+		"SELECT integrity_check FROM pragma_integrity_check":                                            {"ok"},
 	} {
 		have, err := all(t.Context(), &transaction{s.writes, s.dialect}, scan1[string], query)
 		if err != nil {
