@@ -14,7 +14,10 @@ import (
 type sqliteBatch struct {
 	conn     *sql.Conn
 	prepared *sqlitePrepared
-	done     bool
+	// places are the rowids of the cards that were read: nobody else writes until the
+	// batch ends, so each is written without being looked up again.
+	places map[rowKey]int64
+	done   bool
 }
 
 // inSQLiteBatch is the Store's inBatch. In SQLite there is no row-level security to tell
@@ -55,12 +58,18 @@ func (st *sqliteBatch) work(ctx context.Context, f func(p *sqlitePrepared) error
 func (st *sqliteBatch) read(ctx context.Context, cards, keys []rowKey, _ bool) (held []*heldCard, used []usedKey, err error) {
 	err = st.work(ctx, func(p *sqlitePrepared) error {
 		held = make([]*heldCard, 0, len(cards))
+		if st.places == nil {
+			st.places = make(map[rowKey]int64, len(cards))
+		}
 		err := p.query(sqliteLock, cards, func(r sqliteRow) {
 			h := readHeldCard(r)
-			h.version = r.int(ledgerCardWidth)
 			held = append(held, h)
+			st.places[h.key()] = r.int(ledgerCardWidth)
 		})
 		if err != nil {
+			return err
+		}
+		if err := p.readVersions(held); err != nil {
 			return err
 		}
 		return p.query(sqliteKeys, keys, func(r sqliteRow) { used = append(used, readUsedKey(r)) })
@@ -68,11 +77,27 @@ func (st *sqliteBatch) read(ctx context.Context, cards, keys []rowKey, _ bool) (
 	return held, used, err
 }
 
+// readVersions gives each card the version of its program, which most of them share.
+func (p *sqlitePrepared) readVersions(held []*heldCard) error {
+	programs := make([]rowKey, len(held))
+	for i, h := range held {
+		programs[i] = rowKey{h.card.OrgID, h.card.ProgramID}
+	}
+	versions := map[rowKey]int64{}
+	err := p.query(sqlitePrograms, sortedKeys(programs), func(r sqliteRow) {
+		versions[rowKey{r.text(0), r.text(1)}] = r.int(2)
+	})
+	for i, h := range held {
+		h.version = versions[programs[i]]
+	}
+	return err
+}
+
 func (st *sqliteBatch) commit(ctx context.Context, w *ledgerWriter, now int64) error {
 	if w.news.empty() {
 		return nil // and the transaction is rolled back
 	}
-	if err := st.work(ctx, func(p *sqlitePrepared) error { return p.write(w, now) }); err != nil {
+	if err := st.work(ctx, func(p *sqlitePrepared) error { return p.write(w, st.places, now) }); err != nil {
 		return err
 	}
 	if err := w.updateCoupons(ctx, &transaction{st.conn, sqliteDialect}); err != nil {
@@ -89,8 +114,8 @@ func (st *sqliteBatch) commit(ctx context.Context, w *ledgerWriter, now int64) e
 	return nil
 }
 
-// write writes what nearly every batch has.
-func (p *sqlitePrepared) write(w *ledgerWriter, now int64) error {
+// write writes what nearly every batch has; the cards are at the places.
+func (p *sqlitePrepared) write(w *ledgerWriter, places map[rowKey]int64, now int64) error {
 	for i := range w.issued {
 		row, err := couponRow(w.issued[i])
 		if err != nil {
@@ -130,7 +155,7 @@ func (p *sqlitePrepared) write(w *ledgerWriter, now int64) error {
 		c := &w.news.cards[i].Card
 		var to sqliteValues
 		to.int(c.Version).int(int64(c.Balance)).int(int64(c.Goal)).int(int64(c.Round)).int(int64(c.Milestone)).int(c.Lifetime).
-			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt).text(c.OrgID).text(c.ID)
+			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt).int(places[rowKey{c.OrgID, c.ID}])
 		n, err := p.exec(sqliteCard, to)
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ type sqliteStatement int
 
 const (
 	sqliteLock sqliteStatement = iota
+	sqlitePrograms
 	sqliteKeys
 	sqliteCoupons
 	sqliteEntries
@@ -32,24 +33,30 @@ var sqliteChunks = [...]int{64, 16, 4, 1}
 // tables.
 func sqliteText(s sqliteStatement, rows int) string {
 	const keys = "WITH k (org_id, id) AS (VALUES "
+	// A row that is refused takes back the whole transaction, as the batch would: else SQLite
+	// keeps a copy of each page that several rows change, to take back these rows alone.
+	const insertRows = "INSERT OR ROLLBACK INTO "
 	switch s {
 	case sqliteLock:
-		return keys + marks(rows, 2) + ") SELECT " + prefixed("c", ledgerCardColumns) + ", p.version FROM k " +
-			"CROSS JOIN card c ON c.org_id = k.org_id AND c.id = k.id CROSS JOIN program p ON p.org_id = c.org_id AND p.id = c.program_id"
+		return keys + marks(rows, 2) + ") SELECT " + prefixed("c", ledgerCardColumns) + ", c.rowid FROM k " +
+			"CROSS JOIN card c ON c.org_id = k.org_id AND c.id = k.id"
+	case sqlitePrograms:
+		return keys + marks(rows, 2) + ") SELECT p.org_id, p.id, p.version FROM k " +
+			"CROSS JOIN program p ON p.org_id = k.org_id AND p.id = k.id"
 	case sqliteKeys:
 		return keys + marks(rows, 2) + ") SELECT " + prefixed("e", keptEntryColumns) +
 			" FROM k CROSS JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.id WHERE e.idempotency_key <> ''"
 	case sqliteCoupons:
 		return "INSERT INTO coupon (" + couponColumns + ") VALUES " + marks(rows, strings.Count(couponColumns, ",")+1)
 	case sqliteEntries:
-		return "INSERT INTO entry (" + keptEntryColumns + ") VALUES " + marks(rows, strings.Count(keptEntryColumns, ",")+1)
+		return insertRows + "entry (" + keptEntryColumns + ") VALUES " + marks(rows, strings.Count(keptEntryColumns, ",")+1)
 	case sqliteEvents:
-		return "INSERT INTO event (" + eventColumns + ") VALUES " + marks(rows, strings.Count(eventColumns, ",")+1)
+		return insertRows + "event (" + eventColumns + ") VALUES " + marks(rows, strings.Count(eventColumns, ",")+1)
 	case sqliteCard:
 		// Not the status, which hardly ever changes: SQLite writes every index that has it in
 		// its condition.
 		return "UPDATE card SET version = ?, balance = ?, goal = ?, round = ?, milestone = ?, lifetime = ?, last_stamp_at = ?, day = ?, " +
-			"day_stamps = ?, welcomed_at = ? WHERE org_id = ? AND id = ?"
+			"day_stamps = ?, welcomed_at = ? WHERE rowid = ?"
 	case sqliteCommitter:
 		text, _ := sqliteDialect.bind(committerUpsert, []any{nil, nil, nil})
 		return text
@@ -141,23 +148,27 @@ func (p *sqlitePrepared) query(s sqliteStatement, keys []rowKey, row func(sqlite
 	})
 }
 
-// insert adds n rows, whose values fill adds, one by one: for a statement of several rows
-// SQLite keeps a copy of each page that it changes, to take back half of it.
+// insert adds n rows, whose values fill adds.
 func (p *sqlitePrepared) insert(s sqliteStatement, n int, fill func(i int, to *sqliteValues)) error {
 	var to sqliteValues
-	for i := range n {
+	return p.inChunks(n, func(chunk, first int) error {
 		to = to[:0]
-		fill(i, &to)
-		if _, err := p.exec(s, to); err != nil {
-			return err
+		for i := range sqliteChunks[chunk] {
+			fill(first+i, &to)
 		}
-	}
-	return nil
+		_, err := p.execChunk(s, chunk, to)
+		return err
+	})
 }
 
 // exec runs the statement for one row and returns how many rows it changed.
 func (p *sqlitePrepared) exec(s sqliteStatement, values sqliteValues) (int64, error) {
-	x, err := p.statement(s, len(sqliteChunks)-1)
+	return p.execChunk(s, len(sqliteChunks)-1, values)
+}
+
+// execChunk is exec for the rows of a chunk.
+func (p *sqlitePrepared) execChunk(s sqliteStatement, chunk int, values sqliteValues) (int64, error) {
+	x, err := p.statement(s, chunk)
 	if err != nil {
 		return 0, err
 	}
