@@ -32,8 +32,8 @@ const (
 
 // How long the hot state remembers.
 const (
-	// ProjectionTTL is how long a card stays after its last whole projection. It bounds
-	// how long a mistake can live.
+	// ProjectionTTL is how long a card stays after its last whole projection, and a marker
+	// after it became one. It bounds how long a mistake can live.
 	ProjectionTTL = 24 * time.Hour
 	// TotalsTTL is how long a cell stays after it was counted.
 	TotalsTTL = 10 * time.Minute

@@ -54,6 +54,7 @@ local function part(key, head, since, new)
   if #head < 10 then return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl end
   if not older(head, new) then return 'K' end
   local oldlen, newlen = unpack('>I2', head, 9), unpack('>I2', new, 9)
+  -- A marker gets the version. Like a card with another payload it keeps its time to live.
   if oldlen == 65535 then return 'S', 'SETRANGE', key, '0', sub(new, 1, 8) end
   if newlen == 65535 or older(head, since) then
     return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl
