@@ -59,9 +59,10 @@ type Deed struct {
 	// DoerName is what the doer is called now, "" for the system.
 	DoerName string
 	Action   Action
-	// SubjectID is what it was done to.
-	SubjectID string
-	Changes   []Change
+	// SubjectID is what it was done to, and SubjectName what that is called now: a customer,
+	// and a card of theirs, by the customer's number; "" for what has no name in one language.
+	SubjectID, SubjectName string
+	Changes                []Change
 }
 
 // Change is a part of the subject before and after. What is personal data of customers or

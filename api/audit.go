@@ -40,7 +40,7 @@ func (h auditHandlers) ListAuditLog(ctx context.Context, r contract.ListAuditLog
 
 func auditView(d access.Deed) contract.AuditLine {
 	return contract.AuditLine{
-		ID: d.ID, At: instant(d.At), Action: contract.AuditAction(d.Action), SubjectID: d.SubjectID, RequestID: optional(d.Doer.RequestID),
+		ID: d.ID, At: instant(d.At), Action: contract.AuditAction(d.Action), SubjectID: d.SubjectID, SubjectName: optional(d.SubjectName), RequestID: optional(d.Doer.RequestID),
 		Doer: contract.Doer{Kind: contract.DoerKind(d.Doer.Kind), ID: optional(d.Doer.ID), Name: optional(d.DoerName)},
 		Changes: each(d.Changes, func(c access.Change) contract.AuditChange {
 			return contract.AuditChange{Field: c.Field, Before: optional(c.Before), After: optional(c.After)}

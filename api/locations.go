@@ -40,9 +40,13 @@ func (h locationHandlers) ListLocations(ctx context.Context, r contract.ListLoca
 
 // CreateLocation implements the contract.
 func (h locationHandlers) CreateLocation(ctx context.Context, r contract.CreateLocationRequestObject) (contract.CreateLocationResponseObject, error) {
+	p := requestOf(ctx).principal
 	l := organization.Location{
-		OrgID: requestOf(ctx).principal.OrgID, ID: typeid.New("loc"), Name: r.Body.Name, Address: given(r.Body.Address),
+		OrgID: p.OrgID, ID: typeid.New("loc"), Name: r.Body.Name, Address: given(r.Body.Address),
 		Zone: given(r.Body.Zone), ExternalRef: given(r.Body.ExternalRef), Version: 1, CreatedAt: h.now(),
+	}
+	if err := mayActAt(p, l.ID); err != nil {
+		return nil, err
 	}
 	if c := r.Body.Coordinates; c != nil {
 		var err error
@@ -74,9 +78,13 @@ func (h locationHandlers) GetLocation(ctx context.Context, r contract.GetLocatio
 
 // UpdateLocation implements the contract.
 func (h locationHandlers) UpdateLocation(ctx context.Context, r contract.UpdateLocationRequestObject) (contract.UpdateLocationResponseObject, error) {
-	l, err := h.store.Location(ctx, requestOf(ctx).principal.OrgID, r.LocationID)
+	p := requestOf(ctx).principal
+	l, err := h.store.Location(ctx, p.OrgID, r.LocationID)
 	if err != nil {
 		return nil, missing(codeLocationNotFound, err)
+	}
+	if err := mayActAt(p, l.ID); err != nil {
+		return nil, err
 	}
 	set(&l.Name, r.Body.Name)
 	set(&l.Address, r.Body.Address)
@@ -119,8 +127,16 @@ func whereabouts(p access.Principal, named *string) (string, error) {
 	if named == nil {
 		return p.LocationID, nil
 	}
-	if !p.At(*named) {
-		return "", &problem{code: codeForbidden, field: "location_id", detail: "the credential is for another location"}
+	if err := mayActAt(p, *named); err != nil {
+		return "", err
 	}
 	return *named, nil
+}
+
+// mayActAt returns nil if the principal may act for the location; "" is all of them.
+func mayActAt(p access.Principal, locationID string) error {
+	if !p.At(locationID) {
+		return &problem{code: codeForbidden, field: "location_id", detail: "the credential is for another location"}
+	}
+	return nil
 }

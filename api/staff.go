@@ -36,10 +36,7 @@ func mayManage(p access.Principal, s organization.Staff) error {
 	if !p.Permissions.Includes(access.ForRole(s.Role)) {
 		return &problem{code: codeForbidden, field: "role", detail: "the credential may do less than somebody with this role"}
 	}
-	if !p.At(s.LocationID) {
-		return &problem{code: codeForbidden, field: "location_id", detail: "the credential is for another location"}
-	}
-	return nil
+	return mayActAt(p, s.LocationID)
 }
 
 // ListStaff implements the contract.

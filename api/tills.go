@@ -16,6 +16,8 @@ import (
 type TillStore interface {
 	access.PINStore
 	Tills(ctx context.Context, orgID string, p paging.Page) (paging.List[access.Till], error)
+	// Till returns organization.ErrNotFound if it is not there.
+	Till(ctx context.Context, orgID, id string) (access.Till, error)
 	// RevokeTill ends the till and its sessions; organization.ErrNotFound if it is not
 	// there.
 	RevokeTill(ctx context.Context, orgID, id string, now int64) error
@@ -49,6 +51,13 @@ func (h tillHandlers) UnpairTill(ctx context.Context, r contract.UnpairTillReque
 	p := requestOf(ctx).principal
 	if !p.May(access.TillsWrite) && p.TillID != r.TillID {
 		return nil, forbidden("the credential may unpair the till that it is of, and no other")
+	}
+	till, err := h.store.Till(ctx, p.OrgID, r.TillID)
+	if err != nil {
+		return nil, missing(codeTillNotFound, err)
+	}
+	if err := mayActAt(p, till.LocationID); err != nil {
+		return nil, err
 	}
 	if err := h.store.RevokeTill(ctx, p.OrgID, r.TillID, h.now()); err != nil {
 		return nil, missing(codeTillNotFound, err)

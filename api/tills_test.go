@@ -3,6 +3,8 @@ package api_test
 import (
 	"fmt"
 	"testing"
+
+	"github.com/leima/leima/access"
 )
 
 func TestATillIsUnpairedByAManagerWhoStandsAtIt(t *testing.T) {
@@ -25,4 +27,42 @@ func TestATillIsUnpairedByAManagerWhoStandsAtIt(t *testing.T) {
 			t.Errorf("%s is still let in: %d", who, a.status)
 		}
 	}
+}
+
+// pairAt pairs a till at a branch and returns its id.
+func (w *world) pairAt(location string) string {
+	code := access.NewPairingCode(w.shop.org.Slug)
+	w.check(w.store.CreatePairingCode(w.t.Context(), access.PairingCode{
+		OrgID: w.shop.org.ID, Name: "Counter 2", LocationID: location, CodeHash: access.Hash(code), CreatedAt: monday, ExpiresAt: monday + 600_000,
+	}))
+	return must(w.store.PairTill(w.t.Context(), w.shop.org.ID, access.Hash(code), access.Hash(code+" paired"), monday)).ID
+}
+
+// Whoever runs one branch changes it and its tills, and leaves the other branches as they
+// are.
+func TestAManagerOfABranchManagesItsTillsAndItsPlace(t *testing.T) {
+	w := newWorld(t)
+	owner, manager, own := w.shop.token["owner"], w.shop.token["manager"], w.pairAt(w.shop.branch)
+	version := map[string]string{"If-Match": `"1"`}
+	w.want(w.do(call{"PATCH", "/v1/staff/" + w.shop.staff["manager"], owner, fmt.Sprintf(`{"location_id":%q}`, w.shop.branch), version}), 200)
+	before := w.dump()
+	for name, c := range map[string]call{
+		"unpairs a till of another": {"DELETE", "/v1/tills/" + w.shop.till, manager, "", nil},
+		"pairs a till at another":   {"POST", "/v1/till-pairing-codes", manager, w.shop.fill(`{"name":"X","location_id":"{location_id}"}`), nil},
+		"changes another":           {"PATCH", "/v1/locations/" + w.shop.location, manager, `{"name":"X"}`, version},
+		"adds one":                  {"POST", "/v1/locations", manager, `{"name":"X"}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := w.in(t)
+			if a := w.want(w.do(c), 403); a.text("code") != "forbidden" || a.text("field") != "location_id" {
+				t.Errorf("answered %s", a.body)
+			}
+		})
+	}
+	if w.dump() != before {
+		t.Error("something was changed")
+	}
+	w.want(w.do(call{"DELETE", "/v1/tills/" + own, manager, "", nil}), 204)
+	w.want(w.do(call{"PATCH", "/v1/locations/" + w.shop.branch, manager, `{"name":"Market Square"}`, version}), 200)
+	w.want(w.do(call{"DELETE", "/v1/tills/" + w.shop.till, owner, "", nil}), 204)
 }

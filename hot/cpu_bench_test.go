@@ -77,26 +77,36 @@ func BenchmarkCPU(b *testing.B) {
 	b.Run("Follow", func(b *testing.B) {
 		s, per := openMeasured(b, url)
 		fill(b, s)
-		push := hot.Push{Source: "a"}
-		for i := range roundCells {
-			cell := hot.Cell{Org: "org", Program: "program", Location: "shop-" + strconv.Itoa(i), Day: "20260301"}
-			push.Increments = append(push.Increments, hot.Increment{Cell: cell, Counts: hot.Counts{Stamps: roundCards / roundCells}})
-			if _, err := hot.CountAgain(b.Context(), s, cell, countOf(0)); err != nil {
+		follow(b, s, per)
+	})
+	b.Run("Follow unread cards", func(b *testing.B) {
+		s, per := openMeasured(b, url) // which knows none: it remembers versions
+		follow(b, s, per)
+	})
+}
+
+// follow measures rounds of stamps.
+func follow(b *testing.B, s *hot.Redis, per func(n int, run func())) {
+	b.Helper()
+	push := hot.Push{Source: "a"}
+	for i := range roundCells {
+		cell := hot.Cell{Org: "org", Program: "program", Location: "shop-" + strconv.Itoa(i), Day: "20260301"}
+		push.Increments = append(push.Increments, hot.Increment{Cell: cell, Counts: hot.Counts{Stamps: roundCards / roundCells}})
+		if _, err := hot.CountAgain(b.Context(), s, cell, countOf(0)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	topics := make([]string, roundCards)
+	per(roundCards, func() {
+		for i := 0; b.Loop(); i++ {
+			for j := range topics {
+				topics[j] = cardID(i*roundCards + j)
+			}
+			push.Seq++
+			if err := s.Follow(b.Context(), hot.Round{Cards: round(i), Pushes: []hot.Push{push}, Topics: topics}); err != nil {
 				b.Fatal(err)
 			}
 		}
-		topics := make([]string, roundCards)
-		per(roundCards, func() {
-			for i := 0; b.Loop(); i++ {
-				for j := range topics {
-					topics[j] = cardID(i*roundCards + j)
-				}
-				push.Seq++
-				if err := s.Follow(b.Context(), hot.Round{Cards: round(i), Pushes: []hot.Push{push}, Topics: topics}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	})
 }
 

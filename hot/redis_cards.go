@@ -71,8 +71,12 @@ func (r *Redis) groups(batch []CardState) [][]*CardState {
 	return groups
 }
 
-// valueHint is about what a key and its arguments need besides names and contents.
-const valueHint = 64
+// valueHint is about what a key and its arguments need besides names and contents, and
+// partHint what one of them needs, in bytes.
+const (
+	valueHint = 64
+	partHint  = 512
+)
 
 // projectCall returns the call that sets the cards of a group. Keys and arguments are
 // parts of one string, as a batch would otherwise be a thousand allocations.
@@ -82,23 +86,29 @@ func projectCall(keys *keyspace, group []*CardState) *call {
 		size += len(keys.cards) + valueHint + len(s.Org) + len(s.Card) + len(s.Payload) + len(s.Rest) + digestLen*len(s.Aliases)
 	}
 	const parts = 3 // of each card: the key, what it builds on, the value
-	text := make([]byte, 0, size)
+	var text strings.Builder
+	text.Grow(size)
 	ends := make([]int, 1, 1+parts*len(group))
+	room := make([]byte, 0, partHint)
+	add := func(part []byte) {
+		text.Write(part)
+		ends = append(ends, text.Len())
+		room = part[:0]
+	}
 	for _, s := range group {
-		text = append(text, keys.cards...)
-		text = appendPlace(text, s.bucket(), s.Org, s.Card)
-		ends = append(ends, len(text))
+		text.WriteString(keys.cards)
+		add(appendPlace(room, s.bucket(), s.Org, s.Card))
 		switch {
 		case s.KeepRest && s.Since == s.Version:
-			text = appendHead(text, s.Since, markerLen)
+			add(appendHead(room, s.Since, markerLen))
 		case s.KeepRest:
-			text = appendHead(text, s.Since, len(s.Payload))
+			add(appendHead(room, s.Since, len(s.Payload)))
+		default:
+			add(room)
 		}
-		ends = append(ends, len(text))
-		text = appendCard(text, s)
-		ends = append(ends, len(text))
+		add(appendCard(room, s))
 	}
-	whole := string(text)
+	whole := text.String()
 	part := func(i int) string { return whole[ends[i]:ends[i+1]] }
 	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1, parts*len(group))}
 	c.args[0] = ProjectionTTL.Milliseconds()

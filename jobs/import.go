@@ -54,7 +54,9 @@ type ImportStore interface {
 	// Analyze lets the database count what is in its tables, for its plans.
 	Analyze(ctx context.Context) error
 
-	// A dry run reads only, by these.
+	// A dry run reads only, by these. UsedKeys returns which of the idempotency keys commands
+	// used already, with the hashes of their bodies; at most MaxImportRefs may be asked about.
+	UsedKeys(ctx context.Context, orgID string, keys []string) (map[string]string, error)
 	Customers(ctx context.Context, orgID, query string, p paging.Page) (paging.List[customer.Customer], error)
 	Cards(ctx context.Context, orgID, programID string, p paging.Page) (paging.List[customer.View], error)
 	Entries(ctx context.Context, orgID, cardID string, p paging.Page) (paging.List[loyalty.Entry], error)

@@ -3,8 +3,9 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -29,7 +30,10 @@ type rehearsal struct {
 	byID  map[string]*rehearsedCard
 	known map[string]bool   // the file's customers that are there
 	taken map[takenRef]bool // receipt numbers that stamps of known cards bear
-	ids   int
+	// entered are the receipts that were entered before, by idempotency key, whosever they
+	// were: the hashes of what they said.
+	entered map[string]string
+	ids     int
 }
 
 type takenRef struct{ locationID, ref string }
@@ -37,8 +41,6 @@ type takenRef struct{ locationID, ref string }
 type rehearsedCard struct {
 	card      loyalty.Card
 	oldNumber bool // it has one
-	// used are the idempotency keys of receipts that were entered before.
-	used map[string]bool
 	// days are the stamps by day, for a limit per card and day, and stampings the
 	// instants of all of them, for a cool-down.
 	days      map[loyalty.Day]int
@@ -47,7 +49,7 @@ type rehearsedCard struct {
 
 // rehearse counts what entering the receipts would do and changes nothing.
 func (im *importing) rehearse(ctx context.Context, receipts []receipt.Receipt) error {
-	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, byID: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}}
+	r := rehearsal{importing: im, tried: map[string]*rehearsedCard{}, byID: map[string]*rehearsedCard{}, known: map[string]bool{}, taken: map[takenRef]bool{}, entered: map[string]string{}}
 	numbered := im.numbered(receipts)
 	if err := im.readOldNumbers(ctx, numbered); err != nil {
 		return err
@@ -93,7 +95,10 @@ func (r *rehearsal) play(ctx context.Context, one receipt.Receipt) error {
 		return r.refuse(ctx, one, reason)
 	}
 	c.Zone = r.zoneOf(one.Location)
-	if card.used[c.IdempotencyKey] {
+	if hash, entered := r.entered[c.IdempotencyKey]; entered {
+		if hash != c.BodyHash {
+			return r.count(ctx, one, loyalty.Outcome{Err: loyalty.ErrKeyReused})
+		}
 		return r.count(ctx, one, loyalty.Outcome{Replayed: true})
 	}
 	if r.taken[takenRef{r.locations[one.Location].id, one.ID}] {
@@ -185,6 +190,9 @@ func (r *rehearsal) load(ctx context.Context, receipts []receipt.Receipt) error 
 	if err := r.loadCards(ctx); err != nil {
 		return err
 	}
+	if err := r.loadEntered(ctx, receipts); err != nil {
+		return err
+	}
 	return eachPage(maxRehearsalPages, func(p paging.Page) (string, error) {
 		list, err := r.Store.Locations(ctx, r.run.OrgID, p)
 		if err != nil {
@@ -215,7 +223,7 @@ func (r *rehearsal) loadCards(ctx context.Context) error {
 			if !v.Card.Status.Usable() || !r.known[ref] && !ledTo[v.Card.ID] {
 				continue
 			}
-			card := &rehearsedCard{card: v.Card, oldNumber: v.OldNumber != "", used: map[string]bool{}, days: map[loyalty.Day]int{}}
+			card := &rehearsedCard{card: v.Card, oldNumber: v.OldNumber != "", days: map[loyalty.Day]int{}}
 			if err := r.loadEntries(ctx, card); err != nil {
 				return "", err
 			}
@@ -228,17 +236,29 @@ func (r *rehearsal) loadCards(ctx context.Context) error {
 	})
 }
 
+// loadEntered finds out which of the receipts were entered before.
+func (r *rehearsal) loadEntered(ctx context.Context, receipts []receipt.Receipt) error {
+	for some := range slices.Chunk(receipts, MaxImportRefs) {
+		keys := make([]string, 0, len(some))
+		for _, one := range some {
+			keys = append(keys, importKey(r.run.ProgramID, one.ID))
+		}
+		used, err := r.Store.UsedKeys(ctx, r.run.OrgID, keys)
+		if err != nil {
+			return fmt.Errorf("find receipts of before: %w", err)
+		}
+		maps.Copy(r.entered, used)
+	}
+	return nil
+}
+
 func (r *rehearsal) loadEntries(ctx context.Context, c *rehearsedCard) error {
-	prefix := importKey(r.run.ProgramID, "")
 	return eachPage(maxRehearsalEntryPages, func(p paging.Page) (string, error) {
 		list, err := r.Store.Entries(ctx, r.run.OrgID, c.card.ID, p)
 		if err != nil {
 			return "", fmt.Errorf("read entries of %s: %w", c.card.ID, err)
 		}
 		for _, e := range list.Items {
-			if strings.HasPrefix(e.IdempotencyKey, prefix) {
-				c.used[e.IdempotencyKey] = true
-			}
 			if e.Kind == loyalty.EntryStamp {
 				c.days[e.Day] += e.Quantity
 				c.stampings = append(c.stampings, e.At)

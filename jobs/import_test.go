@@ -349,19 +349,37 @@ func TestWhatCannotBeUsedIsListedAndTheRestIsEntered(t *testing.T) {
 	}
 }
 
-// A receipt that comes back with other content is left as it was and listed.
+// A receipt that comes back with other content is left as it was and listed, and a dry run
+// says so before: also of one that was a customer's whom the file does not name any more.
 func TestAChangedReceiptIsNotEnteredAnew(t *testing.T) {
-	s := newShop(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db"))
-	first := receipttest.Header + "\n" + line("1", "40", "b1", "3.50", "2026-01-02T10:00:00Z")
-	s.bring(t, s.program.ID, write(t, []byte(first)))
-	changed := receipttest.Header + "\n" + line("7", "40", "b1", "3.50", "2026-01-02T10:00:00Z")
-	done := s.bring(t, s.program.ID, write(t, []byte(changed)))
-	if done.Counts.Refused != 1 || done.Counts.Stamped != 0 {
-		t.Errorf("counts %+v, want one refused", done.Counts)
-	}
-	s.mustSayOf(t, done, "receipt_changed")
-	if card := s.cards(t, s.program.ID)["1"]; card.Balance != 1 {
-		t.Errorf("the first customer has %d stamps, want 1", card.Balance)
+	for name, address := range databaseKinds {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, address(t))
+			file := func(lines ...string) string {
+				return write(t, []byte(receipttest.Header+"\n"+strings.Join(lines, "")))
+			}
+			same := line("1", "40", "b2", "3.50", "2026-01-03T10:00:00Z")
+			s.bring(t, s.program.ID, file(line("1", "40", "b1", "3.50", "2026-01-02T10:00:00Z"), same))
+			for what, changed := range map[string]string{
+				"another customer": line("7", "40", "b1", "3.50", "2026-01-02T10:00:00Z"),
+				"another branch":   line("1", "41", "b1", "3.50", "2026-01-02T10:00:00Z"),
+				"another time":     line("1", "40", "b1", "3.50", "2026-01-02T11:00:00Z"),
+			} {
+				path := file(changed, same)
+				foretold := s.rehearse(t, s.program.ID, path)
+				done := s.bring(t, s.program.ID, path)
+				if done.Counts.Refused != 1 || done.Counts.Replayed != 1 || done.Counts.Stamped != 0 {
+					t.Errorf("%s: counts %+v, want one refused and one replayed", what, done.Counts)
+				}
+				if diff := cmp.Diff(done.Counts, foretold); diff != "" {
+					t.Errorf("%s: counts (-happened +foretold):\n%s", what, diff)
+				}
+				s.mustSayOf(t, done, "receipt_changed")
+			}
+			if card := s.cards(t, s.program.ID)["1"]; card.Balance != 2 {
+				t.Errorf("the first customer has %d stamps, want 2", card.Balance)
+			}
+		})
 	}
 }
 

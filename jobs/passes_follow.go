@@ -84,17 +84,27 @@ type passFollower struct {
 	follow func(ctx context.Context, orgID string, since int64) (int, error)
 	sweep  func(ctx context.Context, orgID string) (int, error)
 	// sweepEvery is how often it sweeps. A sweep that found a whole batch goes on in
-	// the next run; if it is paced, not before its time.
-	sweepEvery time.Duration
-	paced      bool
+	// the next run, but not within pace of the last.
+	sweepEvery, pace time.Duration
+	// looks returns a number that rises with what all passes of an organization show: then
+	// it sweeps at once. It is asked once in pace; nil if others tell phones of that.
+	looks func(ctx context.Context, orgID string) (int64, error)
 
-	followed map[string]int64 // up to when events were followed, by organization
-	swept    map[string]int64
+	// By organization.
+	followed map[string]int64 // up to when events were followed
+	swept    map[string]sweepState
+}
+
+// sweepState is how far passes of an organization were swept.
+type sweepState struct {
+	begun int64 // when it was last looked whether to sweep
+	done  int64 // when a sweep last left none, 0 for never
+	looks int64 // what passes showed then
 }
 
 // newPassFollower returns one that has not followed anything yet.
 func newPassFollower(x passFollower) passFollower {
-	x.followed, x.swept = map[string]int64{}, map[string]int64{}
+	x.followed, x.swept = map[string]int64{}, map[string]sweepState{}
 	return x
 }
 
@@ -114,18 +124,35 @@ func (x *passFollower) note(ctx context.Context, orgID string, now int64) error 
 			break
 		}
 	}
-	if last, ok := x.swept[orgID]; ok && now-last < x.sweepEvery.Milliseconds() {
+	return x.sweepDue(ctx, orgID, now)
+}
+
+// sweepDue sweeps if that is due.
+func (x *passFollower) sweepDue(ctx context.Context, orgID string, now int64) error {
+	state := x.swept[orgID]
+	if state.begun != 0 && now-state.begun < x.pace.Milliseconds() {
 		return nil
 	}
-	if x.paced {
-		x.swept[orgID] = now
+	state.begun = now
+	x.swept[orgID] = state
+	looks := state.looks
+	if x.looks != nil {
+		var err error
+		if looks, err = x.looks(ctx, orgID); err != nil {
+			return fmt.Errorf("ask what passes show: %w", err)
+		}
+	}
+	if state.done != 0 && now-state.done < x.sweepEvery.Milliseconds() && looks == state.looks {
+		return nil
 	}
 	n, err := x.sweep(ctx, orgID)
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	if n < customer.MaxPassBatch {
-		x.swept[orgID] = now
+		// What came to look different since it was asked is found the next time.
+		state.done, state.looks = now, looks
+		x.swept[orgID] = state
 	}
 	return nil
 }

@@ -14,10 +14,11 @@ import (
 
 // How cards in Samsung Wallet are kept up to date.
 const (
-	// sweepSamsungEvery is how often all passes are compared with their cards. Each sweep
-	// notes one batch, so that a new brand over many passes is told little by little, at
-	// most customer.MaxPassBatch in this time, between what tills do.
-	sweepSamsungEvery = 10 * time.Second
+	// samsungPace is how often it is asked whether the brand or the rules changed, and the
+	// time between two sweeps. Each sweep notes one batch, so that a new brand over many
+	// passes is told little by little, at most customer.MaxPassBatch in this time, between
+	// what tills do.
+	samsungPace = 10 * time.Second
 	// samsungLease is how long notifications are one server's before another may take them
 	// over. Each is tried samsung.MaxAttempts times within it.
 	samsungLease = 10 * time.Minute
@@ -38,6 +39,8 @@ type SamsungStore interface {
 	FollowSamsungPasses(ctx context.Context, orgID, kind string, since int64) (int, error)
 	// SweepSamsungPasses does the same for all passes that are behind.
 	SweepSamsungPasses(ctx context.Context, orgID, kind string) (int, error)
+	// PassLooks returns a number that rises with the brand and with rules.
+	PassLooks(ctx context.Context, orgID string) (int64, error)
 	// ClaimSamsungPasses returns passes to tell of now, which are nobody else's for the lease.
 	ClaimSamsungPasses(ctx context.Context, orgID, kind string, lease time.Duration) ([]customer.SamsungPush, error)
 	NoteSamsungTold(ctx context.Context, orgID string, t customer.SamsungTold) error
@@ -84,7 +87,7 @@ func NewUpdateSamsung(o UpdateSamsungOptions) *UpdateSamsung {
 			sweep: func(ctx context.Context, orgID string) (int, error) {
 				return o.Store.SweepSamsungPasses(ctx, orgID, o.Kind)
 			},
-			sweepEvery: sweepSamsungEvery, paced: true,
+			sweepEvery: sweepPassesEvery, pace: samsungPace, looks: o.Store.PassLooks,
 		}),
 	}
 }

@@ -169,6 +169,51 @@ func TestANewBrandReachesSamsung(t *testing.T) {
 	})
 }
 
+// sweptStore counts how often all passes are compared with their cards.
+type sweptStore struct {
+	jobs.SamsungStore
+	sweeps int
+}
+
+func (s *sweptStore) SweepSamsungPasses(ctx context.Context, orgID, kind string) (int, error) {
+	s.sweeps++
+	return s.SamsungStore.SweepSamsungPasses(ctx, orgID, kind)
+}
+
+// All passes are compared with their cards when what they all show has changed, and else
+// now and then.
+func TestPassesForSamsungAreSweptWhenTheyLookDifferent(t *testing.T) {
+	onBothGalaxies(t, func(t *testing.T, g *galaxy) {
+		t.Helper()
+		card, _ := g.added("a")
+		store := &sweptStore{SamsungStore: g.Store}
+		g.job.Store = store
+		g.job = jobs.NewUpdateSamsung(g.job.UpdateSamsungOptions)
+		swept := func(what string, want int) {
+			t.Helper()
+			if store.sweeps != want {
+				t.Fatalf("%s they were swept %d times, want %d", what, store.sweeps, want)
+			}
+		}
+		g.run(jobs.PassesEvery)
+		swept("at first", 1)
+		for range 10 {
+			g.stamp(card)
+			g.run(jobs.PassesEvery)
+		}
+		swept("while only stamps are given", 1)
+		g.org.Brand.Color = "#7a1f3d"
+		_, err := g.UpdateOrganization(t.Context(), g.org, g.org.Version)
+		g.ok(err)
+		g.run(jobs.PassesEvery)
+		swept("after the brand changed", 2)
+		g.run(jobs.PassesEvery)
+		swept("after everybody was told", 2)
+		g.run(time.Hour)
+		swept("an hour later", 3)
+	})
+}
+
 func TestTwoServersTellSamsungOnce(t *testing.T) {
 	onBothGalaxies(t, func(t *testing.T, g *galaxy) {
 		t.Helper()

@@ -367,3 +367,34 @@ func TestCloseCarriesOutWhatWaitsAndLetsNothingIn(t *testing.T) {
 		}
 	})
 }
+
+// A caller that gave up leaves a command behind whose answer nobody else may get, though
+// others come while it is on its way.
+func TestNobodyGetsTheAnswerOfACallerWhoGaveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := newGate()
+		g := ledger.NewGroupCommit(gate, ledger.Config{})
+		for i := range 3 {
+			gone, giveUp := context.WithCancel(t.Context())
+			left := apply(gone, g, command("o", "a", fmt.Sprint("left ", i)))
+			giveUp()
+			if a := <-left; !errors.Is(a.err, loyalty.ErrUnknown) {
+				t.Fatalf("got %v, want ErrUnknown", a.err)
+			}
+			key := fmt.Sprint("stays ", i)
+			stays := apply(t.Context(), g, command("o", "b", key))
+			gate.pass <- nil
+			synctest.Wait()
+			select {
+			case a := <-stays:
+				t.Fatalf("%s was answered with %+v before it was done", key, a)
+			default:
+			}
+			gate.pass <- nil
+			if a := <-stays; a.err != nil || a.outcome.Entry.IdempotencyKey != key {
+				t.Fatalf("%s got %+v", key, a)
+			}
+		}
+		closeNow(t, g)
+	})
+}

@@ -10,8 +10,10 @@ import (
 // ticket is one command that waits for its outcome.
 type ticket struct {
 	command loyalty.Command
-	outcome loyalty.Outcome
-	done    chan struct{}
+	// outcome is one of those of its batch, where that was returned.
+	outcome *loyalty.Outcome
+	// done has room for the one who tells, so that nobody waits for a caller that has left.
+	done chan struct{}
 	// state is taken by whoever comes first: the committer or a caller that gives up.
 	state atomic.Int32
 }

@@ -15,17 +15,23 @@ import (
 	"github.com/leima/leima/wallet/samsung/samsungtest"
 )
 
+// galaxy returns what makes the shop's passes for Samsung Wallet, and a stand-in for
+// Samsung that reads them.
+func (sh *shop) galaxy() (*pass.Samsung, *samsungtest.Server) {
+	sh.t.Helper()
+	return pass.NewSamsung(pass.SamsungOptions{
+		Partner: samsungtest.Partner(), Store: sh.store, BaseURL: "https://cards.example.org",
+		Now: func() int64 { return time.Now().UnixMilli() }, Log: slog.New(slog.DiscardHandler),
+	}), samsungtest.New(sh.t, time.Now)
+}
+
 // Samsung chooses its own fonts and draws no stamps: of a design its card has the colour and
 // the kind of code.
 func TestACardAtSamsungLooksAsItWasDesigned(t *testing.T) {
 	for name, open := range engines {
 		t.Run(name, func(t *testing.T) {
 			sh := newShop(t, open(t))
-			standIn := samsungtest.New(t, time.Now)
-			galaxy := pass.NewSamsung(pass.SamsungOptions{
-				Partner: samsungtest.Partner(), Store: sh.store, BaseURL: "https://cards.example.org",
-				Now: func() int64 { return time.Now().UnixMilli() }, Log: slog.New(slog.DiscardHandler),
-			})
+			galaxy, standIn := sh.galaxy()
 			view := sh.join()
 			looks := func() []string {
 				t.Helper()
@@ -69,11 +75,7 @@ func TestABlockEmptiesTheCardAtSamsungWhileItLasts(t *testing.T) {
 	for name, open := range engines {
 		t.Run(name, func(t *testing.T) {
 			sh := newShop(t, open(t))
-			standIn := samsungtest.New(t, time.Now)
-			galaxy := pass.NewSamsung(pass.SamsungOptions{
-				Partner: samsungtest.Partner(), Store: sh.store, BaseURL: "https://cards.example.org",
-				Now: func() int64 { return time.Now().UnixMilli() }, Log: slog.New(slog.DiscardHandler),
-			})
+			galaxy, standIn := sh.galaxy()
 			view := sh.join()
 			link, err := galaxy.AddLink(t.Context(), sh.org.ID, view.Card.ID)
 			sh.ok(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,27 +74,46 @@ func BenchmarkIdentify(b *testing.B) {
 }
 
 // BenchmarkCommitted is what a batch of 32 stamps pays before its answers, and what
-// follows.
+// follows: when batches come quicker than they can be told of, and when each is told of
+// before the next one.
 func BenchmarkCommitted(b *testing.B) {
 	for _, name := range []string{"in process", "redis"} {
 		b.Run(name, func(b *testing.B) {
-			f := projection.Follow(projection.FollowerOptions{State: benchState(b, name), Topic: topic})
-			commit := loyalty.Commit{Source: "bench", Cards: make([]loyalty.ChangedCard, 32), Counts: []loyalty.CellCounts{{Cell: today, Counts: loyalty.Counts{Stamps: 32}}}}
-			b.ReportAllocs()
-			for b.Loop() {
-				commit.Seq++
-				for i := range commit.Cards {
-					version := int64(commit.Seq)
-					id := fmt.Sprintf("card_%026d", i)
-					commit.Cards[i] = loyalty.ChangedCard{OrgID: "org", ID: id, Version: version, Since: version - 1, Card: loyalty.Card{
-						OrgID: "org", ID: id, Status: loyalty.CardActive, Version: version,
-					}}
-				}
-				f.Committed(commit)
-			}
-			if err := f.Close(context.Background()); err != nil {
-				b.Error(err)
-			}
+			committed(b, benchState(b, name), func(*projection.Follower, uint64) {})
 		})
+		b.Run("one by one "+name, func(b *testing.B) {
+			committed(b, benchState(b, name), func(f *projection.Follower, seq uint64) {
+				for f.Stats().Rounds < int64(seq) {
+					runtime.Gosched()
+				}
+			})
+		})
+	}
+}
+
+// committed tells a follower of batches, each after what comes between.
+func committed(b *testing.B, state hot.State, between func(f *projection.Follower, seq uint64)) {
+	b.Helper()
+	ids := make([]string, 32)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("card_%026d", i)
+	}
+	f := projection.Follow(projection.FollowerOptions{State: state, Topic: topic})
+	commit := loyalty.Commit{Source: "bench", Counts: []loyalty.CellCounts{{Cell: today, Counts: loyalty.Counts{Stamps: int64(len(ids))}}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		commit.Seq++
+		commit.Cards = make([]loyalty.ChangedCard, len(ids))
+		for i, id := range ids {
+			version := int64(commit.Seq)
+			commit.Cards[i] = loyalty.ChangedCard{OrgID: "org", ID: id, Version: version, Since: version - 1, Card: loyalty.Card{
+				OrgID: "org", ID: id, Status: loyalty.CardActive, Version: version,
+			}}
+		}
+		f.Committed(commit)
+		between(f, commit.Seq)
+	}
+	if err := f.Close(context.Background()); err != nil {
+		b.Error(err)
 	}
 }

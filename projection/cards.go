@@ -19,6 +19,7 @@ type Cards struct {
 	follower *Follower
 	reader   *hot.Reader
 	programs *programs
+	codes    *codes
 	now      func() int64
 	// hits and misses count what the hot state could answer and what not.
 	hits, misses atomic.Int64
@@ -28,7 +29,7 @@ type Cards struct {
 // stands. now is the clock, UTC milliseconds.
 func NewCards(views Views, follower *Follower, now func() int64) *Cards {
 	return &Cards{
-		views: views, follower: follower, reader: hot.NewReader(follower.options.State), programs: newPrograms(views.Program), now: now,
+		views: views, follower: follower, reader: hot.NewReader(follower.options.State), programs: newPrograms(views.Program), codes: newCodes(), now: now,
 	}
 }
 
@@ -54,7 +55,7 @@ func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, p
 	q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, programID) }
 	switch {
 	case h.Code != "":
-		q.alias = aliasOfCode(h.Code)
+		q.alias, q.code = aliasOfCode(h.Code), h.Code
 		// Others may wait for the same code in another program.
 		q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, "") }
 	case h.Number != "" && programID != "":
@@ -98,6 +99,8 @@ func (c *Cards) Card(ctx context.Context, orgID, cardID string) (customer.View, 
 // query is a question for one card.
 type query struct {
 	orgID, alias string
+	// code is set if the alias is that of a code.
+	code string
 	// fits tells whether a card with the alias is the one that is meant.
 	fits func(customer.View) bool
 	// read is the database's answer. load is its answer for everybody with this alias, as
@@ -108,6 +111,10 @@ type query struct {
 // find answers from the hot state where it is sure, and else from the database: what is
 // wrong, too old or not found costs the one query that it would cost without.
 func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
+	if v, ok := c.foundBefore(ctx, q); ok {
+		c.hits.Add(1)
+		return v, nil
+	}
 	var loaded bool
 	state, found, err := c.reader.Alias(ctx, q.orgID, q.alias, func(ctx context.Context) (hot.CardState, bool, error) {
 		loaded = true
@@ -141,7 +148,28 @@ func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
 	} else {
 		c.hits.Add(1)
 	}
+	if q.code != "" && v.Code == q.code { // a merged card's code leads to a card with another
+		c.codes.remember(codeKey{q.orgID, q.code}, v.Card.ID)
+	}
 	return v, nil
+}
+
+// foundBefore answers if the card was found by the same code lately, has it still and
+// stands in the hot state. It is false for everything that is not as usual.
+func (c *Cards) foundBefore(ctx context.Context, q query) (customer.View, bool) {
+	if q.code == "" {
+		return customer.View{}, false
+	}
+	id := c.codes.card(codeKey{q.orgID, q.code})
+	if id == "" {
+		return customer.View{}, false
+	}
+	state, found, err := c.follower.options.State.Card(ctx, refOf(q.orgID, id))
+	if err != nil || !found || c.follower.Newer(state.CardRef, state.Version) {
+		return customer.View{}, false
+	}
+	v, err := c.viewOf(ctx, state)
+	return v, err == nil && v.Code == q.code && q.fits(v)
 }
 
 // viewOf returns the view of a state, with the program and the coupons of now.

@@ -315,6 +315,45 @@ func TestAnswersAreTheDatabases(t *testing.T) {
 	})
 }
 
+// Where a code led to is remembered, and it ends all the same when the card gets another.
+func TestACodeThatWasReplacedEndsForWhoFoundIt(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) *world{
+		"in process": func(t *testing.T) *world { t.Helper(); return newWorld(t, hot.NewInProcessState()) },
+		"Redis": func(t *testing.T) *world {
+			t.Helper()
+			w, _ := newRedisWorld(t, startServer(t))
+			return w
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := open(t)
+			card := w.join(0, "+358401234567", true)
+			by := func(code string) (customer.View, error) {
+				return w.cards.Identify(t.Context(), w.org.ID, customer.Handle{Code: code}, "")
+			}
+			known := func(code string) {
+				t.Helper()
+				eventually(t, "the card to be known", func() bool {
+					before, _ := w.cards.Hits()
+					v, err := by(code)
+					w.ok(err)
+					after, _ := w.cards.Hits()
+					return v.Card.ID == card.Card.ID && after > before
+				})
+			}
+			known(card.Code)
+			known(card.Code)
+			again, err := w.ReissueCard(t.Context(), w.org.ID, card.Card.ID, w.now())
+			w.ok(err)
+			w.drained()
+			known(again.Code)
+			if v, err := by(card.Code); !errors.Is(err, loyalty.ErrNotFound) {
+				t.Errorf("the old code finds %s with the code %s, error %v", v.Card.ID, v.Code, err)
+			}
+		})
+	}
+}
+
 // usesTheHotState fails the test unless every card that can be used is, once it was read,
 // read from the hot state.
 func (h *history) usesTheHotState() {

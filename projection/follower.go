@@ -252,6 +252,7 @@ func (f *Follower) tell(r round) {
 	}
 	for _, some := range split(r.Round) {
 		if f.options.Topic != nil {
+			some.Topics = make([]string, 0, len(some.Cards))
 			for i := range some.Cards {
 				some.Topics = append(some.Topics, f.options.Topic(some.Cards[i].Org, some.Cards[i].Card))
 			}

@@ -70,7 +70,8 @@ func (r *recent) projected(commits int) {
 	r.done += uint64(commits) //nolint:gosec // not negative
 	if r.done >= r.moved && now.Sub(r.movedAt) >= rememberFor {
 		r.generations[2], r.generations[1] = r.generations[1], r.generations[0]
-		r.generations[0] = generation{versions: map[hot.CardRef]uint64{}}
+		// The next one will be about as large: it need not grow under the lock.
+		r.generations[0] = generation{versions: make(map[hot.CardRef]uint64, len(r.generations[1].versions))}
 		r.moved, r.movedAt = r.noted, now
 	}
 }

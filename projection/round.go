@@ -30,8 +30,8 @@ type work struct {
 
 func workOf(c loyalty.Commit) work {
 	w := work{source: c.Source, seq: c.Seq, cards: make([]hot.CardState, len(c.Cards))}
-	for i, changed := range c.Cards {
-		w.cards[i] = changeOf(changed)
+	for i := range c.Cards {
+		w.cards[i] = changeOf(&c.Cards[i])
 	}
 	if len(c.Counts) > 0 {
 		w.push = hot.Push{Source: c.Source, Seq: c.Seq, Increments: make([]hot.Increment, len(c.Counts))}
@@ -43,7 +43,7 @@ func workOf(c loyalty.Commit) work {
 }
 
 // changeOf returns what a commit tells of a card.
-func changeOf(c loyalty.ChangedCard) hot.CardState {
+func changeOf(c *loyalty.ChangedCard) hot.CardState {
 	ref, version := refOf(c.OrgID, c.ID), uint64(max(c.Version, 0))
 	since := c.Since
 	if since == 0 {
@@ -52,7 +52,7 @@ func changeOf(c loyalty.ChangedCard) hot.CardState {
 	if c.Whole || since < 0 || since >= c.Version {
 		return hot.Changed(ref, version)
 	}
-	counters, ok := countersOf(c.Card)
+	counters, ok := countersOf(&c.Card)
 	if !ok {
 		return hot.Changed(ref, version)
 	}
@@ -62,6 +62,8 @@ func changeOf(c loyalty.ChangedCard) hot.CardState {
 // round is what goes to the hot state at once.
 type round struct {
 	hot.Round
+	// at holds the places of the cards from the second commit on: most rounds are of one,
+	// which has each card once.
 	at         map[hot.CardRef]int
 	increments int
 	commits    int
@@ -83,22 +85,33 @@ func (r *round) add(w work) {
 		r.sources = make(map[string]uint64, 1)
 	}
 	r.sources[w.source] = w.seq
-	for i := range w.cards {
-		c := &w.cards[i]
+	if r.commits == 1 {
+		r.Cards = w.cards
+	} else {
+		r.addCards(w.cards)
+	}
+	if len(w.push.Increments) > 0 {
+		r.increments += len(w.push.Increments)
+		r.Pushes = append(r.Pushes, w.push)
+	}
+}
+
+func (r *round) addCards(cards []hot.CardState) {
+	if r.at == nil {
+		r.at = make(map[hot.CardRef]int, len(r.Cards)+len(cards))
+		for i := range r.Cards {
+			r.at[r.Cards[i].CardRef] = i
+		}
+	}
+	for i := range cards {
+		c := &cards[i]
 		at, again := r.at[c.CardRef]
 		if again {
 			r.Cards[at] = together(r.Cards[at], *c)
 			continue
 		}
-		if r.at == nil {
-			r.at = make(map[hot.CardRef]int, hot.MaxBatch)
-		}
 		r.at[c.CardRef] = len(r.Cards)
 		r.Cards = append(r.Cards, *c)
-	}
-	if len(w.push.Increments) > 0 {
-		r.increments += len(w.push.Increments)
-		r.Pushes = append(r.Pushes, w.push)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 func TestWhatACommitTellsOfACard(t *testing.T) {
 	card := loyalty.Card{OrgID: "org", ID: "card", Status: loyalty.CardActive, Version: 7, Balance: 3}
-	counters, _ := countersOf(card)
+	counters, _ := countersOf(&card)
 	ref := hot.CardRef{Org: "org", Card: "card"}
 	part := func(since uint64) hot.CardState {
 		return hot.CardState{CardRef: ref, Version: 7, Payload: counters, KeepRest: true, Since: since}
@@ -32,7 +32,7 @@ func TestWhatACommitTellsOfACard(t *testing.T) {
 		"a version that goes backward": {loyalty.ChangedCard{Version: 7, Since: 9, Card: card}, hot.Changed(ref, 7)},
 	} {
 		c.changed.OrgID, c.changed.ID = "org", "card"
-		if diff := cmp.Diff(c.want, changeOf(c.changed)); diff != "" {
+		if diff := cmp.Diff(c.want, changeOf(&c.changed)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -52,7 +52,7 @@ func TestChangesComeTogether(t *testing.T) {
 			since := version + rapid.Int64Range(0, 1).Draw(rt, "others' commits in between")
 			version = since + rapid.Int64Range(1, 2).Draw(rt, "commands")
 			card.Version, card.Balance = version, int(version)
-			c := changeOf(loyalty.ChangedCard{
+			c := changeOf(&loyalty.ChangedCard{
 				OrgID: "org", ID: "card", Version: version, Since: since, Card: card, Whole: rapid.Bool().Draw(rt, "whole"),
 			})
 			changes = append(changes, c)

@@ -46,7 +46,7 @@ func shown(v customer.View) customer.View {
 // or that is too big otherwise, is not kept: a marker remembers its version.
 func stateOf(v customer.View) hot.CardState {
 	ref, version := refOf(v.Card.OrgID, v.Card.ID), uint64(v.Card.Version) //nolint:gosec // counts from 1
-	payload, ok := countersOf(v.Card)
+	payload, ok := countersOf(&v.Card)
 	rest, fits := restOf(v)
 	if !ok || !fits || len(payload)+len(rest) > hot.MaxPayload {
 		return hot.Changed(ref, version)
@@ -61,10 +61,14 @@ func stateOf(v customer.View) hot.CardState {
 	return state
 }
 
+// countersLen is the length of what a commit tells of a card, in bytes: two bytes, six
+// numbers of 32 bits and five of 64.
+const countersLen = 2 + 6*4 + 5*8
+
 // countersOf returns what a commit tells of a card. Its length is always the same, so
 // that Redis can write it over the last one.
-func countersOf(c loyalty.Card) ([]byte, bool) {
-	w := writer{b: make([]byte, 0, 64)}
+func countersOf(c *loyalty.Card) ([]byte, bool) {
+	w := writer{b: make([]byte, 0, countersLen)}
 	status := slices.Index(statuses, c.Status)
 	w.require(status >= 0 && c.Version > 0)
 	w.byte(formCounters)

@@ -63,7 +63,7 @@ func TestAViewIsKeptWithoutWhatNobodyShows(t *testing.T) {
 				rt.Errorf("%q is kept", secret)
 			}
 		}
-		counters, ok := countersOf(v.Card)
+		counters, ok := countersOf(&v.Card)
 		if !ok || !bytes.Equal(counters, state.Payload) {
 			rt.Errorf("a commit tells %x, a reading %x", counters, state.Payload)
 		}
@@ -126,7 +126,7 @@ func FuzzReadView(f *testing.F) {
 		if err != nil {
 			return
 		}
-		counters, ok := countersOf(got.Card)
+		counters, ok := countersOf(&got.Card)
 		if !ok || !bytes.Equal(counters, payload) {
 			t.Errorf("read %x, written again %x", payload, counters)
 		}

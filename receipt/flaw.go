@@ -74,17 +74,22 @@ var sentences = map[Code]string{
 // alphabetical order.
 func Codes() []Code { return slices.Sorted(maps.Keys(sentences)) }
 
-var parameter = regexp.MustCompile(`\{(\w+)\}`)
+// parameters are the names of each code's parameters. They are found once: a
+// file may have flaws in every row.
+var parameters = func() map[Code][]string {
+	parameter := regexp.MustCompile(`\{(\w+)\}`)
+	all := make(map[Code][]string, len(sentences))
+	for code, sentence := range sentences {
+		for _, m := range parameter.FindAllStringSubmatch(sentence, -1) {
+			all[code] = append(all[code], m[1])
+		}
+	}
+	return all
+}()
 
 // Params returns the names of the code's parameters, in the order of its
 // English sentence.
-func (c Code) Params() []string {
-	var names []string
-	for _, m := range parameter.FindAllStringSubmatch(sentences[c], -1) {
-		names = append(names, m[1])
-	}
-	return names
-}
+func (c Code) Params() []string { return slices.Clone(parameters[c]) }
 
 // flaw is why a value or a row cannot be used; the zero flaw is none.
 type flaw struct {
@@ -96,7 +101,7 @@ type flaw struct {
 // their order; long ones are cut.
 func because(code Code, values ...any) flaw {
 	f := flaw{code: code}
-	names := code.Params()
+	names := parameters[code]
 	if len(names) > 0 {
 		f.params = make(map[string]string, len(names))
 	}

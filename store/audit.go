@@ -19,6 +19,16 @@ const maxFactLen = 300
 
 const auditColumns = "org_id, id, at, doer_kind, doer_id, action, subject_id, request_id, changes"
 
+// subjectName is what the subject of a line a is called now.
+var subjectName = "COALESCE(" + named("location", "name") + ", " + named("staff", "name") + ", " + named("till", "name") + ", " + named("api_key", "name") + ", " +
+	named("import_run", "file_name") + ", " + named("customer", "number") +
+	", (SELECT u.number FROM card x JOIN customer u ON u.org_id = x.org_id AND u.id = x.customer_id WHERE x.org_id = a.org_id AND x.id = a.subject_id), '')"
+
+// named returns the column of the table's row that is the subject of a line a.
+func named(table, column string) string {
+	return "(SELECT x." + column + " FROM " + table + " x WHERE x.org_id = a.org_id AND x.id = a.subject_id)"
+}
+
 // fact is a part of something that is changed. Of personal data the log keeps that it was
 // changed, not what it is.
 type fact struct {
@@ -110,7 +120,7 @@ func (s *Store) AuditLog(ctx context.Context, orgID string, q access.AuditQuery,
 	and(&f, "a.subject_id = ?", q.SubjectID)
 	and(&f, "a.at >= ?", q.From)
 	and(&f, "a.at < ?", q.To)
-	list, err := readAll(ctx, s, orgID, scanDeed, "SELECT "+prefixed("a", auditColumns)+", COALESCE(m.name, k.name, t.name, '') FROM audit a "+
+	list, err := readAll(ctx, s, orgID, scanDeed, "SELECT "+prefixed("a", auditColumns)+", COALESCE(m.name, k.name, t.name, ''), "+subjectName+" FROM audit a "+
 		"LEFT JOIN staff m ON m.org_id = a.org_id AND m.id = a.doer_id LEFT JOIN api_key k ON k.org_id = a.org_id AND k.id = a.doer_id "+
 		"LEFT JOIN till t ON t.org_id = a.org_id AND t.id = a.doer_id "+
 		"WHERE a.org_id = $1 AND (a.at, a.id) < ($2, $3)"+f.text.String()+" ORDER BY a.at DESC, a.id DESC LIMIT "+f.value(p.Size()+1), f.args...)
@@ -119,7 +129,7 @@ func (s *Store) AuditLog(ctx context.Context, orgID string, q access.AuditQuery,
 
 func scanDeed(r scanner) (d access.Deed, err error) {
 	var text string
-	err = r.Scan(&d.OrgID, &d.ID, &d.At, &d.Doer.Kind, &d.Doer.ID, &d.Action, &d.SubjectID, &d.Doer.RequestID, &text, &d.DoerName)
+	err = r.Scan(&d.OrgID, &d.ID, &d.At, &d.Doer.Kind, &d.Doer.ID, &d.Action, &d.SubjectID, &d.Doer.RequestID, &text, &d.DoerName, &d.SubjectName)
 	var stored []storedChange
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &stored)

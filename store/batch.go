@@ -26,9 +26,12 @@ type batch struct {
 	open      map[rowKey][]rowKey
 	originals map[rowKey]loyalty.Entry
 	reversed  map[rowKey]bool
-	used      map[rowKey]usedKey
-	refs      map[externalRef]bool
-	cardDays  map[cardDay]int
+	// used are the keys that were used before, usedHere those that commands of this batch
+	// have used, with the index of the command.
+	used     map[rowKey]usedKey
+	usedHere map[rowKey]int
+	refs     map[externalRef]bool
+	cardDays map[cardDay]int
 	// stampings are those of cards that loadStampings asked about, and of this batch.
 	stampings     map[rowKey][]stamping
 	asksStampings bool
@@ -50,12 +53,11 @@ type heldCard struct {
 
 func (h *heldCard) key() rowKey { return rowKey{h.card.OrgID, h.card.ID} }
 
-// usedKey is an idempotency key that was used before this batch (with the head entry and
-// a snapshot) or earlier in it (with the index of its command).
+// usedKey is what stands with an idempotency key that was used before: the head entry and
+// a snapshot of the outcome.
 type usedKey struct {
 	bodyHash, snapshot string
 	entry              loyalty.Entry
-	index              int
 }
 
 type externalRef struct {
@@ -75,15 +77,17 @@ type staffDay struct {
 }
 
 func newBatch(st batchStatements, n *news, commands []loyalty.Command) *batch {
+	n.expect(len(commands))
 	return &batch{
-		ledgerWriter: ledgerWriter{news: n},
+		// A plain stamp changes one card and writes one entry.
+		ledgerWriter: ledgerWriter{news: n, changed: make([]bool, 0, len(commands)), entries: make([]keptEntry, 0, len(commands))},
 		st:           st,
 		commands:     commands,
 		outcomes:     make([]loyalty.Outcome, len(commands)),
 		cardOf:       make([]*heldCard, len(commands)),
 		coupons:      map[rowKey]loyalty.Coupon{}, open: map[rowKey][]rowKey{},
 		originals: map[rowKey]loyalty.Entry{}, reversed: map[rowKey]bool{},
-		used: make(map[rowKey]usedKey, len(commands)), refs: map[externalRef]bool{},
+		used: map[rowKey]usedKey{}, usedHere: make(map[rowKey]int, len(commands)), refs: map[externalRef]bool{},
 		cardDays: map[cardDay]int{}, stampings: map[rowKey][]stamping{}, staffDays: map[staffDay]int{},
 	}
 }
@@ -117,13 +121,11 @@ func (b *batch) run(ctx context.Context, s *Store) error {
 // decide runs the commands in their order.
 func (b *batch) decide() error {
 	for i := range b.commands {
-		c := &b.commands[i]
-		if u, ok := b.used[rowKey{c.OrgID, c.IdempotencyKey}]; ok && c.IdempotencyKey != "" {
-			o, err := b.replay(c, u)
-			if err != nil {
-				return err
-			}
-			b.outcomes[i] = o
+		again, err := b.replay(i)
+		if err != nil {
+			return err
+		}
+		if again {
 			continue
 		}
 		if err := b.decideNew(i); err != nil {
@@ -131,6 +133,38 @@ func (b *batch) decide() error {
 		}
 	}
 	return nil
+}
+
+// replay gives the command the outcome of the one that used its key, if one did.
+func (b *batch) replay(i int) (again bool, err error) {
+	c, o := &b.commands[i], &b.outcomes[i]
+	if c.IdempotencyKey == "" {
+		return false, nil
+	}
+	key := rowKey{c.OrgID, c.IdempotencyKey}
+	if first, here := b.usedHere[key]; here {
+		*o = b.outcomes[first]
+		o.Replayed = true
+		if c.BodyHash != b.commands[first].BodyHash {
+			*o = loyalty.Outcome{Err: loyalty.ErrKeyReused}
+		}
+		return true, nil
+	}
+	u, before := b.used[key]
+	if before {
+		*o, err = u.outcome(c)
+	}
+	return before, err
+}
+
+// outcome returns that of the command that used the key, for one that is sent with it again.
+func (u usedKey) outcome(c *loyalty.Command) (loyalty.Outcome, error) {
+	if u.bodyHash != c.BodyHash {
+		return loyalty.Outcome{Err: loyalty.ErrKeyReused}, nil
+	}
+	o, err := readSnapshot(u.snapshot, u.entry)
+	o.Replayed = true
+	return o, err
 }
 
 // replayRefused looks for the keys of commands that were refused, if nobody has yet: what
@@ -162,34 +196,15 @@ func (b *batch) replayRefused(ctx context.Context) error {
 		if !is || o.Err == nil && o.Refusal == nil {
 			continue
 		}
-		if *o, err = b.replay(c, u); err != nil {
+		if *o, err = u.outcome(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// replay returns the outcome of the command that used the key.
-func (b *batch) replay(c *loyalty.Command, u usedKey) (loyalty.Outcome, error) {
-	if u.bodyHash != c.BodyHash {
-		return loyalty.Outcome{Err: loyalty.ErrKeyReused}, nil
-	}
-	o := loyalty.Outcome{}
-	if u.snapshot == "" {
-		o = b.outcomes[u.index]
-	} else {
-		var err error
-		if o, err = readSnapshot(u.snapshot, u.entry); err != nil {
-			return o, err
-		}
-	}
-	o.Replayed = true
-	return o, nil
-}
-
 func (b *batch) decideNew(i int) error {
-	c := b.commands[i]
-	h := b.cardOf[i]
+	c, h := &b.commands[i], b.cardOf[i]
 	if h == nil || !h.card.Status.Usable() && hidesUnusable(c.Kind) || b.nowhere[rowKey{c.OrgID, c.LocationID}] {
 		b.outcomes[i].Err = loyalty.ErrNotFound
 		return nil
@@ -199,7 +214,7 @@ func (b *batch) decideNew(i int) error {
 		b.outcomes[i].Err = loyalty.ErrExternalRefUsed
 		return nil
 	}
-	result, refusal := loyalty.Apply(*h.program, b.state(c, h.card), c, newIDs{})
+	result, refusal := loyalty.Apply(*h.program, b.state(c, &h.card), *c, newIDs{})
 	if refusal != nil {
 		b.outcomes[i].Refusal = refusal
 		return nil //nolint:nilerr // a refusal is an answer, not a fault
@@ -211,7 +226,7 @@ func (b *batch) decideNew(i int) error {
 	}
 	var text string
 	if c.IdempotencyKey != "" {
-		b.used[rowKey{c.OrgID, c.IdempotencyKey}] = usedKey{bodyHash: c.BodyHash, index: i}
+		b.usedHere[rowKey{c.OrgID, c.IdempotencyKey}] = i
 		var err error
 		if text, err = writeSnapshot(o); err != nil {
 			return err
@@ -221,7 +236,7 @@ func (b *batch) decideNew(i int) error {
 		b.merged = append(b.merged, result.Card)
 	}
 	h.card = result.Card
-	b.take(c, result, text)
+	b.take(c, &result, text)
 	return nil
 }
 
@@ -254,8 +269,8 @@ func outcomeOf(r loyalty.Result) loyalty.Outcome {
 }
 
 // state gathers what loyalty.Apply has to know.
-func (b *batch) state(c loyalty.Command, card loyalty.Card) loyalty.State {
-	st, key := loyalty.State{Card: card}, rowKey{card.OrgID, card.ID}
+func (b *batch) state(c *loyalty.Command, card *loyalty.Card) loyalty.State {
+	st, key := loyalty.State{Card: *card}, rowKey{card.OrgID, card.ID}
 	st.UsedStep = b.usedSteps[key]
 	if c.CouponID != "" {
 		st.Coupon = b.coupons[rowKey{c.OrgID, c.CouponID}]
@@ -285,7 +300,7 @@ func (b *batch) state(c loyalty.Command, card loyalty.Card) loyalty.State {
 
 // take makes the result what the next commands see, and marks it to be written with the
 // snapshot of its outcome.
-func (b *batch) take(c loyalty.Command, r loyalty.Result, snapshot string) {
+func (b *batch) take(c *loyalty.Command, r *loyalty.Result, snapshot string) {
 	b.add(c, r, snapshot)
 	card := rowKey{r.Card.OrgID, r.Card.ID}
 	for _, k := range r.Changed {
@@ -304,20 +319,21 @@ func (b *batch) take(c loyalty.Command, r loyalty.Result, snapshot string) {
 	if r.UsedStep != 0 {
 		b.usedSteps[card], b.usesCodes[card] = r.UsedStep, true
 	}
-	b.countStamping(r.Entries[0])
-	switch head := r.Entries[0]; head.Kind {
+	head := &r.Entries[0]
+	b.countStamping(head)
+	switch head.Kind {
 	case loyalty.EntryStamp:
 		b.count(head, head.Quantity)
 	case loyalty.EntryReversal:
 		if original := b.originals[rowKey{head.OrgID, head.Reverses}]; original.Kind == loyalty.EntryStamp {
-			b.count(original, -original.Quantity)
+			b.count(&original, -original.Quantity)
 		}
 	default:
 	}
 }
 
 // count adds stamps to the tallies that were loaded; others nobody asks for.
-func (b *batch) count(e loyalty.Entry, stamps int) {
+func (b *batch) count(e *loyalty.Entry, stamps int) {
 	if len(b.cardDays)+len(b.staffDays) == 0 {
 		return
 	}

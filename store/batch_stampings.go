@@ -75,7 +75,7 @@ func (b *batch) addStampings(ctx context.Context, card rowKey, condition string,
 }
 
 // tallyStampings fills in what loyalty.Tally says of other stampings of the card.
-func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, card rowKey) {
+func (b *batch) tallyStampings(t *loyalty.Tally, c *loyalty.Command, card rowKey) {
 	for _, s := range b.stampings[card] {
 		t.NearStamp(s.at, c.At)
 		if s.id != c.EntryID {
@@ -86,7 +86,7 @@ func (b *batch) tallyStampings(t *loyalty.Tally, c loyalty.Command, card rowKey)
 
 // countStamping keeps the stampings true for the next commands of the batch, if any of
 // them can ask.
-func (b *batch) countStamping(head loyalty.Entry) {
+func (b *batch) countStamping(head *loyalty.Entry) {
 	if !b.asksStampings {
 		return
 	}

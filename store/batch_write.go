@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -22,9 +23,10 @@ func (newIDs) CouponID() string { return typeid.New("coup") }
 // ledgerWriter collects the results of commands and writes them by few statements.
 // The cards must be locked.
 type ledgerWriter struct {
-	news    *news
-	order   []rowKey // of changed cards
-	changed map[rowKey]loyalty.Card
+	news *news
+	// changed tells of the news' cards, by their places, which ones commands have changed:
+	// as they stand there they are written.
+	changed []bool
 	entries []keptEntry
 	issued  []loyalty.Coupon
 	closed  []loyalty.Coupon // coupons with a new status; the last of an id counts
@@ -35,26 +37,25 @@ type ledgerWriter struct {
 	merged []loyalty.Card
 }
 
-// keptEntry is an entry and, on one with an idempotency key, what has to be known to
-// answer the key again.
+// keptEntry is an entry, where the result of its command holds it, and, on one with an
+// idempotency key, what has to be known to answer the key again.
 type keptEntry struct {
-	loyalty.Entry
+	*loyalty.Entry
 	bodyHash, snapshot string
 }
 
 // add takes the result of a command, with the snapshot of its outcome if it has a key.
-func (w *ledgerWriter) add(c loyalty.Command, r loyalty.Result, snapshot string) {
-	if w.changed == nil {
-		w.changed, w.at = map[rowKey]loyalty.Card{}, c.Now
+func (w *ledgerWriter) add(c *loyalty.Command, r *loyalty.Result, snapshot string) {
+	if len(w.entries) == 0 {
+		w.at = c.Now
 	}
-	key := rowKey{r.Card.OrgID, r.Card.ID}
-	if _, again := w.changed[key]; !again {
-		w.order = append(w.order, key)
+	at := w.news.card(r.Card, len(r.Issued)+len(r.Changed) > 0)
+	for len(w.changed) <= at {
+		w.changed = append(w.changed, false)
 	}
-	w.changed[key] = r.Card
-	w.news.card(r.Card, len(r.Issued)+len(r.Changed) > 0)
-	for i, e := range r.Entries {
-		k := keptEntry{Entry: e}
+	w.changed[at] = true
+	for i := range r.Entries {
+		k := keptEntry{Entry: &r.Entries[i]}
 		if i == 0 && c.IdempotencyKey != "" {
 			k.bodyHash, k.snapshot = c.BodyHash, snapshot
 		}
@@ -70,7 +71,11 @@ func (w *ledgerWriter) allEvents() []event {
 	for i := range w.issued {
 		coupons[i] = rowKey{w.issued[i].OrgID, w.issued[i].ID}
 	}
-	return slices.Concat(w.events, eventsAbout(EventCardsChanged, w.order, w.at), eventsAbout(EventCouponsIssued, coupons, w.at))
+	cards := make([]rowKey, 0, len(w.changed))
+	for c := range w.changedCards() {
+		cards = append(cards, rowKey{c.OrgID, c.ID})
+	}
+	return slices.Concat(w.events, eventsAbout(EventCardsChanged, cards, w.at), eventsAbout(EventCouponsIssued, coupons, w.at))
 }
 
 // flush writes what was collected. Coupons come before the entries that name them.
@@ -128,10 +133,20 @@ func (w *ledgerWriter) cards() []*loyalty.Card {
 	return list
 }
 
+// changedCards goes through the cards that commands have changed, as they are now.
+func (w *ledgerWriter) changedCards() iter.Seq[*loyalty.Card] {
+	return func(yield func(*loyalty.Card) bool) {
+		for at, changed := range w.changed {
+			if changed && !yield(&w.news.cards[at].Card) {
+				return
+			}
+		}
+	}
+}
+
 func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
-	rows := make([][]any, 0, len(w.order))
-	for _, key := range w.order {
-		c := w.changed[key]
+	rows := make([][]any, 0, len(w.changed))
+	for c := range w.changedCards() {
 		rows = append(rows, []any{
 			c.OrgID, c.ID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt,
 			int64(c.Day), c.DayStamps, c.WelcomedAt,

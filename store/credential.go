@@ -160,6 +160,13 @@ func (s *Store) Tills(ctx context.Context, orgID string, p paging.Page) (paging.
 		"SELECT "+tillColumns+" FROM till WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3")
 }
 
+// Till returns a till, also one that was unpaired. It returns organization.ErrNotFound for
+// one that is not there.
+func (s *Store) Till(ctx context.Context, orgID, id string) (access.Till, error) {
+	return readOne(ctx, s, orgID, organization.ErrNotFound, scanTill,
+		"SELECT "+tillColumns+" FROM till WHERE org_id = $1 AND id = $2", orgID, id)
+}
+
 // RevokeTill unpairs a till at once, and with it everybody signed in there. It returns
 // organization.ErrNotFound for a till that is not there.
 func (s *Store) RevokeTill(ctx context.Context, orgID, id string, now int64) error {

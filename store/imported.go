@@ -10,8 +10,8 @@ import (
 	"github.com/leima/leima/typeid"
 )
 
-// MaxImportRefs is the most references that one call of ImportedCards or
-// ImportedLocations takes.
+// MaxImportRefs is the most references that one call of ImportedCards, ImportedLocations
+// or UsedKeys takes.
 const MaxImportRefs = 500
 
 func checkRefs(refs []string) error {
@@ -196,4 +196,23 @@ func (s *Store) ImportedLocations(ctx context.Context, orgID string, refs []stri
 		return insert(ctx, tx, "location", locationColumns, rows)
 	})
 	return locations, created, err
+}
+
+// UsedKeys returns which of the idempotency keys commands used already, each with the hash
+// of that command's body. At most MaxImportRefs may be asked about.
+func (s *Store) UsedKeys(ctx context.Context, orgID string, keys []string) (map[string]string, error) {
+	if err := checkRefs(keys); err != nil {
+		return nil, err
+	}
+	args := []any{orgID}
+	found, err := readAll(ctx, s, orgID, scanPair, "SELECT idempotency_key, body_hash FROM entry WHERE org_id = $1 AND idempotency_key <> '' "+
+		"AND idempotency_key IN "+in(&args, keys), args...)
+	if err != nil {
+		return nil, err
+	}
+	used := make(map[string]string, len(found))
+	for _, p := range found {
+		used[p.ref] = p.id
+	}
+	return used, nil
 }

@@ -175,7 +175,7 @@ func joinProgram(ctx context.Context, tx *transaction, n *news, j customer.Join,
 			return false, err
 		}
 	}
-	if len(w.order) == 0 {
+	if len(w.entries) == 0 {
 		return true, insertEvents(ctx, tx, []event{cardChanged(j.OrgID, card.ID, j.Now)})
 	}
 	if err := w.countEntries(ctx, tx.itself, nil); err != nil {
@@ -203,6 +203,6 @@ func welcome(w *ledgerWriter, p loyalty.Program, card loyalty.Card, c loyalty.Co
 	if refusal != nil {
 		return fmt.Errorf("welcome card %s: %w", card.ID, refusal)
 	}
-	w.add(c, r, "")
+	w.add(&c, &r, "")
 	return nil
 }

@@ -60,7 +60,7 @@ func (m *mover) apply(ctx context.Context, p loyalty.Program, state loyalty.Stat
 			return r, err
 		}
 	}
-	m.add(command, r, snapshot)
+	m.add(&command, &r, snapshot)
 	return r, nil
 }
 

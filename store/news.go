@@ -18,9 +18,14 @@ type news struct {
 
 func (n *news) empty() bool { return len(n.cards) == 0 && len(n.counts) == 0 }
 
-// card notes the card as it is now. whole tells that more changed than the card, now or
-// when it was noted before.
-func (n *news) card(c loyalty.Card, whole bool) {
+// expect makes room for so many cards.
+func (n *news) expect(cards int) {
+	n.cards, n.cardAt = make([]loyalty.ChangedCard, 0, cards), make(map[rowKey]int, cards)
+}
+
+// card notes the card as it is now and returns its place among the cards. whole tells that
+// more changed than the card, now or when it was noted before.
+func (n *news) card(c loyalty.Card, whole bool) (at int) {
 	key := rowKey{c.OrgID, c.ID}
 	at, again := n.cardAt[key]
 	if !again {
@@ -33,6 +38,7 @@ func (n *news) card(c loyalty.Card, whole bool) {
 	}
 	x := &n.cards[at]
 	x.Version, x.Card, x.Whole = c.Version, c, x.Whole || whole
+	return at
 }
 
 // count adds to a cell of the live totals.
@@ -54,7 +60,7 @@ func (n *news) count(cell loyalty.Cell, add loyalty.Counts) {
 }
 
 // entry counts an entry. sign is 1 for one that is added, -1 for one that is taken back.
-func (n *news) entry(e loyalty.Entry, sign int64) {
+func (n *news) entry(e *loyalty.Entry, sign int64) {
 	var add loyalty.Counts
 	switch e.Kind {
 	case loyalty.EntryStamp:
@@ -84,14 +90,14 @@ func (w *ledgerWriter) countEntries(ctx context.Context, read func(context.Conte
 	if len(reversed) == 0 {
 		return nil
 	}
-	originals := map[rowKey]loyalty.Entry{}
+	originals := map[rowKey]*loyalty.Entry{}
 	for _, e := range w.entries {
 		originals[rowKey{e.OrgID, e.ID}] = e.Entry
 	}
 	var missing []rowKey
 	for _, key := range reversed {
 		if e, ok := known[key]; ok {
-			originals[key] = e
+			originals[key] = &e
 		} else if _, ok := originals[key]; !ok {
 			missing = append(missing, key)
 		}
@@ -105,12 +111,14 @@ func (w *ledgerWriter) countEntries(ctx context.Context, read func(context.Conte
 		if err != nil {
 			return err
 		}
-		for _, e := range found {
-			originals[rowKey{e.OrgID, e.ID}] = e
+		for i := range found {
+			originals[rowKey{found[i].OrgID, found[i].ID}] = &found[i]
 		}
 	}
 	for _, key := range reversed {
-		w.news.entry(originals[key], -1)
+		if e := originals[key]; e != nil {
+			w.news.entry(e, -1)
+		}
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func (p spread) current() bool {
 	return p.orgVersion == p.nowOrg && p.programsVersion == p.nowPrograms
 }
 
-const spreadQuery = "SELECT " + passOrgVersion + ", (SELECT COALESCE(CAST(SUM(" + passProgramVersion + ") AS BIGINT), 0) FROM program g WHERE g.org_id = o.org_id), " +
+const spreadQuery = "SELECT " + passOrgVersion + ", " + passProgramsVersion + ", " +
 	"COALESCE(s.org_version, 0), COALESCE(s.programs_version, 0), COALESCE(s.began_tag, 0), COALESCE(s.after_serial, ''), COALESCE(s.total, 0), " +
 	"COALESCE(s.told, 0), COALESCE(s.next_at, 0), COALESCE(s.started_at, 0), COALESCE(s.finished_at, 0) " +
 	"FROM organization o LEFT JOIN pass_spread s ON s.org_id = o.org_id AND s.pass_type = $2 WHERE o.org_id = $1"

@@ -13,6 +13,8 @@ import (
 const (
 	passProgramVersion = "g.version + g.design_version - 1"
 	passOrgVersion     = "o.version + o.places_version"
+	// passProgramsVersion is of all programs of the organization o.
+	passProgramsVersion = "(SELECT COALESCE(CAST(SUM(" + passProgramVersion + ") AS BIGINT), 0) FROM program g WHERE g.org_id = o.org_id)"
 
 	cardsProgram = "JOIN program g ON g.org_id = c.org_id AND g.id = c.program_id "
 	passSources  = "FROM card c " + cardsProgram + "JOIN organization o ON o.org_id = c.org_id "
@@ -48,6 +50,14 @@ func (t passTable) setPresent() string {
 func (t passTable) outdated() string {
 	return "EXISTS (SELECT 1 FROM " + t.name + " p " + passJoins + "WHERE p.org_id = " + t.name + ".org_id AND p." + t.key + " = " + t.name + "." + t.key +
 		" AND " + passOutdated + ")"
+}
+
+// PassLooks returns a number that rises whenever something changes that many passes of the
+// organization show: the brand, the places of branches, rules or a design. It returns
+// loyalty.ErrNotFound if there is no such organization.
+func (s *Store) PassLooks(ctx context.Context, orgID string) (int64, error) {
+	return readOne(ctx, s, orgID, loyalty.ErrNotFound, scan1[int64], "SELECT "+passOrgVersion+" + "+passProgramsVersion+
+		" FROM organization o WHERE o.org_id = $1", orgID)
 }
 
 // behind returns up to customer.MaxPassBatch passes p for which the condition holds; since

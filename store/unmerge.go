@@ -144,7 +144,6 @@ func (u *unmerging) closeOpened(k keptMerge, r loyalty.Result) {
 		return
 	}
 	c.Status, c.WelcomedAt = loyalty.CardRevoked, 0
-	u.changed[rowKey{c.OrgID, c.ID}] = c
 	u.news.card(c, true)
 }
 

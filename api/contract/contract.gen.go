@@ -612,6 +612,13 @@ type AuditLine struct {
 	//
 	// Example: prog_01k3sa0z2efcrstmhzda61w2tt
 	SubjectID string `json:"subject_id"`
+
+	// SubjectName What the subject is called now: the name of a location, a member of staff, a till or an API key, the file of an
+	// import, the number of a customer or of a card's customer. Programs are named at `/v1/programs`.
+	//
+	//
+	// Example: Market Square
+	SubjectName *string `json:"subject_name,omitempty"`
 }
 
 // AuditLog defines model for AuditLog.

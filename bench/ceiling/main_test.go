@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/leima/leima/bench/rival"
 )
 
 func TestAStampIsParsedAndAnswered(t *testing.T) {
@@ -16,7 +18,7 @@ func TestAStampIsParsedAndAnswered(t *testing.T) {
 		"a stamp": {`{"card_id":"card_1","quantity":2,"location_id":"loc_1"}`, http.StatusCreated, `{"card_id":"card_1","balance":2}`},
 		"no JSON": {`card_1`, http.StatusBadRequest, "message"},
 		"too much": {
-			`{"card_id":"` + strings.Repeat("x", maxBody) + `"}`, http.StatusBadRequest, "message",
+			`{"card_id":"` + strings.Repeat("x", rival.MaxBody) + `"}`, http.StatusBadRequest, "message",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,8 +38,16 @@ type bench struct {
 	stores   []*storage
 	entrants []entrant
 	starts   []start
-	// redisAnswered and redisUnknown count the stamps of b, as a storage does its own.
-	redisAnswered, redisUnknown int64
+	// groupURL is the database of p.
+	groupURL string
+	// rivals count the stamps of b and p, as a storage does its own.
+	rivals map[string]*counted
+}
+
+// counted are stamps that were sent.
+type counted struct {
+	// answered ones must be in the ledger, unknown ones may.
+	answered, unknown int64
 }
 
 // newBench makes the folder and builds the programs.
@@ -53,7 +61,7 @@ func newBench(ctx context.Context, o options, log io.Writer) (_ *bench, err erro
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	b := &bench{options: o, log: log, programs: programs, folder: folder, knows: map[string]bool{}}
+	b := &bench{options: o, log: log, programs: programs, folder: folder, knows: map[string]bool{}, rivals: map[string]*counted{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, folder.Remove())
@@ -75,7 +83,7 @@ func (b *bench) build(ctx context.Context) error {
 	if b.built, err = b.folder.Subfolder("programs"); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
-	packages := []string{"./bench/ceiling", "./bench/redisstamp", "./bench/load"}
+	packages := []string{"./bench/ceiling", "./bench/redisstamp", "./bench/groupstamp", "./bench/load"}
 	b.leima = b.options.Leima
 	if b.leima == "" {
 		b.leima = filepath.Join(b.built, "leima")
@@ -150,11 +158,13 @@ func (b *bench) say(format string, a ...any) {
 
 // startDatabases starts those servers that what is measured needs.
 func (b *bench) startDatabases(ctx context.Context) (err error) {
-	if b.wants("c") || b.wants("scans") {
+	if b.wants("p") || b.wants("c") || b.wants("scans") {
 		if b.postgres, err = servers.StartPostgres(ctx, b.programs, b.folder, b.options.Postgres...); err != nil {
 			return fmt.Errorf("start PostgreSQL: %w", err)
 		}
 		b.running = append(b.running, b.postgres.Server)
+	}
+	if b.wants("c") || b.wants("scans") {
 		if b.hotRedis, err = servers.StartRedis(ctx, b.programs, b.folder, "redis-hot"); err != nil {
 			return fmt.Errorf("start Redis: %w", err)
 		}

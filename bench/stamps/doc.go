@@ -6,6 +6,8 @@
 //	a      an Echo handler that parses the same body and answers at once (bench/ceiling)
 //	b      a stamp in Redis alone, one Lua call, nothing acknowledged before it is on
 //	       the disk (bench/redisstamp)
+//	p      a stamp in two narrow tables of PostgreSQL, with group commit and nothing else
+//	       (bench/groupstamp)
 //	c      Leima on PostgreSQL and Redis
 //	d      Leima on SQLite
 //	scans  POST /v1/scans of c

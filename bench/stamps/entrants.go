@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
 
 	"github.com/leima/leima/bench/cards"
@@ -44,6 +45,11 @@ func (b *bench) start(ctx context.Context) error {
 	}
 	if b.wants("b") {
 		if err := b.addRedisStamp(ctx, base); err != nil {
+			return err
+		}
+	}
+	if b.wants("p") {
+		if err := b.addGroupStamp(ctx, base); err != nil {
 			return err
 		}
 	}
@@ -91,9 +97,29 @@ func (b *bench) addRedisStamp(ctx context.Context, deck cards.Deck) error {
 	if err != nil {
 		return err
 	}
+	b.rivals["b"] = &counted{}
 	b.entrants = append(b.entrants, entrant{
 		name: "b", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
 		server: s.PID(), redis: b.truthRedis.PID(),
+	})
+	return nil
+}
+
+func (b *bench) addGroupStamp(ctx context.Context, deck cards.Deck) error {
+	var err error
+	if b.groupURL, err = b.createDatabase(ctx, "group_stamp"); err != nil {
+		return err
+	}
+	s, address, err := b.startHTTP(ctx, servers.Launch{
+		Name: "groupstamp", Program: b.built + "/groupstamp", Env: []string{"LEIMA_BENCH_POSTGRES=" + b.groupURL},
+	}, "-addr")
+	if err != nil {
+		return err
+	}
+	b.rivals["p"] = &counted{}
+	b.entrants = append(b.entrants, entrant{
+		name: "p", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
+		server: s.PID(), database: b.postgres.PID(),
 	})
 	return nil
 }
@@ -194,6 +220,9 @@ func (p proof) holds() bool {
 	return p.Acknowledged <= p.Ledger && p.Ledger <= p.Acknowledged+p.Unknown
 }
 
+// proof is of a ledger that has n stamps.
+func (c *counted) proof(name string, n int64) proof { return proof{name, c.answered, c.unknown, n} }
+
 // prove reads the ledgers of all that keep one.
 func (b *bench) prove(ctx context.Context) ([]proof, error) {
 	var proofs []proof
@@ -202,14 +231,21 @@ func (b *bench) prove(ctx context.Context) ([]proof, error) {
 		if err != nil {
 			return nil, err
 		}
-		proofs = append(proofs, proof{"b", b.redisAnswered, b.redisUnknown, n})
+		proofs = append(proofs, b.rivals["b"].proof("b", n))
+	}
+	if b.groupURL != "" {
+		n, err := b.groupEntries(ctx)
+		if err != nil {
+			return nil, err
+		}
+		proofs = append(proofs, b.rivals["p"].proof("p", n))
 	}
 	for _, s := range b.stores {
 		n, err := cards.Stamps(ctx, s.url)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		proofs = append(proofs, proof{s.name, s.answered, s.unknown, n})
+		proofs = append(proofs, s.proof(s.name, n))
 	}
 	return proofs, nil
 }
@@ -223,6 +259,18 @@ func (b *bench) streamLength(ctx context.Context) (n int64, err error) {
 	defer func() { err = errors.Join(err, client.Close()) }()
 	if n, err = client.XLen(ctx, "ledger").Result(); err != nil {
 		return 0, fmt.Errorf("b: count stamps: %w", err)
+	}
+	return n, nil
+}
+
+func (b *bench) groupEntries(ctx context.Context) (n int64, err error) {
+	conn, err := pgx.Connect(ctx, b.groupURL)
+	if err != nil {
+		return 0, fmt.Errorf("p: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	if err := conn.QueryRow(ctx, "SELECT COUNT(*) FROM entry").Scan(&n); err != nil {
+		return 0, fmt.Errorf("p: count stamps: %w", err)
 	}
 	return n, nil
 }

@@ -162,13 +162,13 @@ func readLoad(out *bufio.Reader, mark func(traffic.Mark), r *traffic.Result) err
 
 // count adds the stamps to those that must be in the entrant's ledger.
 func (b *bench) count(e entrant, r traffic.Result) {
-	switch {
-	case e.kind != traffic.Stamps:
-	case e.storage != nil:
-		e.storage.answered += r.AllAnswers
-		e.storage.unknown += r.Unknown
-	case e.name == "b":
-		b.redisAnswered += r.AllAnswers
-		b.redisUnknown += r.Unknown
+	to := b.rivals[e.name]
+	if e.storage != nil {
+		to = &e.storage.counted
 	}
+	if to == nil || e.kind != traffic.Stamps {
+		return // it keeps none
+	}
+	to.answered += r.AllAnswers
+	to.unknown += r.Unknown
 }

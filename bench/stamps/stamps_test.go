@@ -31,7 +31,7 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	temporary := t.TempDir()
 	out := filepath.Join(temporary, "stamps.json")
-	only, want := "a,b,c,d,scans", []string{"a", "b", "c", "scans", "c hot", "c cards=400", "c orgs=3", "d"}
+	only, want := "a,b,p,c,d,scans", []string{"a", "b", "p", "c", "scans", "c hot", "c cards=400", "c orgs=3", "d"}
 	if _, missing := servers.LookUp(); len(missing) > 0 {
 		t.Logf("without %v", missing)
 		only, want = "a,d", []string{"a", "d"}

@@ -28,8 +28,8 @@ type storage struct {
 	address string
 	// debug is the address of pprof, "" if there is none.
 	debug string
-	// answered and unknown count the stamps over all its measurements and warm-ups.
-	answered, unknown int64
+	// counted are the stamps over all its measurements and warm-ups.
+	counted
 }
 
 // start is how long a Leima took from its start until it was ready.
@@ -87,12 +87,16 @@ func (b *bench) makeDatabase(ctx context.Context, letter, data string, number in
 	if letter == "d" {
 		return (&url.URL{Scheme: "sqlite", Path: filepath.Join(data, sqliteName)}).String(), nil
 	}
+	return b.createDatabase(ctx, fmt.Sprintf("bench_%d", number))
+}
+
+// createDatabase returns the URL of a new database of the PostgreSQL server.
+func (b *bench) createDatabase(ctx context.Context, name string) (string, error) {
 	conn, err := pgx.Connect(ctx, b.postgres.URL)
 	if err != nil {
 		return "", fmt.Errorf("make a database: %w", err)
 	}
 	defer conn.Close(ctx) //nolint:errcheck // the server ends it otherwise
-	name := fmt.Sprintf("bench_%d", number)
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()); err != nil {
 		return "", fmt.Errorf("make a database: %w", err)
 	}

@@ -135,7 +135,7 @@ func comparedWith(entrant string) []string {
 	case special:
 		return []string{letter}
 	case entrant == "c":
-		return []string{"a", "b"}
+		return []string{"a", "b", "p"}
 	case entrant == "a":
 		return nil
 	}

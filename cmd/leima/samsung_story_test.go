@@ -31,8 +31,8 @@ func (x toStandIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(to)
 }
 
-// openWithSamsung opens a house that has a contract with the stand-in.
-func openWithSamsung(t *testing.T) (*house, *samsungtest.Server) {
+// newGalaxy returns a contract with a stand-in for Samsung, and the stand-in.
+func newGalaxy(t *testing.T) (*galaxy, *samsungtest.Server) {
 	t.Helper()
 	standIn := samsungtest.New(t, time.Now)
 	address, err := url.Parse(standIn.URL)
@@ -43,10 +43,14 @@ func openWithSamsung(t *testing.T) (*house, *samsungtest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return openWith(t, options{
-		galaxy:   &galaxy{partner: samsungtest.Partner(), notifier: client},
-		settings: func(s *settings) { s.BaseURL = publicBase },
-	}), standIn
+	return &galaxy{partner: samsungtest.Partner(), notifier: client}, standIn
+}
+
+// openWithSamsung opens a house that has a contract with the stand-in.
+func openWithSamsung(t *testing.T) (*house, *samsungtest.Server) {
+	t.Helper()
+	contract, standIn := newGalaxy(t)
+	return openWith(t, options{galaxy: contract, settings: func(s *settings) { s.BaseURL = publicBase }}), standIn
 }
 
 // asksAs asks for a page as a browser does and follows no redirect.

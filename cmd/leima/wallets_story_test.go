@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/leima/leima/wallet/apple"
 	"github.com/leima/leima/wallet/apple/appletest"
 	"github.com/leima/leima/wallet/google/googletest"
-	"github.com/leima/leima/wallet/samsung"
 	"github.com/leima/leima/wallet/samsung/samsungtest"
 )
 
@@ -27,23 +25,16 @@ type wallets struct {
 // openWithWallets opens a house that puts cards into all wallets.
 func openWithWallets(t *testing.T) (*house, wallets) {
 	t.Helper()
-	w := wallets{apns: appletest.NewAPNs(t), google: googletest.New(t, nil), samsung: samsungtest.New(t, time.Now)}
+	contract, standIn := newGalaxy(t)
+	w := wallets{apns: appletest.NewAPNs(t), google: googletest.New(t, nil), samsung: standIn}
 	pusher := apple.NewPusher(madeUp().Identity, apple.PushOptions{Server: w.apns.URL, Roots: w.apns.Roots})
 	t.Cleanup(pusher.Close)
 	account, err := withApple(accountValues(t, w.google), publicBase, time.Now()).openGoogleAccount()
 	if err != nil {
 		t.Fatal(err)
 	}
-	address, err := url.Parse(w.samsung.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := samsung.New(samsung.Options{Partner: samsungtest.Partner(), HTTP: &http.Client{Transport: toStandIn{address}}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return openWith(t, options{
-		wallet: &wallet{identity: madeUp().Identity, pusher: pusher}, google: account, galaxy: &galaxy{partner: samsungtest.Partner(), notifier: client},
+		wallet: &wallet{identity: madeUp().Identity, pusher: pusher}, google: account, galaxy: contract,
 		metrics: newMetrics(build{}), settings: func(s *settings) { s.BaseURL = publicBase },
 	}), w
 }

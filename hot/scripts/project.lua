@@ -21,6 +21,8 @@
 --      version is the same, as when a card is read again after a miss by alias
 --   F  full: the card could not be set and was deleted, so that nobody reads the
 --      old one (a full Redis refuses writes, but not DEL and not reads)
+--
+-- Numbers in commands are texts: Redis would print those of Lua, which are floating.
 local ttl, answer, full = ARGV[1], {}, false
 local call, pcall, unpack, sub = redis.call, redis.pcall, struct.unpack, string.sub
 
@@ -52,10 +54,11 @@ local function part(key, head, since, new)
   if #head < 10 then return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl end
   if not older(head, new) then return 'K' end
   local oldlen, newlen = unpack('>I2', head, 9), unpack('>I2', new, 9)
-  if newlen == 65535 or oldlen == 65535 or older(head, since) then
+  if oldlen == 65535 then return 'S', 'SETRANGE', key, '0', sub(new, 1, 8) end
+  if newlen == 65535 or older(head, since) then
     return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl
   end
-  if newlen == oldlen then return 'S', 'SETRANGE', key, 0, new end
+  if newlen == oldlen then return 'S', 'SETRANGE', key, '0', new end
   return 'S', 'SET', key, new .. sub(call('GET', key), 11 + oldlen), 'KEEPTTL'
 end
 
@@ -80,9 +83,9 @@ for i = 1, #KEYS do
   if since == '' then
     answer[i] = give(whole(key, new))
   else
-    local head = call('GETRANGE', key, 0, 9)
+    local head = call('GETRANGE', key, '0', '9')
     -- The plain case, a stamp on a card that is known as it was, comes first.
-    if head == since and not full and type(pcall('SETRANGE', key, 0, new)) == 'number' then
+    if head == since and not full and type(pcall('SETRANGE', key, '0', new)) == 'number' then
       answer[i] = 'S'
     else
       answer[i] = give(part(key, head, since, new))

@@ -127,6 +127,11 @@ func pairing(su *suite) {
 		_, err := sh.PairTill(sh.ctx, sh.org.ID, access.Hash(c), access.Hash("t"), sh.clock())
 		sh.is(err, access.ErrUnauthenticated)
 	}
+	found, err := sh.Till(sh.ctx, sh.org.ID, till.ID)
+	sh.ok(err)
+	su.same("till", till, found)
+	_, err = sh.Till(sh.ctx, sh.org.ID, typeid.New("till"))
+	sh.is(err, organization.ErrNotFound)
 	sh.ok(sh.RevokeTill(sh.ctx, sh.org.ID, till.ID, sh.clock()))
 	sh.keepsOut(token)
 	sh.is(sh.RevokeTill(sh.ctx, sh.org.ID, typeid.New("till"), sh.clock()), organization.ErrNotFound)

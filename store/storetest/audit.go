@@ -14,6 +14,7 @@ import (
 
 var auditStories = []story{
 	{"the audit log tells who did what, newest first", auditLog},
+	{"the audit log says what things are called now", auditNames},
 	{"what was not done leaves no line in the audit log", auditRollsBack},
 	{"corrections by hand are in the audit log, stamps are not", auditAdjustments},
 }
@@ -47,7 +48,7 @@ func auditLog(su *suite) {
 	line.ID = ""
 	su.same("the line", access.Deed{
 		OrgID: sh.org.ID, At: began, Doer: access.Doer{Kind: access.DoerStaff, ID: sh.cashier.ID, RequestID: "request-1"}, DoerName: sh.cashier.Name,
-		Action: access.LocationChanged, SubjectID: sh.location.ID,
+		Action: access.LocationChanged, SubjectID: sh.location.ID, SubjectName: sh.location.Name,
 		Changes: []access.Change{{Field: "address", After: "Kauppatori 1"}, {Field: "external_ref", After: "12"}},
 	}, line)
 	sh.cashier.Name, sh.cashier.Email = "Aino Uusi", "aino@example.org"
@@ -72,6 +73,25 @@ func auditLog(su *suite) {
 	su.same("by what it was done to", "location.changed location.changed location.added", actions(sh.audit(access.AuditQuery{SubjectID: sh.location.ID})))
 	su.same("since", 12, len(sh.audit(access.AuditQuery{From: began})))
 	su.same("until", "program.added staff.added location.added", actions(sh.audit(access.AuditQuery{To: began})))
+}
+
+func auditNames(su *suite) {
+	sh := newShop(su)
+	till, _ := sh.newTill()
+	person, m := sh.card(sh.newCard().ID).Customer, sh.newImport()
+	sh.block(person.ID)
+	moved := sh.location
+	moved.Name = "Market Square"
+	_, err := sh.UpdateLocation(sh.ctx, moved, 1)
+	sh.ok(err)
+	names := map[access.Action]string{}
+	for _, d := range sh.audit(access.AuditQuery{}) {
+		names[d.Action] = d.SubjectName
+	}
+	su.same("names", map[access.Action]string{
+		access.LocationAdded: "Market Square", access.LocationChanged: "Market Square", access.StaffAdded: sh.cashier.Name, access.ProgramAdded: "",
+		access.TillCodeMade: "Market Square", access.TillPaired: till.Name, access.CustomerBlocked: person.Number, access.ImportStarted: m.FileName,
+	}, names)
 }
 
 func auditRollsBack(su *suite) {
@@ -103,7 +123,7 @@ func auditAdjustments(su *suite) {
 	line.ID = ""
 	su.same("the line", access.Deed{
 		OrgID: sh.org.ID, At: sh.clock(), Doer: access.Doer{Kind: access.DoerStaff, ID: sh.cashier.ID}, DoerName: sh.cashier.Name,
-		Action: access.CardAdjusted, SubjectID: card.ID,
+		Action: access.CardAdjusted, SubjectID: card.ID, SubjectName: sh.card(card.ID).Customer.Number,
 		Changes: []access.Change{{Field: "quantity", After: "-2"}, {Field: "entry_id", After: o.Entry.ID}, {Field: "idempotency_key", After: c.IdempotencyKey}},
 	}, line)
 }

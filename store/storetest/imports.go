@@ -19,6 +19,7 @@ var importStories = []story{
 	{"customers and cards of an import are made once", importedCards},
 	{"locations of an import are made once", importedLocations},
 	{"imports at once make each customer once", importsAtOnce},
+	{"an import asks which receipts were entered, and as what", importedBefore},
 }
 
 func (sh *shop) newImport() customer.Import {
@@ -154,6 +155,22 @@ func importedCards(su *suite) {
 	none, created, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, nil, sh.clock())
 	sh.ok(err)
 	su.same("none", 0, len(none)+created)
+}
+
+func importedBefore(su *suite) {
+	sh := newShop(su)
+	stamped := sh.apply(sh.stamp(sh.newCard().ID, 1)).Entry.IdempotencyKey
+	elsewhere := newShop(su)
+	foreign := elsewhere.apply(elsewhere.stamp(elsewhere.newCard().ID, 1)).Entry.IdempotencyKey
+	used, err := sh.UsedKeys(sh.ctx, sh.org.ID, []string{stamped, foreign, "new", ""})
+	sh.ok(err)
+	su.same("used", map[string]string{stamped: "body"}, used)
+	used, err = sh.UsedKeys(sh.ctx, sh.org.ID, nil)
+	sh.ok(err)
+	su.same("of none", 0, len(used))
+	if _, err := sh.UsedKeys(sh.ctx, sh.org.ID, make([]string, store.MaxImportRefs+1)); err == nil {
+		su.t.Fatal("too many keys were taken")
+	}
 }
 
 func importedLocations(su *suite) {

@@ -3,10 +3,13 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
+	"github.com/leima/leima/paging"
 )
 
 const (
@@ -20,6 +23,7 @@ var samsungStories = []story{
 	{"a card that is not its customer's any more is gone from Samsung", samsungCardGone},
 	{"passes for Samsung are counted", samsungCounts},
 	{"what events tell of is noted once", samsungFollows},
+	{"a number rises with what all passes show", passLooks},
 }
 
 // newSamsungPass puts the card into Samsung Wallet.
@@ -162,6 +166,45 @@ func samsungFollows(su *suite) {
 	}
 }
 
+func passLooks(su *suite) {
+	sh := newShop(su)
+	looks := func() int64 {
+		n, err := sh.PassLooks(sh.ctx, sh.org.ID)
+		sh.ok(err)
+		return n
+	}
+	last := looks()
+	rises := func(what string, err error) {
+		su.t.Helper()
+		sh.ok(err)
+		now := looks()
+		if now <= last {
+			su.t.Errorf("%s: %d after %d", what, now, last)
+		}
+		last = now
+	}
+	sh.apply(sh.stamp(sh.newCard().ID, 1))
+	su.same("after a stamp", last, looks())
+	sh.org.Brand.Color = "#7a1f3d"
+	_, err := sh.UpdateOrganization(sh.ctx, sh.org, sh.org.Version)
+	rises("a brand", err)
+	p := sh.program
+	p.Goal++
+	_, err = sh.UpdateProgram(sh.ctx, p, p.Version)
+	rises("rules", err)
+	d := organization.StandardPassDesign(sh.org.ID, sh.program.ID)
+	d.Background = "#7a1f3d"
+	_, err = sh.SetPassDesign(sh.ctx, d, 1)
+	rises("a design", err)
+	l := sh.location
+	l.Coordinates, err = organization.ParseCoordinates("60.1699", "24.9384")
+	sh.ok(err)
+	_, err = sh.UpdateLocation(sh.ctx, l, l.Version)
+	rises("the place of a branch", err)
+	_, err = sh.PassLooks(sh.ctx, "org_none")
+	sh.is(err, loyalty.ErrNotFound)
+}
+
 // attacksOnSamsung try to read and change the victim's pass for Samsung from another
 // organization.
 func attacksOnSamsung(v *victim) map[string]attack {
@@ -189,6 +232,25 @@ func attacksOnSamsung(v *victim) map[string]attack {
 		},
 		"FollowSamsungPasses": func(ctx context.Context, org string) error {
 			return none(v.FollowSamsungPasses(ctx, org, samsungKind, 0))
+		},
+		"PassLooks": func(ctx context.Context, org string) error {
+			own, err := v.Organization(ctx, org)
+			if err != nil {
+				return err
+			}
+			programs, err := v.Programs(ctx, org, paging.Page{})
+			if err != nil {
+				return err
+			}
+			want := own.Version
+			for _, p := range programs.Items {
+				want += p.Version
+			}
+			looks, err := v.PassLooks(ctx, org)
+			if err != nil || looks != want {
+				return errors.Join(fmt.Errorf("%d is of more than the own %d", looks, want), err)
+			}
+			return nil
 		},
 		"SweepSamsungPasses": func(ctx context.Context, org string) error { return none(v.SweepSamsungPasses(ctx, org, samsungKind)) },
 		"ClaimSamsungPasses": func(ctx context.Context, org string) error {

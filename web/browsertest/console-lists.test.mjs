@@ -93,7 +93,10 @@ test("the audit log tells who changed what", async (t) => {
 	await page.waitForURL(/action=program\.changed/);
 	const line = rows(page).first();
 	await line.getByText("Program changed").waitFor();
-	assert.match(await line.innerText(), /goal[\s\S]*7/);
+	assert.match(await line.innerText(), new RegExp(`${name}[\\s\\S]*Stamps on a card[\\s\\S]*7`));
+	assert.doesNotMatch(await line.innerText(), /prog_/);
+	await line.getByText("In full").click();
+	assert.match(await line.innerText(), /subject_id\s+prog_[\s\S]*goal \+\s+7/);
 	await line.getByRole("link", { name: "All changes to it" }).click();
 	await page.waitForURL(/subject=prog_/);
 	await page.getByRole("row", { name: /Program added/ }).waitFor();

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { base, demo, desk, newCustomer, owner, SOON_MS, stamp, visitor } from "./world.mjs";
+import { base, demo, desk, newCustomer, owner, signInLink, SOON_MS, stamp, visitor } from "./world.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name }).waitFor();
 const notice = (page, hasText) => page.locator(".notices .notice", { hasText }).waitFor();
@@ -296,6 +296,41 @@ test("somebody new gets a PIN, leaves and comes back", async (t) => {
 	await notice(page, "can sign in no more");
 	await page.getByRole("button", { name: "Undo" }).click();
 	await notice(page, "can sign in again");
+});
+
+test("whoever runs one branch is not offered what they may not do at another", async (t) => {
+	const page = await owner(t, "/tills");
+	const tag = randomUUID().slice(0, 8);
+	const branch = await ask(page, "POST", "/v1/locations", { body: { name: `Branch ${tag}` } });
+	const email = `manager-${tag}@example.org`;
+	await ask(page, "POST", "/v1/staff", { body: { name: `Manager ${tag}`, role: "manager", email, location_id: branch.id } });
+	const pair = async (name, location_id) => {
+		const { code } = await ask(page, "POST", "/v1/till-pairing-codes", { body: { name, location_id } });
+		return (await ask(page, "POST", "/v1/tills", { body: { code } })).till;
+	};
+	const own = await pair(`Own ${tag}`, branch.id);
+	const other = await pair(`Other ${tag}`, demo.location_id);
+
+	const manager = await visitor(t, desk);
+	await manager.goto(signInLink(email));
+	await manager.getByRole("button", { name: "Sign in" }).click();
+	await heading(manager, "Overview");
+	await manager.goto(`${base}/console/tills`);
+	await manager.getByRole("row", { name: other.name }).waitFor();
+	assert.equal(await manager.getByRole("button", { name: `Unpair ${other.name}` }).count(), 0);
+	await manager.getByRole("button", { name: `Unpair ${own.name}` }).click();
+	await manager.getByRole("dialog").getByRole("button", { name: "Unpair" }).click();
+	await notice(manager, `${own.name} is unpaired`);
+	const refused = await manager.request.delete(`${base}/v1/tills/${other.id}`, { headers: { "Sec-Fetch-Site": "same-origin" } });
+	assert.equal(refused.status(), 403);
+	await manager.getByRole("link", { name: "Pair a till" }).click();
+	assert.deepEqual(await manager.getByLabel("Branch").locator("option").allInnerTexts(), [branch.name]);
+
+	await manager.goto(`${base}/console/locations`);
+	await manager.getByRole("link", { name: branch.name }).waitFor();
+	assert.equal(await manager.locator("main table a").count(), 1, "the other branches cannot be opened");
+	assert.equal(await manager.getByRole("link", { name: "Add a branch" }).count(), 0);
+	await ask(page, "DELETE", `/v1/tills/${other.id}`);
 });
 
 test("an API key is shown once and can be ended", async (t) => {

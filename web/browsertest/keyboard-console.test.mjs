@@ -2,14 +2,11 @@
 // begins where the last one left the focus.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { hands } from "./keyboard.mjs";
-import { base, demo, desk, forReview, newCustomer, owner, stamp, visitor } from "./world.mjs";
+import { base, demo, desk, forReview, newCustomer, owner, signInLink, stamp, visitor } from "./world.mjs";
 
 /** Sits down at the console, with the steps that all stories are made of. */
 async function atDesk(t, path = "/") {
@@ -75,18 +72,11 @@ test("by keyboard alone: sign in, the way to a room, dark, another language, sig
 	await heading("Sign in").waitFor();
 });
 
-/** Makes a link that signs the owner in once, as somebody at the server does. */
-function signInLink() {
-	const program = process.env.LEIMA_PROGRAM ?? fileURLToPath(new URL("../../bin/leima", import.meta.url));
-	const data = dirname(process.env.LEIMA_DEMO ?? "demo.json");
-	return execFileSync(program, ["sign-in", "--data", data, "--base-url", base, "--staff", "owner@leimala.example.org"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-}
-
 test("by keyboard alone: sign in by a link that works once", async (t) => {
 	const page = await visitor(t, { ...desk, isMobile: false, hasTouch: false });
 	const { has, tabTo, go, press } = hands(page);
 	const heading = (name) => page.getByRole("heading", { level: 1, name });
-	const link = signInLink();
+	const link = signInLink("owner@leimala.example.org");
 	await page.goto(`${base}/console`);
 	await tabTo(page.locator("#link"));
 	await page.keyboard.type(link);

@@ -2,10 +2,10 @@
 // the other rooms in rooms/texts: they are loaded with the first room that somebody
 // goes to. say() takes only what is in one of the two en.json.
 
-import { setupI18n } from "@lingui/core";
+import { setupI18n, type Messages } from "@lingui/core";
 import { useLingui } from "@lingui/react";
 import { useCallback } from "react";
-import { currentLocale, speak, type Catalog, type Locale } from "../locale/locale.ts";
+import { catalogOf, currentLocale, speak, type Catalog, type Locale } from "../locale/locale.ts";
 import type { ProblemBody } from "../api/problem.ts";
 import { reasonOf } from "../problem/reason.ts";
 import { problemCatalog, sentence } from "../problem/sentence.ts";
@@ -16,15 +16,7 @@ export type FirstText = keyof typeof texts;
 export type ConsoleText = FirstText | keyof typeof roomsTexts;
 type Values = Record<string, string | number>;
 
-const files = import.meta.glob<Awaited<ReturnType<Catalog>>>("./texts/*.json", { query: "?lingui", import: "messages" });
-
-const consoleCatalog: Catalog = (locale) => {
-	const load = files[`./texts/${locale}.json`];
-	if (!load) {
-		throw new Error(`no texts in ${locale}`);
-	}
-	return load();
-};
+const consoleCatalog = catalogOf(import.meta.glob<Messages>("./texts/*.json", { query: "?lingui", import: "messages" }));
 
 /** What is spoken now. */
 const spoken: Catalog[] = [problemCatalog, consoleCatalog];
@@ -44,7 +36,7 @@ export async function speakRooms(): Promise<void> {
 /** Returns what says the console's words in a language that it does not speak now. */
 export async function textsIn(locale: Locale): Promise<(id: ConsoleText, values?: Values) => string> {
 	const messages = await Promise.all(spoken.map((load) => load(locale)));
-	const other = setupI18n({ locale, messages: { [locale]: Object.assign({}, ...messages) as Awaited<ReturnType<Catalog>> } });
+	const other = setupI18n({ locale, messages: { [locale]: Object.assign({}, ...messages) as Messages } });
 	return (id, values) => other._(id, values);
 }
 

@@ -13,6 +13,15 @@ export const LANGUAGES: Record<Locale, string> = {
 /** Loads the words of a part of an app; one file for each locale. */
 export type Catalog = (locale: Locale) => Promise<Messages>;
 
+/** Returns the catalog of the files that import.meta.glob found as ./texts/LOCALE.json beside its caller. */
+export const catalogOf = (files: Record<string, () => Promise<Messages>>): Catalog => (locale) => {
+	const load = files[`./texts/${locale}.json`];
+	if (!load) {
+		throw new Error(`no texts in ${locale}`);
+	}
+	return load();
+};
+
 const KEPT_AS = "leima:locale";
 
 function known(tag: string | null | undefined): Locale | undefined {

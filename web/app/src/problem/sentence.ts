@@ -1,24 +1,16 @@
 // What to tell a person about an error. The server's own sentence comes first: it
 // knows the number that was reached.
 
-import type { I18n } from "@lingui/core";
+import type { I18n, Messages } from "@lingui/core";
 import { Refused, Unanswered } from "../api/problem.ts";
-import type { Catalog } from "../locale/locale.ts";
+import { catalogOf } from "../locale/locale.ts";
 import { reasonOf } from "./reason.ts";
 import type texts from "./texts/en.json";
 
 export type ProblemText = keyof typeof texts;
 
-const files = import.meta.glob<Awaited<ReturnType<Catalog>>>("./texts/*.json", { query: "?lingui", import: "messages" });
-
 /** The words for problems, for both apps. */
-export const problemCatalog: Catalog = (locale) => {
-	const load = files[`./texts/${locale}.json`];
-	if (!load) {
-		throw new Error(`no texts in ${locale}`);
-	}
-	return load();
-};
+export const problemCatalog = catalogOf(import.meta.glob<Messages>("./texts/*.json", { query: "?lingui", import: "messages" }));
 
 /** Codes of problems that have a sentence of their own here. */
 const told: Partial<Record<string, ProblemText>> = {

@@ -1,22 +1,14 @@
 // The till's words. say() takes only what is in texts/en.json.
 
-import { i18n } from "@lingui/core";
-import type { Catalog } from "../locale/locale.ts";
+import { i18n, type Messages } from "@lingui/core";
+import { catalogOf } from "../locale/locale.ts";
 import { sentence } from "../problem/sentence.ts";
 import type { LimitCode } from "./domain/limits.ts";
 import type texts from "./texts/en.json";
 
 export type TillText = keyof typeof texts;
 
-const files = import.meta.glob<Awaited<ReturnType<Catalog>>>("./texts/*.json", { query: "?lingui", import: "messages" });
-
-export const tillCatalog: Catalog = (locale) => {
-	const load = files[`./texts/${locale}.json`];
-	if (!load) {
-		throw new Error(`no texts in ${locale}`);
-	}
-	return load();
-};
+export const tillCatalog = catalogOf(import.meta.glob<Messages>("./texts/*.json", { query: "?lingui", import: "messages" }));
 
 /** Says a text in the language of the till. A change of language draws everything anew. */
 export const say = (id: TillText, values?: Record<string, string | number>): string => i18n._(id, values);

@@ -12,7 +12,9 @@ import { changed } from "../parts/search.ts";
 import { Table } from "../parts/table.tsx";
 import { useTexts } from "../texts.ts";
 import "./audit.css";
+import { useNames } from "./names.ts";
 import { roomOf } from "./subject.ts";
+import { fieldText, type NameOf, valueText } from "./value.ts";
 
 export function Audit() {
 	const { say } = useTexts();
@@ -54,34 +56,59 @@ function AuditFilters({ wanted }: { wanted: AuditWanted }) {
 
 function Lines({ lines }: { lines: readonly AuditLine[] }) {
 	const { say } = useTexts();
+	const nameOf = useNames();
 	const who = ({ doer }: AuditLine) => doer.name ?? say(`audit.by_${doer.kind}`);
 	return (
-		<Table caption={say("audit.title")} rows={lines} rowKey={(l) => l.id} columns={[
-			{ head: say("audit.what"), cell: (l) => <><strong>{say(`audit.did_${wordOf(l.action)}`)}</strong><Subject of={l} /></> },
-			{ head: say("audit.when"), cell: (l) => <>{moment(l.at)}{l.request_id && <small className="request">{l.request_id}</small>}</> },
+		<Table caption={say("audit.title")} className="deeds" rows={lines} rowKey={(l) => l.id} columns={[
+			{ head: say("audit.what"), cell: (l) => <><strong>{say(`audit.did_${wordOf(l.action)}`)}</strong><Subject of={l} name={l.subject_id === l.doer.id ? undefined : l.subject_name ?? nameOf(l.subject_id)} /></> },
+			{ head: say("audit.when"), cell: (l) => moment(l.at) },
 			{ head: say("audit.who"), cell: (l) => <>{who(l)}{l.doer.kind !== "staff" && l.doer.name && <small>{say(`audit.by_${l.doer.kind}`)}</small>}</> },
-			{ head: say("audit.changes"), cell: (l) => <Changes of={l} /> },
+			{ head: say("audit.changes"), cell: (l) => <><Changes of={l} nameOf={nameOf} /><InFull of={l} /></> },
 		]} />
 	);
 }
 
 /** What it was done to, with a way to it, and to all else that was done to it. */
-function Subject({ of: { subject_id: id } }: { of: AuditLine }) {
+function Subject({ of: { subject_id: id }, name }: { of: AuditLine; name: string | undefined }) {
 	const { say } = useTexts();
 	const to = roomOf(id);
-	return to ? <small><Link to={to}>{say("audit.look")}</Link> · <Link to="/audit" search={{ subject: id }}>{say("audit.history")}</Link></small> : null;
+	return (
+		<>
+			{name && <span className="subject">{name}</span>}
+			{to && <small><Link to={to}>{say("audit.look")}</Link> · <Link to="/audit" search={{ subject: id }}>{say("audit.history")}</Link></small>}
+		</>
+	);
 }
 
-function Changes({ of }: { of: AuditLine }) {
+function Changes({ of, nameOf }: { of: AuditLine; nameOf: NameOf }) {
 	const { say } = useTexts();
+	const none = (field: string) => (field === "location_id" ? say("staff.every_location") : "–");
+	const text = (field: string, value: string | undefined) => (value ? valueText(field, value, say, nameOf) : none(field));
 	return (
 		<ul className="changes">
-			{of.changes.map((c) => (
-				<li key={c.field}>
-					<code>{c.field}</code>
-					{(c.before !== undefined || c.after !== undefined) && <span>{c.before !== undefined && <><del><span className="unseen">{say("audit.before")} </span>{c.before}</del>{" "}</>}<ins><span className="unseen">{say("audit.after")} </span>{c.after ?? "–"}</ins></span>}
+			{of.changes.map(({ field, before, after }) => (
+				<li key={field}>
+					<span className="field">{fieldText(field, say) ?? <code>{field}</code>}</span>
+					{(before !== undefined || after !== undefined) && (
+						<span>
+							{before !== undefined && <><del title={before}><span className="unseen">{say("audit.before")} </span>{text(field, before)}</del>{" "}</>}
+							<ins title={after}><span className="unseen">{say("audit.after")} </span>{text(field, after)}</ins>
+						</span>
+					)}
 				</li>
 			))}
 		</ul>
+	);
+}
+
+/** What the log keeps, word for word, for whoever compares it with other systems. */
+function InFull({ of: { subject_id, request_id, changes } }: { of: AuditLine }) {
+	const { say } = useTexts();
+	const kept = [["subject_id", subject_id], ["request_id", request_id], ...changes.flatMap((c) => [[`${c.field} −`, c.before], [`${c.field} +`, c.after]])];
+	return (
+		<details className="in-full">
+			<summary>{say("audit.in_full")}</summary>
+			<dl>{kept.map(([name, value]) => value && <div key={name}><dt>{name}</dt><dd translate="no">{value}</dd></div>)}</dl>
+		</details>
 	);
 }

@@ -42,3 +42,6 @@ export function useMay(): (permission: Permission) => boolean {
 	const { permissions } = useMe();
 	return (permission) => permissions.includes(permission);
 }
+
+/** Tells whether somebody may act for a branch: whoever is tied to one acts for no other, and adds none. Without a branch it is about all of them. */
+export const actsAt = (me: Pick<Me, "location_id">, location?: string): boolean => !me.location_id || me.location_id === location;

@@ -7,7 +7,7 @@ import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { LANGUAGES, LOCALES } from "../../locale/locale.ts";
 import { fullName } from "../customers/name.ts";
 import { customersQuery } from "../data/customers.ts";
-import { useMay } from "../data/me.ts";
+import { actsAt, useMay, useMe } from "../data/me.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { Modal } from "../parts/modal.tsx";
 import type { Entry } from "../section.ts";
@@ -27,6 +27,7 @@ const entries: readonly Entry[] = sections.map((s) => s.entry);
 function useCommands(): Command[] {
 	const { say } = useTexts();
 	const may = useMay();
+	const me = useMe();
 	const navigate = useNavigate();
 	const router = useRouter();
 	const signOut = useSignOut();
@@ -36,7 +37,7 @@ function useCommands(): Command[] {
 	return [
 		...entries.filter((e) => may(e.needs)).map((e): Command => ({ label: say(e.label), icon: e.icon, run: go(e.to) })),
 		...make("programs:write", say("programs.add"), "/programs/new"),
-		...make("locations:write", say("locations.add"), "/locations/new"),
+		...(actsAt(me) ? make("locations:write", say("locations.add"), "/locations/new") : []),
 		...make("staff:write", say("staff.add"), "/staff/new"),
 		...make("tills:write", say("tills.add"), "/tills/new"),
 		...make("imports:write", say("imports.add"), "/imports/new"),

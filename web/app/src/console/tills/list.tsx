@@ -5,7 +5,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/client.ts";
 import { api } from "../api.ts";
 import { locationsQuery } from "../data/locations.ts";
-import { useMay } from "../data/me.ts";
+import { actsAt, useMay, useMe } from "../data/me.ts";
 import { tillsQuery, type Till } from "../data/tills.ts";
 import { moment } from "../format.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -39,6 +39,7 @@ export function Tills() {
 function List({ tills }: { tills: readonly Till[] }) {
 	const { say } = useTexts();
 	const may = useMay();
+	const me = useMe();
 	const queries = useQueryClient();
 	const tell = useTell();
 	const locations = useQuery(locationsQuery).data ?? [];
@@ -54,7 +55,7 @@ function List({ tills }: { tills: readonly Till[] }) {
 				{ head: say("tills.name"), cell: (t) => <strong>{t.name}</strong> },
 				{ head: say("tills.location"), cell: (t) => locations.find((l) => l.id === t.location_id)?.name ?? "" },
 				{ head: say("tills.last_used"), cell: (t) => (t.last_used_at ? moment(t.last_used_at) : say("tills.never")) },
-				...(may("tills:write") ? [{ head: say("tills.unpair"), quiet: true, cell: (t: Till) => <div className="row"><Button variant="default" onClick={() => setLeaving(t)}>{say("tills.unpair")}<span className="unseen"> {t.name}</span></Button></div> }] : []),
+				...(may("tills:write") ? [{ head: say("tills.unpair"), quiet: true, cell: (t: Till) => actsAt(me, t.location_id) && <div className="row"><Button variant="default" onClick={() => setLeaving(t)}>{say("tills.unpair")}<span className="unseen"> {t.name}</span></Button></div> }] : []),
 			]} />
 			{leaving && (
 				<Dialog title={say("tills.unpair_title", { name: leaving.name })} confirm={say("tills.unpair")} danger run={() => unpair(leaving)} close={() => setLeaving(undefined)}>

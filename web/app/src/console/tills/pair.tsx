@@ -5,7 +5,7 @@ import { useState } from "react";
 import { answerOf } from "../../api/client.ts";
 import { api } from "../api.ts";
 import { locationsQuery, type Location } from "../data/locations.ts";
-import { useMe } from "../data/me.ts";
+import { actsAt, useMe } from "../data/me.ts";
 import { useDraft } from "../parts/editor.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Form, useComplaints } from "../parts/form.tsx";
@@ -52,7 +52,7 @@ function Pairing({ locations }: { locations: readonly Location[] }) {
 				<TextInput label={say("tills.name")} description={say("tills.name_text")} value={name} maxLength={100} required onChange={(e) => draft.set({ name: e.currentTarget.value })}
 					error={(checked && !name.trim() && say("form.needed")) || complaint("name")} />
 				<NativeSelect label={say("tills.location")} value={location} onChange={(e) => draft.set({ location: e.currentTarget.value })} error={complaint("location_id")}
-					data={locations.map((l) => ({ value: l.id, label: l.name }))} />
+					data={locations.filter((l) => actsAt(me, l.id)).map((l) => ({ value: l.id, label: l.name }))} />
 			</Form>
 		</Sheet>
 	);

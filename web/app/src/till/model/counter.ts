@@ -1,23 +1,17 @@
-// What happens at the counter: find a card, stamp it, redeem, take back, join.
+// What happens at the counter: a card is shown, stamped, redeemed, and that taken back.
 
-import { type Schema, answerOf } from "../../api/client.ts";
-import { Refused, Unanswered } from "../../api/problem.ts";
-import { currentLocale, words } from "../../locale/locale.ts";
-import { dayOf } from "../domain/clock.ts";
-import { type Command, commandKey, waitingStamps } from "../domain/command.ts";
-import { type Handle, readHandle, readOldNumber } from "../domain/handle.ts";
-import { allowance, seenOf, strictest } from "../domain/limits.ts";
+import type { Schema } from "../../api/client.ts";
+import { Refused } from "../../api/problem.ts";
+import { words } from "../../locale/locale.ts";
+import { type Command, commandKey } from "../domain/command.ts";
 import { explain, limitSentence, say } from "../texts.ts";
 import { began } from "./pace.ts";
 import type { Core } from "./core.ts";
-import type { Coupon, Found, Scan } from "./view.ts";
+import { type Finding, PATIENCE_MS } from "./finding.ts";
+import type { Coupon, Found } from "./view.ts";
 
 /** How long a stamp or redemption can be taken back by one tap. */
 export const UNDO_MS = 10_000;
-/** How long a cashier waits for an answer before it is saved for later. */
-const PATIENCE_MS = 2_500;
-/** After how long a card is written to the device. */
-const REMEMBER_MS = 400;
 /** After how long a search is worth a word. */
 const SEARCHING_MS = 300;
 /** Refusals that say that the card has been stamped, which is no fault. */
@@ -27,15 +21,17 @@ type LedgerResult = Schema["LedgerResult"];
 
 export class Counter {
 	readonly #core: Core;
+	readonly #finding: Finding;
 
-	constructor(core: Core) {
+	constructor(core: Core, finding: Finding) {
 		this.#core = core;
+		this.#finding = finding;
 		core.late = (command) => this.#tellLate(command);
 	}
 
-	// ---- Finding a card ------------------------------------------------------------
+	// ---- Showing a card ------------------------------------------------------------
 
-	/** Finds the card of what was scanned or typed. */
+	/** Shows the card of what was scanned or typed. */
 	async find(input: string): Promise<void> {
 		const typed = input.trim();
 		if (typed === "" || !this.#core.view.get().cashier) {
@@ -46,7 +42,7 @@ export class Counter {
 			this.#core.view.set({ found: undefined, outcome: undefined, undo: undefined, newCard: undefined, strange: undefined });
 			const searching = setTimeout(() => this.#core.tell("wait", say("counter.searching")), SEARCHING_MS);
 			try {
-				return await this.#look(typed);
+				return await this.#finding.find(typed);
 			} finally {
 				clearTimeout(searching);
 			}
@@ -58,110 +54,6 @@ export class Counter {
 		if (this.#core.view.get().settings.automatic && this.mostStamps(found) > 0) {
 			await this.#give(found, 1);
 		}
-	}
-
-	async #look(typed: string): Promise<Found | undefined> {
-		const handle = readHandle(typed);
-		if (this.#core.view.get().network === "good") {
-			const asked = this.#askFor(handle, typed);
-			try {
-				return await this.#orKnown(asked, handle.text);
-			} catch (e) {
-				if (!(e instanceof Unanswered)) {
-					if (e instanceof Refused && e.status === 404 && handle.kind !== "code") {
-						this.#core.view.set({ strange: readOldNumber(typed) || undefined });
-					}
-					throw e;
-				}
-				this.#core.heard(undefined);
-			}
-		}
-		const seen = await this.#known(handle.text);
-		if (!seen && handle.kind !== "code" && handle.kind !== "number") {
-			this.#core.tell("unknown", say("counter.unknown"), say(handle.kind === "phone" ? "offline.no_phone" : "counter.unknown_text"));
-			return undefined;
-		}
-		return seen ?? this.#alone({ handle: handle.text, card: handle.text, scan: undefined });
-	}
-
-	async #askFor(handle: Handle, typed: string): Promise<Found> {
-		const scannedAt = this.#core.clock.now();
-		const rotating = handle.kind === "code" ? handle.rotating : undefined;
-		const scan = await this.#scan(rotating ?? handle.text, handle.kind === "code");
-		this.#remember(scan, rotating ? [handle.text] : [handle.text, typed]);
-		return { handle: handle.text, card: scan.card.id, scan, scannedAt, ...(rotating && { rotating }) };
-	}
-
-	/**
-	 * Waits for the answer, but no longer than a cashier does if the till has seen the card
-	 * today: then it shows what it knows, and the answer takes its place when it comes.
-	 */
-	async #orKnown(asked: Promise<Found>, handle: string): Promise<Found> {
-		const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
-		const known = await Promise.race([asked, late]) ?? await this.#known(handle);
-		if (known?.asOf === undefined) {
-			return asked;
-		}
-		void asked.then((found) => {
-			const now = this.#core.view.get().found;
-			if (now?.handle === handle && now.asOf !== undefined && this.waitingFor(now) === 0) {
-				this.#core.view.set({ found });
-			}
-		}, () => undefined);
-		return known;
-	}
-
-	/** What this till has seen of a card today. */
-	async #known(handle: string): Promise<Found | undefined> {
-		const seen = await this.#core.db.seen(handle);
-		return seen && this.#alone({ handle, card: seen.card, scan: seen.scan, asOf: seen.at, scannedAt: seen.at });
-	}
-
-	/** Asks for the card; a number or phone in the chosen program first, then in any. */
-	async #scan(code: string, isCode: boolean): Promise<Scan> {
-		const location_id = this.#core.view.get().device?.locationId ?? "";
-		const program_id = this.#core.view.get().settings.program;
-		const ask = (body: Schema["ScanCreation"]) => answerOf(this.#core.asCashier.POST("/v1/scans", { body }));
-		if (!isCode && program_id !== "" && this.programs().length > 1) {
-			try {
-				return await ask({ code, location_id, program_id });
-			} catch (e) {
-				if (!(e instanceof Refused) || e.status !== 404) {
-					throw e;
-				}
-			}
-		}
-		return ask({ code, location_id });
-	}
-
-	/** What can be given while nobody can be asked. */
-	#alone(found: Found): Found {
-		const programs = this.programs().filter((p) => !found.scan || p.id === found.scan.program.id);
-		const limits = strictest(programs.map((p) => p.limits));
-		return {
-			...found,
-			allowance: allowance(limits, found.card, this.#core.view.get().cashier?.staffId ?? "", this.#core.clock.now(), {
-				commands: this.#core.outbox.commands(), zone: this.#core.zone(),
-				...(found.scan && found.scannedAt !== undefined && { seen: seenOf(found.scan.allowed, limits, found.scannedAt) }),
-			}),
-		};
-	}
-
-	/** Keeps the card for when there is no network; not at once, for the cashier waits for other things. */
-	#remember(scan: Scan, handles: string[]): void {
-		const now = this.#core.clock.now();
-		setTimeout(() => void this.#keep(scan, handles, now), REMEMBER_MS);
-	}
-
-	async #keep(scan: Scan, handles: string[], now: number): Promise<void> {
-		const today = dayOf(now, this.#core.zone());
-		const midnight = Date.parse(today + "T00:00:00Z") - 14 * 60 * 60 * 1000; // of the earliest zone
-		await this.#core.db.remember({ card: scan.card.id, handles: handles.filter((h) => h !== ""), scan, at: now }, midnight);
-	}
-
-	/** The programs in which something can be earned now. */
-	programs(): Schema["Program"][] {
-		return this.#core.view.get().shop?.programs.filter((p) => p.status === "active") ?? [];
 	}
 
 	/** The most stamps that the card on the screen can be given now. */
@@ -222,7 +114,7 @@ export class Counter {
 		if (command.state === "waiting") {
 			this.#core.tell("saved", say("offline.saved", { count: quantity }), say("offline.saved_text"));
 			this.#offerUndo(command.key);
-			this.#core.view.set({ found: this.#alone({ ...found, asOf: found.asOf ?? this.#core.clock.now() }) });
+			this.#core.view.set({ found: this.#finding.alone({ ...found, asOf: found.asOf ?? this.#core.clock.now() }) });
 		} else if (command.state === "done") {
 			const issued = result?.coupons ?? [];
 			if (issued.length > 0) {
@@ -369,26 +261,18 @@ export class Counter {
 		if (this.#core.view.get().network === "gone") {
 			const now = this.#core.view.get().found;
 			if (now?.card === found.card) {
-				this.#core.view.set({ found: this.#alone(now) });
+				this.#core.view.set({ found: this.#finding.alone(now) });
 			}
 			return;
 		}
 		try {
-			const scannedAt = this.#core.clock.now();
-			const scan = await this.#scan(found.rotating ?? found.handle, readHandle(found.handle).kind === "code");
-			this.#remember(scan, [found.handle]);
+			const fresh = await this.#finding.again(found);
 			if (this.#core.view.get().found?.handle === found.handle) {
-				this.#core.view.set({ found: { handle: found.handle, card: scan.card.id, scan, scannedAt, ...(found.rotating && { rotating: found.rotating }) } });
+				this.#core.view.set({ found: fresh });
 			}
 		} catch {
 			// That it worked has been said already.
 		}
-	}
-
-	/** The stamps that wait to be sent for the card on the screen. */
-	waitingFor(found: Found): number {
-		const all = this.#core.view.get().commands;
-		return waitingStamps(all, found.card) + (found.card === found.handle ? 0 : waitingStamps(all, found.handle));
 	}
 
 	/** Says what became of a command that somebody waited for in vain. */
@@ -403,83 +287,6 @@ export class Counter {
 		}
 		if (found && (found.card === command.card || found.handle === command.card) && command.state !== "withdrawn") {
 			void this.#refresh(found);
-		}
-	}
-
-	// ---- New customers -----------------------------------------------------------------
-
-	/**
-	 * Makes a card for a customer, to which the number of a card from before leads, if one is
-	 * given. It needs the network: only the server knows who is known.
-	 */
-	async join(fields: { first_name: string; phone: string; email: string }, oldNumber = ""): Promise<string> {
-		const { settings, device } = this.#core.view.get();
-		const program = this.programs().find((p) => p.id === settings.program) ?? this.programs()[0];
-		if (!program || !device) {
-			return say("till.no_program");
-		}
-		const filled: Schema["Join"] = { locale: currentLocale(), location_id: device.locationId };
-		for (const name of ["first_name", "phone", "email"] as const) {
-			if (fields[name].trim() !== "") {
-				filled[name] = fields[name].trim();
-			}
-		}
-		try {
-			const asked = this.#core.asCashier.POST("/v1/programs/{program_id}/cards", {
-				params: { path: { program_id: program.id } }, body: filled,
-			});
-			const card = await answerOf(asked);
-			if (oldNumber !== "") {
-				const wrong = await this.#adopt(card.id, oldNumber);
-				if (wrong !== "") {
-					this.#core.tell("refused", say("counter.failed"), wrong);
-				}
-			}
-			this.#core.view.set({ newCard: { card, known: (await asked).response.status === 200 } });
-			return "";
-		} catch (e) {
-			return explain(e);
-		}
-	}
-
-	/** Finds whom a card from before is to be given to, or says why not. */
-	async whose(input: string): Promise<Scan | string> {
-		const handle = readHandle(input);
-		try {
-			return await this.#scan(handle.text, handle.kind === "code");
-		} catch (e) {
-			return e instanceof Refused && e.status === 404 ? say("counter.unknown") : explain(e);
-		}
-	}
-
-	/** Lets the number of a card from before lead to the card, and shows it. Returns what went wrong, or "". */
-	async adopt(scan: Scan, oldNumber: string): Promise<string> {
-		const wrong = await this.#adopt(scan.card.id, oldNumber);
-		if (wrong === "") {
-			await this.find(oldNumber);
-			this.#core.tell("good", say("counter.old_done", { customer: scan.display_name }));
-		}
-		return wrong;
-	}
-
-	async #adopt(cardId: string, oldNumber: string): Promise<string> {
-		try {
-			await answerOf(this.#core.asCashier.PUT("/v1/cards/{card_id}/old-number", {
-				params: { path: { card_id: cardId } }, body: { old_number: oldNumber },
-			}));
-			this.#core.view.set({ strange: undefined });
-			return "";
-		} catch (e) {
-			return explain(e);
-		}
-	}
-
-	/** Goes on from the new card's code to the card itself. */
-	async joined(): Promise<void> {
-		const made = this.#core.view.get().newCard;
-		this.#core.view.set({ newCard: undefined });
-		if (made) {
-			await this.find(made.card.code);
 		}
 	}
 

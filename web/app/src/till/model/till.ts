@@ -3,6 +3,8 @@
 import { Database } from "../device/database.ts";
 import { Core } from "./core.ts";
 import { Counter } from "./counter.ts";
+import { Finding } from "./finding.ts";
+import { Newcomers } from "./newcomers.ts";
 import { People } from "./people.ts";
 import { Reviews } from "./reviews.ts";
 
@@ -12,13 +14,17 @@ const DEMO_HASH = "#demo";
 export class Till {
 	readonly core: Core;
 	readonly people: People;
+	readonly finding: Finding;
 	readonly counter: Counter;
+	readonly newcomers: Newcomers;
 	readonly reviews: Reviews;
 
 	private constructor(core: Core) {
 		this.core = core;
 		this.people = new People(core);
-		this.counter = new Counter(core);
+		this.finding = new Finding(core);
+		this.counter = new Counter(core, this.finding);
+		this.newcomers = new Newcomers(core, this.finding, (input) => this.counter.find(input));
 		this.reviews = new Reviews(core);
 	}
 

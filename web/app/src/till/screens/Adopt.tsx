@@ -31,7 +31,7 @@ function Whose({ number, onClose, onNew }: { number: string; onClose: () => void
 			return;
 		}
 		setBusy(true);
-		const answer = found ? await till.counter.adopt(found, number) : await till.counter.whose(typed);
+		const answer = found ? await till.newcomers.adopt(found, number) : await till.newcomers.whose(typed);
 		setBusy(false);
 		if (typeof answer !== "string") {
 			setFound(answer);

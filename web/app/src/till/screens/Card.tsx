@@ -29,7 +29,7 @@ export function Card({ found }: { found: Found }) {
 				{scan?.card.status === "provisional" && <p className="flag">{say("counter.unconfirmed")}</p>}
 				{found.asOf !== undefined && <p className="flag">{say("offline.as_of", { time: time(found.asOf) })}</p>}
 			</div>
-			{till.counter.programs().length > 1 && scan && <p className="where">{words(scan.program.name)}</p>}
+			{till.finding.programs().length > 1 && scan && <p className="where">{words(scan.program.name)}</p>}
 			{scan ? <Progress found={found} /> : <p>{say("offline.unknown_card_text")}</p>}
 			<Waiting found={found} />
 			<Stamping found={found} />
@@ -75,7 +75,7 @@ function Progress({ found }: { found: Found }) {
 /** What was given to this card and is not sent yet. */
 function Waiting({ found }: { found: Found }) {
 	const { till } = useTill();
-	const count = till.counter.waitingFor(found);
+	const count = till.finding.waitingFor(found);
 	return count === 0 ? null : <p className="flag waits">{say("offline.plus", { count })}</p>;
 }
 

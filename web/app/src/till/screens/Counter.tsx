@@ -17,7 +17,7 @@ export function Counter() {
 	const { till, view } = useTill();
 	const [joining, setJoining] = useState(false);
 	const field = useRef<HTMLInputElement>(null);
-	const programs = till.counter.programs();
+	const programs = till.finding.programs();
 	useScanner(field);
 	if (programs.length === 0 && view.shop) {
 		return <section className="sheet door"><p>{say("till.no_program")}</p></section>;

@@ -22,7 +22,7 @@ export function Join({ onClose, oldNumber }: { onClose: () => void; oldNumber?: 
 			return;
 		}
 		setSending(true);
-		const wrong = await till.counter.join(fields, oldNumber);
+		const wrong = await till.newcomers.join(fields, oldNumber);
 		setSending(false);
 		setComplaint(wrong);
 		if (wrong === "") {
@@ -62,7 +62,7 @@ export function NewCardShown({ made }: { made: NewCard }) {
 	const { card } = made;
 	const path = new URL(card.link).pathname;
 	return (
-		<Dialog className="handover" title={say(made.known ? "counter.existing" : "counter.created")} onClose={() => void till.counter.joined()}>
+		<Dialog className="handover" title={say(made.known ? "counter.existing" : "counter.created")} onClose={() => void till.newcomers.joined()}>
 			<p>{say("counter.handover")}</p>
 			<img className="qr" id="handover-qr" src={`${path}/address.svg`} alt={say("counter.handover")} width="260" height="260" />
 			<p>{say("counter.number")} <strong className="spaced" id="handover-number">{showNumber(card.number)}</strong></p>
@@ -70,7 +70,7 @@ export function NewCardShown({ made }: { made: NewCard }) {
 			<div className="buttons">
 				<CopyLink link={card.link} />
 				<button className="button quiet" type="button" onClick={() => window.print()}>{say("new.print")}</button>
-				<button className="button main" type="button" onClick={() => void till.counter.joined()}>{say("counter.close")}</button>
+				<button className="button main" type="button" onClick={() => void till.newcomers.joined()}>{say("counter.close")}</button>
 			</div>
 			<div className="paper" aria-hidden="true">
 				<p><strong>{view.shop?.organization.name}</strong></p>
