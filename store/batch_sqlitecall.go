@@ -77,6 +77,8 @@ type sqlitePrepared struct {
 	ctx        context.Context //nolint:containedctx // of the batch under way
 	conn       driver.ConnPrepareContext
 	statements [sqliteStatements][len(sqliteChunks)]driver.Stmt
+	// values are those of insert, kept for their room: a chunk has up to 1,536 of them.
+	values sqliteValues
 }
 
 // on forgets the statements of another connection, which took them along when it was
@@ -150,13 +152,12 @@ func (p *sqlitePrepared) query(s sqliteStatement, keys []rowKey, row func(sqlite
 
 // insert adds n rows, whose values fill adds.
 func (p *sqlitePrepared) insert(s sqliteStatement, n int, fill func(i int, to *sqliteValues)) error {
-	var to sqliteValues
 	return p.inChunks(n, func(chunk, first int) error {
-		to = to[:0]
+		p.values = p.values[:0]
 		for i := range sqliteChunks[chunk] {
-			fill(first+i, &to)
+			fill(first+i, &p.values)
 		}
-		_, err := p.execChunk(s, chunk, to)
+		_, err := p.execChunk(s, chunk, p.values)
 		return err
 	})
 }
