@@ -35,7 +35,7 @@ const (
 // pgQueries are their texts. Lists come as arrays: narrow rows as one array for each column,
 // wide ones as one array of records, which costs PostgreSQL a fifth of as many arrays.
 var pgQueries = [pgStatements]string{
-	pgReplan: "DISCARD PLANS",
+	pgReplan: replan,
 	pgBegin:  "BEGIN",
 	pgName:   postgresDialect.setOrganizations,
 	pgRead:   cardsByKey,
@@ -117,17 +117,13 @@ func arrayOf(n int, name, numbers string) string {
 type pgPrepared struct {
 	statements [pgStatements]*pgconn.StatementDescription
 	records    [pgStatements]uint32
-	batches    uint64
+	batches    planned
 }
 
-// beginning returns what begins the connection's next batch. The statements are planned
-// once, not for every batch, and an empty table lets one index look as good as another.
-// So they are planned again as often as the number of batches has doubled: whatever was
-// chosen wrongly for few rows is soon forgotten.
+// beginning returns what begins the connection's next batch.
 func (x *pgPrepared) beginning(orgIDs string) []*pgCall {
 	calls := []*pgCall{newCall(pgBegin), newCall(pgName).text(orgIDs)}
-	x.batches++
-	if x.batches&(x.batches-1) == 0 {
+	if x.batches.again() {
 		calls = append([]*pgCall{newCall(pgReplan)}, calls...)
 	}
 	return calls

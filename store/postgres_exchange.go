@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -141,6 +142,33 @@ func question(ctx context.Context, s *Store, orgID string, answer func(pgx.Batch
 	return conn.Close() //nolint:wrapcheck // it goes back into the pool, which does not fail
 }
 
+// planned counts how often a connection was used for what it has prepared. PostgreSQL plans a
+// prepared statement once, perhaps when its tables are empty and one index looks as good as
+// another; then each question would read more, the more there is. So plans are made again
+// as often as the count has doubled: whatever was chosen wrongly for few rows is soon forgotten,
+// and a connection that is long in use plans next to nothing.
+type planned uint64
+
+// replan is what has PostgreSQL plan again.
+const replan = "DISCARD PLANS"
+
+// again counts one use and reports whether plans are to be made again before it.
+func (p *planned) again() bool {
+	*p++
+	return *p&(*p-1) == 0
+}
+
+// plannedOn returns the count of a connection, which it keeps for its life.
+func plannedOn(pg *pgconn.PgConn) *planned {
+	const name = "leima planned"
+	p, ok := pg.CustomData()[name].(*planned)
+	if !ok {
+		p = new(planned)
+		pg.CustomData()[name] = p
+	}
+	return p
+}
+
 // exchange sends the statements that queue names together and lets answer read what
 // comes back. It returns the connection, which the caller has to end with endPostgres, or
 // an error and none. If the connection was lost, the next one is tried: so the statements
@@ -154,9 +182,19 @@ func exchange(ctx context.Context, db *sql.DB, queue func(*pgx.Batch), answer fu
 		closed := false
 		err = conn.Raw(func(c any) error {
 			pg, b := pgxOf(c), &pgx.Batch{}
+			again := plannedOn(pg.PgConn()).again()
+			if again {
+				b.Queue(replan)
+			}
 			queue(b)
 			answers := pg.SendBatch(ctx, b)
-			err := answer(answers)
+			var err error
+			if again {
+				_, err = answers.Exec()
+			}
+			if err == nil {
+				err = answer(answers)
+			}
 			if closing := answers.Close(); err == nil {
 				err = closing
 			}
