@@ -182,19 +182,16 @@ func exchange(ctx context.Context, db *sql.DB, queue func(*pgx.Batch), answer fu
 		closed := false
 		err = conn.Raw(func(c any) error {
 			pg, b := pgxOf(c), &pgx.Batch{}
-			again := plannedOn(pg.PgConn()).again()
-			if again {
-				b.Queue(replan)
+			if plannedOn(pg.PgConn()).again() {
+				// By itself: a transaction has to begin before anything else.
+				if _, err := pg.PgConn().Exec(ctx, replan).ReadAll(); err != nil {
+					closed = pg.IsClosed()
+					return err
+				}
 			}
 			queue(b)
 			answers := pg.SendBatch(ctx, b)
-			var err error
-			if again {
-				_, err = answers.Exec()
-			}
-			if err == nil {
-				err = answer(answers)
-			}
+			err := answer(answers)
 			if closing := answers.Close(); err == nil {
 				err = closing
 			}
