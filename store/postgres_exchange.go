@@ -186,7 +186,7 @@ func exchange(ctx context.Context, db *sql.DB, queue func(*pgx.Batch), answer fu
 				// By itself: a transaction has to begin before anything else.
 				if _, err := pg.PgConn().Exec(ctx, replan).ReadAll(); err != nil {
 					closed = pg.IsClosed()
-					return err
+					return fmt.Errorf("plan again: %w", err)
 				}
 			}
 			queue(b)
