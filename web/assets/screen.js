@@ -29,23 +29,34 @@ if (history.state?.leima) {
 	history.replaceState(null, ""); // a reload closed it
 }
 
+/** The ids of what opened the dialogs. @type {Map<HTMLDialogElement, string>} */
+const openers = new Map();
+
 /** @param {HTMLDialogElement} dialog */
 export function openScreen(dialog) {
 	if (dialog.open) {
 		return;
 	}
-	const opener = document.activeElement?.id ?? "";
+	if (!openers.has(dialog)) {
+		dialog.addEventListener("close", () => closed(dialog));
+	}
+	openers.set(dialog, document.activeElement?.id ?? "");
 	dialog.showModal();
 	history.pushState({ leima: dialog.id }, "");
-	dialog.addEventListener("close", () => {
-		void lit?.release();
-		// Where a change of the card has replaced the opener, the browser does not find it.
-		if (document.activeElement === document.body || dialog.contains(document.activeElement)) {
-			document.getElementById(opener)?.focus();
-		}
-		if (history.state?.leima === dialog.id) {
-			history.back();
-		}
-	}, { once: true });
 	void light();
+}
+
+/** @param {HTMLDialogElement} dialog */
+function closed(dialog) {
+	if (dialog.open) {
+		return; // it was opened again before the browser told of its end
+	}
+	void lit?.release();
+	// Where a change of the card has replaced the opener, the browser does not find it.
+	if (document.activeElement === document.body || dialog.contains(document.activeElement)) {
+		document.getElementById(openers.get(dialog) ?? "")?.focus();
+	}
+	if (history.state?.leima === dialog.id) {
+		history.back();
+	}
 }
