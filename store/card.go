@@ -90,11 +90,13 @@ func (s *Store) addCoupons(ctx context.Context, tx *transaction, v *customer.Vie
 	return err
 }
 
-// openCoupons returns the coupons of the cards that can be used now, oldest first.
+// openCoupons returns the coupons of the cards that can be used now, oldest first. They are
+// few and sorted after they are found: by the order alone PostgreSQL could choose the index
+// of all coupons of the organization.
 func (s *Store) openCoupons(ctx context.Context, tx *transaction, orgID string, cardIDs []string) (map[string][]loyalty.Coupon, error) {
 	args := []any{orgID, s.now(), customer.MaxOpenCoupons}
 	list, err := all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND status = 'issued' "+
-		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN "+in(&args, cardIDs)+" ORDER BY issued_at, id LIMIT $3", args...)
+		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN "+in(&args, cardIDs)+" ORDER BY issued_at + 0, id LIMIT $3", args...)
 	byCard := map[string][]loyalty.Coupon{}
 	for _, k := range list {
 		byCard[k.CardID] = append(byCard[k.CardID], k)
