@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/leima/leima/loyalty"
 )
 
@@ -60,7 +62,10 @@ func (st *postgresBatch) exchange(ctx context.Context, calls ...*pgCall) error {
 			return err
 		}
 		if !st.begun {
-			calls = append(prepared.beginning(st.orgIDs), calls...)
+			if err := planAgain(ctx, pg); err != nil {
+				return lostOr(pg, err)
+			}
+			calls = append([]*pgCall{newCall(pgBegin), newCall(pgName).text(st.orgIDs)}, calls...)
 			st.begun = true
 		}
 		p := pg.StartPipeline(ctx)
@@ -74,15 +79,19 @@ func (st *postgresBatch) exchange(ctx context.Context, calls ...*pgCall) error {
 			}
 			err = call.answer(p)
 		}
-		err = errors.Join(err, p.Close())
-		switch {
-		case err == nil:
-			return nil
-		case pg.IsClosed():
-			return fmt.Errorf("%w: %w", errLost, err)
-		}
-		return fmt.Errorf("exchange with PostgreSQL: %w", err)
+		return lostOr(pg, errors.Join(err, p.Close()))
 	})
+}
+
+// lostOr returns the error of an exchange, which wraps errLost if the connection was lost.
+func lostOr(pg *pgconn.PgConn, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case pg.IsClosed():
+		return fmt.Errorf("%w: %w", errLost, err)
+	}
+	return fmt.Errorf("exchange with PostgreSQL: %w", err)
 }
 
 func (st *postgresBatch) rare(ctx context.Context) (*transaction, error) {

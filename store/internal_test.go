@@ -125,7 +125,12 @@ func TestListsHaveFewLengths(t *testing.T) {
 // openEmpty opens a store on SQLite with nothing in it.
 func openEmpty(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{URL: "sqlite://" + filepath.Join(t.TempDir(), "leima.db")})
+	return openEmptyAt(t, "sqlite://"+filepath.Join(t.TempDir(), "leima.db"))
+}
+
+func openEmptyAt(t *testing.T, url string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,18 +9,7 @@ import (
 // The coupons of a card are asked for when there are few yet, and one index looks as good as
 // another to PostgreSQL. When there are many it must not go on reading all of them.
 func TestWhatWasPlannedForFewRowsIsPlannedAgain(t *testing.T) {
-	s, err := Open(t.Context(), Config{URL: plainLogin(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := openEmptyAt(t, plainLogin(t))
 	s.reads.SetMaxOpenConns(1)
 	ask := func(times int) {
 		t.Helper()

@@ -142,15 +142,8 @@ func question(ctx context.Context, s *Store, orgID string, answer func(pgx.Batch
 	return conn.Close() //nolint:wrapcheck // it goes back into the pool, which does not fail
 }
 
-// planned counts how often a connection was used for what it has prepared. PostgreSQL plans a
-// prepared statement once, perhaps when its tables are empty and one index looks as good as
-// another; then each question would read more, the more there is. So plans are made again
-// as often as the count has doubled: whatever was chosen wrongly for few rows is soon forgotten,
-// and a connection that is long in use plans next to nothing.
+// planned counts how often a connection was used for what it has prepared.
 type planned uint64
-
-// replan is what has PostgreSQL plan again.
-const replan = "DISCARD PLANS"
 
 // again counts one use and reports whether plans are to be made again before it.
 func (p *planned) again() bool {
@@ -158,15 +151,26 @@ func (p *planned) again() bool {
 	return *p&(*p-1) == 0
 }
 
-// plannedOn returns the count of a connection, which it keeps for its life.
-func plannedOn(pg *pgconn.PgConn) *planned {
+// planAgain comes before each use of a connection for what it has prepared. PostgreSQL plans a
+// prepared statement once, perhaps when its tables are empty and one index looks as good as
+// another; then each question would read more, the more there is. So plans are made again
+// as often as the number of uses has doubled: whatever was chosen wrongly for few rows is soon
+// forgotten, and a connection that is long in use plans next to nothing. It is an exchange of
+// its own, as a transaction has to begin before anything else.
+func planAgain(ctx context.Context, pg *pgconn.PgConn) error {
 	const name = "leima planned"
 	p, ok := pg.CustomData()[name].(*planned)
 	if !ok {
 		p = new(planned)
 		pg.CustomData()[name] = p
 	}
-	return p
+	if !p.again() {
+		return nil
+	}
+	if _, err := pg.Exec(ctx, "DISCARD PLANS").ReadAll(); err != nil {
+		return fmt.Errorf("plan again: %w", err)
+	}
+	return nil
 }
 
 // exchange sends the statements that queue names together and lets answer read what
@@ -182,12 +186,9 @@ func exchange(ctx context.Context, db *sql.DB, queue func(*pgx.Batch), answer fu
 		closed := false
 		err = conn.Raw(func(c any) error {
 			pg, b := pgxOf(c), &pgx.Batch{}
-			if plannedOn(pg.PgConn()).again() {
-				// By itself: a transaction has to begin before anything else.
-				if _, err := pg.PgConn().Exec(ctx, replan).ReadAll(); err != nil {
-					closed = pg.IsClosed()
-					return fmt.Errorf("plan again: %w", err)
-				}
+			if err := planAgain(ctx, pg.PgConn()); err != nil {
+				closed = pg.IsClosed()
+				return err
 			}
 			queue(b)
 			answers := pg.SendBatch(ctx, b)
