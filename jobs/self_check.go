@@ -26,10 +26,12 @@ const (
 	nightBegins, nightEnds = 2, 5
 )
 
-// The kinds of drift that a check tells of.
+// The kinds of drift that a check tells of, and of what it could not look at.
 const (
 	DriftLedger     = "ledger"
 	DriftProjection = "projection"
+	// LiveTotals are told by themselves only when nobody could look at them.
+	LiveTotals = "totals"
 )
 
 // CheckReport is what a check found.
@@ -38,7 +40,14 @@ type CheckReport struct {
 	// their ledger says, Projection those that were shown other than they are, which
 	// has been corrected.
 	Cards, Ledger, Projection int64
+	// NotProved counts those of the cards whose ledger is too long to be read, NotSeen those
+	// of which nobody could see what is shown, and CellsNotSeen live totals of that kind, as
+	// Redis did not answer. They are neither right nor wrong.
+	NotProved, NotSeen, CellsNotSeen int64
 }
+
+// notLookedAt is how many things remain to be looked at.
+func (r CheckReport) notLookedAt() int64 { return r.NotProved + r.NotSeen + r.CellsNotSeen }
 
 // Checker proves cards.
 type Checker interface {
@@ -79,11 +88,12 @@ func (x *SelfCheck) Run(ctx context.Context) error {
 		switch {
 		case found.Ledger > 0:
 			level = slog.LevelError
-		case found.Projection > 0:
+		case found.Projection > 0 || found.notLookedAt() > 0:
 			level = slog.LevelWarn
 		}
 		x.Log.LogAttrs(ctx, level, "self-check", slog.String("org", o.ID), slog.Int64("cards", found.Cards),
-			slog.Int64("ledger_drift", found.Ledger), slog.Int64("projection_drift", found.Projection))
+			slog.Int64("ledger_drift", found.Ledger), slog.Int64("projection_drift", found.Projection),
+			slog.Int64("not_proved", found.NotProved), slog.Int64("not_compared", found.NotSeen), slog.Int64("totals_not_compared", found.CellsNotSeen))
 		return nil
 	})
 }

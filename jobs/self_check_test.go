@@ -126,15 +126,22 @@ func TestACheckThatFailsIsTriedAgainAndKeepsNobodyFromTheirs(t *testing.T) {
 }
 
 func TestDriftIsToldInTheLog(t *testing.T) {
-	for want, found := range map[string]jobs.CheckReport{
-		"level=INFO":  {},
-		"level=WARN":  {Projection: 2},
-		"level=ERROR": {Ledger: 1, Projection: 2},
+	for _, c := range []struct {
+		found       jobs.CheckReport
+		level, says string
+	}{
+		{jobs.CheckReport{}, "level=INFO", "not_proved=0 not_compared=0 totals_not_compared=0"},
+		{jobs.CheckReport{Projection: 2}, "level=WARN", "projection_drift=2"},
+		{jobs.CheckReport{Ledger: 1, Projection: 2}, "level=ERROR", "ledger_drift=1"},
+		{jobs.CheckReport{NotProved: 4}, "level=WARN", "not_proved=4"},
+		{jobs.CheckReport{NotSeen: 5}, "level=WARN", "not_compared=5"},
+		{jobs.CheckReport{CellsNotSeen: 6}, "level=WARN", "totals_not_compared=6"},
 	} {
+		found := c.found
 		x := newChecking(map[string]string{"org": "Europe/Helsinki"})
 		x.found = found
 		x.between(t, "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z")
-		if !strings.Contains(x.log.String(), want) {
+		if !strings.Contains(x.log.String(), c.level) || !strings.Contains(x.log.String(), c.says) {
 			t.Errorf("%+v: %s", found, x.log.String())
 		}
 		if len(x.reports) != 1 || x.reports[0].Ledger != found.Ledger {

@@ -2,9 +2,11 @@ package projection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
@@ -25,7 +27,9 @@ type Prover struct {
 	Pages     Pages
 	Histories Histories
 	Counter   Counter
-	State     hot.State
+	// State is nil where it cannot be seen, as the memory of another process: nothing that
+	// is shown is compared then.
+	State hot.State
 	// Raise raises the epoch: it is called when the hot state knows a version of a card
 	// that the database does not have, as after a restored backup. Nil is left out.
 	Raise func(ctx context.Context) error
@@ -41,6 +45,10 @@ type Report struct {
 	Cards, Cells int64
 	// Ledger, Projection and Totals count drift by its kind.
 	Ledger, Projection, Totals int64
+	// NotProved counts those of the Cards whose ledger is too long to be read at once. NotSeen
+	// counts those of which nobody could see what is shown, and CellsNotSeen the cells, as
+	// the hot state was away or is not to be seen from here. They are neither right nor wrong.
+	NotProved, NotSeen, CellsNotSeen int64
 	// Raised tells that the epoch was raised.
 	Raised bool
 	// Drifts names the first of them.
@@ -73,7 +81,7 @@ type Progress struct {
 // not nil, is called after every page. When the context ends, so does the rebuild, between
 // two cards: it returns what was found so far with the error.
 func (p Prover) Rebuild(ctx context.Context, plan Plan, progress func(Progress)) (Report, error) {
-	r := &run{proof: proof{Prover: p}}
+	r := newRun(p)
 	for i, orgID := range plan.OrgIDs {
 		after := plan.After
 		if i > 0 {
@@ -117,6 +125,8 @@ type run struct {
 	ahead  bool
 }
 
+func newRun(p Prover) *run { return &run{proof: proof{Prover: p, away: new(atomic.Bool)}} }
+
 func (r *run) takeFound() []Drift {
 	found := r.found
 	r.found = nil
@@ -129,7 +139,7 @@ func (r *run) page(ctx context.Context, views []customer.View) error {
 	errs := make([]error, provers)
 	for worker := range provers {
 		all.Go(func() {
-			mine := proof{Prover: r.Prover}
+			mine := proof{Prover: r.Prover, away: r.away}
 			for i := worker; i < len(views) && errs[worker] == nil; i += provers {
 				if errs[worker] = ctx.Err(); errs[worker] == nil {
 					errs[worker] = r.card(ctx, &mine, views[i])
@@ -148,24 +158,32 @@ func (r *run) page(ctx context.Context, views []customer.View) error {
 
 func (r *run) card(ctx context.Context, p *proof, v customer.View) error {
 	ledger, err := p.ledger(ctx, v)
-	if err != nil {
+	tooLong := errors.Is(err, loyalty.ErrHistoryTooLong)
+	if err != nil && !tooLong {
 		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
 	}
-	projection, ahead, err := p.projection(ctx, v)
+	seen, err := p.projection(ctx, v)
 	if err != nil {
 		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Cards++
-	if ledger != "" {
+	switch {
+	case tooLong:
+		r.report.NotProved++
+		r.drift(ctx, Drift{NotProved, v.Card.OrgID, v.Card.ID, fmt.Sprintf("more than %d entries or coupons", loyalty.MaxHistory)})
+	case ledger != "":
 		r.report.Ledger++
 		r.drift(ctx, Drift{DriftLedger, v.Card.OrgID, v.Card.ID, ledger})
 	}
-	if projection != "" {
+	switch {
+	case seen.as == notSeen:
+		r.report.NotSeen++
+	case seen.as.drifted():
 		r.report.Projection++
-		r.ahead = r.ahead || ahead
-		r.drift(ctx, Drift{DriftProjection, v.Card.OrgID, v.Card.ID, projection})
+		r.ahead = r.ahead || seen.as == shownAhead
+		r.drift(ctx, Drift{DriftProjection, v.Card.OrgID, v.Card.ID, seen.difference})
 	}
 	return nil
 }
@@ -191,18 +209,46 @@ func (r *run) drift(ctx context.Context, d Drift) {
 // totals counts the cells of yesterday and today that hold anything, and compares them
 // with what the hot state knew.
 func (r *run) totals(ctx context.Context, orgID string) error {
-	return recountLive(ctx, r.State, r.Counter, r.Now(), orgID, lookAgain, func(cell loyalty.Cell, done hot.Recount) {
-		if !done.Taken || !done.Before.Known {
+	q := liveDays(r.Now())
+	if r.State == nil {
+		counts, _, err := r.Counter.CountTotals(ctx, orgID, q)
+		if err != nil {
+			return fmt.Errorf("count totals: %w", err)
+		}
+		r.report.CellsNotSeen += int64(len(counts))
+		return nil
+	}
+	var notTaken []loyalty.Cell
+	note := func(cell loyalty.Cell, done hot.Recount) {
+		if !done.Taken {
+			notTaken = append(notTaken, cell)
 			return
 		}
-		r.report.Cells++
-		if done.Before != done.After {
-			r.report.Totals++
-			r.drift(ctx, Drift{Kind: DriftTotals, OrgID: orgID, Detail: fmt.Sprintf(
-				"program %s, location %q, day %d: %+v instead of %+v",
-				cell.ProgramID, cell.LocationID, cell.Day, done.Before.Counts, done.After.Counts)})
-		}
-	})
+		r.cell(ctx, cell, done)
+	}
+	err := recountLive(ctx, r.State, r.Counter, r.Now(), orgID, lookAgain, note)
+	// Somebody else may have been counting, who is soon done.
+	for look := 1; err == nil && look < maxLooks && len(notTaken) > 0 && !r.away.Load(); look++ {
+		again := notTaken
+		notTaken = nil
+		err = recountCells(ctx, r.State, r.Counter, q, again, lookAgain, note)
+	}
+	r.report.CellsNotSeen += int64(len(notTaken))
+	return err
+}
+
+// cell notes a cell that was counted. What the hot state did not know was not shown.
+func (r *run) cell(ctx context.Context, cell loyalty.Cell, done hot.Recount) {
+	if !done.Before.Known {
+		return
+	}
+	r.report.Cells++
+	if done.Before != done.After {
+		r.report.Totals++
+		r.drift(ctx, Drift{Kind: DriftTotals, OrgID: cell.OrgID, Detail: fmt.Sprintf(
+			"program %s, location %q, day %d: %+v instead of %+v",
+			cell.ProgramID, cell.LocationID, cell.Day, done.Before.Counts, done.After.Counts)})
+	}
 }
 
 // end raises the epoch if that is needed, and returns the report.

@@ -137,9 +137,9 @@ func TestARebuildFindsWhatDrifted(t *testing.T) {
 	for name, words := range map[string]string{
 		views[0].Card.ID + " ledger":     "balance",
 		views[0].Card.ID + " projection": "older",
-		views[1].Card.ID + " ledger":     "is redeemed",
-		views[1].Card.ID + " projection": "otherwise",
-		views[2].Card.ID + " projection": "otherwise",
+		views[1].Card.ID + " ledger":     "status redeemed instead of issued of its ledger",
+		views[1].Card.ID + " projection": "coupon " + views[1].Coupons[0].ID + ", which cannot be used",
+		views[2].Card.ID + " projection": fmt.Sprintf("balance %d instead of %d", wrong.Balance, wrong.Balance-1),
 		views[3].Card.ID + " projection": "does not have",
 		" totals":                        "Stamps:",
 	} {
@@ -233,5 +233,72 @@ func TestASelfCheckLooksAtARandomSample(t *testing.T) {
 	w.ok(err)
 	if report.Cards > cards {
 		t.Errorf("a sample that is bigger than the whole: %+v", report)
+	}
+}
+
+// unseen is what nobody could look at, with the cards and the cells that there are.
+func (w *world) unseen(r projection.Report, cards, cells int64) {
+	w.t.Helper()
+	if r.Cards != cards || r.NotSeen != cards || r.CellsNotSeen != cells || r.Cells != 0 || r.Ledger+r.Projection+r.Totals > 0 {
+		w.t.Errorf("want %d cards and %d cells that nobody could see: %+v", cards, cells, r)
+	}
+}
+
+func TestWhatCannotBeSeenIsNeitherRightNorWrong(t *testing.T) {
+	server := startServer(t)
+	w, _ := newRedisWorld(t, server)
+	const cards = 3
+	for i := range cards {
+		v := w.join(0, fmt.Sprintf("+35840000000%d", i), true)
+		w.stamp(v.Card.ID, 1)
+		w.drained()
+		w.read(v)
+	}
+	totals, _ := newTotals(w)
+	day := loyalty.DayOf(w.now(), w.zone)
+	w.totalsAlike(totals, loyalty.TotalsQuery{From: day, To: day + 1})
+	if r := w.rebuild(); r.NotSeen+r.CellsNotSeen+r.NotProved > 0 || r.Cells != 1 {
+		t.Errorf("all of it can be seen: %+v", r)
+	}
+
+	elsewhere := w.prover()
+	elsewhere.State = nil // in the memory of another process
+	r, err := elsewhere.Rebuild(t.Context(), projection.Plan{OrgIDs: []string{w.org.ID}}, nil)
+	w.ok(err)
+	w.unseen(r, cards, 1)
+
+	server.kill()
+	w.unseen(w.rebuild(), cards, 1)
+
+	server.start()
+	w.healthy()
+	if r := w.rebuild(); r.NotSeen+r.CellsNotSeen > 0 {
+		t.Errorf("it is back: %+v", r)
+	}
+}
+
+// longHistories are those of a shop of which one card has too long a ledger.
+type longHistories struct {
+	projection.Histories
+	long string
+}
+
+func (h longHistories) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
+	if cardID == h.long {
+		return nil, nil, fmt.Errorf("read ledger: %w", loyalty.ErrHistoryTooLong)
+	}
+	return h.Histories.LedgerOf(ctx, orgID, cardID)
+}
+
+func TestALedgerThatIsTooLongIsNotTakenForProved(t *testing.T) {
+	w := newWorld(t, hot.NewInProcessState())
+	w.join(0, "+358400000001", true)
+	long := w.join(0, "+358400000002", true).Card.ID
+	prover := w.prover()
+	prover.Histories = longHistories{w.Store, long}
+	r, err := prover.Rebuild(t.Context(), projection.Plan{OrgIDs: []string{w.org.ID}}, nil)
+	w.ok(err)
+	if r.Cards != 2 || r.NotProved != 1 || r.Ledger != 0 || len(r.Drifts) != 1 || r.Drifts[0].CardID != long || r.Drifts[0].Kind != projection.NotProved {
+		t.Errorf("have %+v", r)
 	}
 }

@@ -24,7 +24,7 @@ const (
 // Cards are found by the instants at which they were made, so one that was made in a
 // quiet time is chosen more often than one of a big import.
 func (p Prover) SelfCheck(ctx context.Context, orgID string, n int, random *rand.Rand) (Report, error) {
-	r := &run{proof: proof{Prover: p}}
+	r := newRun(p)
 	n = min(n, MaxSample)
 	first, err := p.Pages.ViewsAfter(ctx, orgID, "", 1)
 	if err != nil {

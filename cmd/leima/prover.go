@@ -39,7 +39,11 @@ func (sh *shell) openProver(ctx context.Context, st *store.Store) (rebuilder, fu
 		_ = h.Close()
 		return nil, nil, err
 	}
-	return newProver(st, h, sh.clock, quiet), h.Close, nil
+	p := newProver(st, h, sh.clock, quiet)
+	if h.kind == hotInProcess {
+		p.State = nil // what is in the memory of this process, no server shows
+	}
+	return p, h.Close, nil
 }
 
 // Rebuild implements rebuilder.
@@ -51,7 +55,10 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 	r, err := p.Prover.Rebuild(ctx, projection.Plan{OrgIDs: []string{orgID}, After: after}, func(now projection.Progress) {
 		progress(now.Cards, total)
 	})
-	report := rebuildReport{Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection, Totals: r.Totals}
+	report := rebuildReport{
+		Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection, Totals: r.Totals,
+		NotProved: r.NotProved, NotSeen: r.NotSeen, CellsNotSeen: r.CellsNotSeen,
+	}
 	for _, d := range r.Drifts {
 		report.Found = append(report.Found, drift{Kind: string(d.Kind), CardID: d.CardID, Detail: d.Detail})
 	}
@@ -62,7 +69,10 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 func (p prover) CheckSample(ctx context.Context, orgID string, sample int) (jobs.CheckReport, error) {
 	//nolint:gosec // a sample need not be secret
 	r, err := p.SelfCheck(ctx, orgID, sample, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
-	return jobs.CheckReport{Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals}, err
+	return jobs.CheckReport{
+		Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals,
+		NotProved: r.NotProved, NotSeen: r.NotSeen, CellsNotSeen: r.CellsNotSeen,
+	}, err
 }
 
 // maxPlaces bounds the programs and the locations whose live totals are read one by one;

@@ -35,6 +35,9 @@ type rebuildReport struct {
 	// Ledger counts the cards that are not what their ledger says, Projection those that
 	// were shown other than they are, Totals the cells of live totals that were wrong.
 	Ledger, Projection, Totals int64
+	// NotProved counts cards whose ledger is too long to be read, NotSeen those of which
+	// nobody could see what is shown, CellsNotSeen the live totals of that kind.
+	NotProved, NotSeen, CellsNotSeen int64
 	// Found names the first of each kind, maxShownDrift or more.
 	Found []drift
 }
@@ -53,8 +56,13 @@ of it with the database, and live totals with a new count. Servers may run meanw
 What is shown wrongly is corrected. A card that is not what its ledger says is never
 changed silently: it is named, the exit code is 5, and somebody has to look.
 
-Without --redis every server keeps what it shows in its own memory, and is told to
-forget it when the ledger was proved.`
+What could not be looked at is counted by itself, and is neither right nor wrong: cards
+with too long a ledger, and what servers show while Redis does not answer. Then the exit
+code is 4. After Ctrl-C it is 130, and the message says how to go on.
+
+Without --redis every server keeps what it shows in its own memory, which cannot be seen
+from here. When the ledger was proved all of them are told to forget it, and read it from
+the database anew; so nothing is left to be looked at, and the exit code is 0.`
 
 func (sh *shell) rebuildCommand() *cobra.Command {
 	var org, from string
@@ -85,8 +93,10 @@ func (sh *shell) rebuild(ctx context.Context, st *store.Store, slug, from string
 	}
 	summary, err := sh.rebuildAll(ctx, r, organizations, from)
 	err = errors.Join(err, done())
-	if err == nil && sh.settings.Redis == "" {
+	summary.NotLookedAt.inMemory = sh.settings.Redis == ""
+	if err == nil && summary.NotLookedAt.inMemory {
 		err = sh.tellServers(ctx, st)
+		summary.NotLookedAt.Forgotten = err == nil
 	}
 	if showErr := sh.show(summary, summary.print); showErr != nil {
 		return showErr
@@ -98,6 +108,8 @@ func (sh *shell) rebuild(ctx context.Context, st *store.Store, slug, from string
 		return failf("the ledger could not be proved: %w", err).hint(summary.wayOn())
 	case summary.Drift.Ledger > 0:
 		return silent(exitDrift)
+	case summary.NotLookedAt.anything():
+		return silent(exitPartly)
 	}
 	return nil
 }
@@ -124,11 +136,48 @@ type rebuildSummary struct {
 		Projection int64 `json:"projection"`
 		Totals     int64 `json:"totals"`
 	} `json:"drift"`
+	NotLookedAt notLookedAt `json:"not_looked_at"`
 	// Found names the first of each kind.
 	Found   []foundDrift `json:"found"`
 	Seconds float64      `json:"seconds"`
 	// GoOn is where to go on if not all was done.
 	GoOn *goOn `json:"go_on,omitempty"`
+}
+
+// notLookedAt counts what is neither right nor wrong, because nobody could look.
+type notLookedAt struct {
+	// Ledger counts cards with too long a ledger, Shown cards of which nobody could see what
+	// servers show, Totals live totals of that kind.
+	Ledger int64 `json:"ledger"`
+	Shown  int64 `json:"shown"`
+	Totals int64 `json:"totals"`
+	// Forgotten tells that servers keep in memory what they show, and were told to forget it.
+	Forgotten bool `json:"forgotten"`
+	inMemory  bool
+}
+
+// anything tells whether something remains to be looked at.
+func (n notLookedAt) anything() bool {
+	return n.Ledger > 0 || n.Shown+n.Totals > 0 && !n.Forgotten
+}
+
+// words say why, and the way out.
+func (n notLookedAt) words() (why, wayOut string) {
+	switch {
+	case n.Shown+n.Totals == 0:
+		return "", ""
+	case n.Forgotten:
+		return "(the memory of a server cannot be seen from here)",
+			"Without --redis each server keeps what it shows in its own memory. All of them were told to forget it,\n" +
+				"and read it from the database anew; each night they compare a part themselves."
+	case n.inMemory:
+		return "(the memory of a server cannot be seen from here)",
+			"Without --redis each server keeps what it shows in its own memory, and was not told to forget it yet.\n" +
+				"“leima epoch raise” does that now."
+	}
+	return "(not looked at: Redis does not answer)",
+		"See what “leima doctor” says of it with the same settings, and run this again when it answers. Until then\n" +
+			"servers answer from the database. “leima epoch raise” makes them forget what stands in Redis."
 }
 
 type foundDrift struct {
@@ -167,6 +216,9 @@ func (s *rebuildSummary) add(slug string, r rebuildReport) {
 	s.Drift.Ledger += r.Ledger
 	s.Drift.Projection += r.Projection
 	s.Drift.Totals += r.Totals
+	s.NotLookedAt.Ledger += r.NotProved
+	s.NotLookedAt.Shown += r.NotSeen
+	s.NotLookedAt.Totals += r.CellsNotSeen
 	shown := map[string]int{}
 	for _, f := range s.Found {
 		shown[f.Kind]++
@@ -192,10 +244,22 @@ func (s *rebuildSummary) wayOn() string {
 
 func (s *rebuildSummary) print(w io.Writer) {
 	line := func(name string, n int64, note string) { fmt.Fprintf(w, "%-24s%12d  %s\n", name, n, note) }
+	unless0 := func(name string, n int64, note string) {
+		if n > 0 {
+			line(name, n, note)
+		}
+	}
+	why, wayOut := s.NotLookedAt.words()
 	line("cards", s.Cards, fmt.Sprintf("in %.1f seconds", s.Seconds))
 	line("not as their ledger says", s.Drift.Ledger, "(left as they are)")
+	unless0("ledger not proved", s.NotLookedAt.Ledger, "(too long to be read at once)")
 	line("shown wrongly", s.Drift.Projection, "(corrected)")
+	unless0("not compared", s.NotLookedAt.Shown, why)
 	line("live totals wrong", s.Drift.Totals, "(corrected)")
+	unless0("live totals not compared", s.NotLookedAt.Totals, why)
+	if wayOut != "" {
+		fmt.Fprintln(w, wayOut)
+	}
 	for _, f := range s.Found {
 		what := f.Kind
 		if f.CardID != "" {

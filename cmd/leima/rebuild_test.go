@@ -188,3 +188,71 @@ func (r stopWhenAsked) Rebuild(ctx context.Context, orgID, after string, progres
 	r.stop()
 	return r.told.Rebuild(ctx, orgID, after, progress)
 }
+
+func TestRebuildSaysWhatItCouldNotLookAt(t *testing.T) {
+	for name, test := range map[string]struct {
+		found rebuildReport
+		args  []string
+		code  int
+		says  []string
+		not   string
+	}{
+		"all of it was seen": {rebuildReport{Cards: 7}, []string{"--redis", "redis://127.0.0.1:1"}, exitOK, []string{"live totals wrong                  0"}, "not "},
+		"Redis is away": {
+			rebuildReport{Cards: 7, NotSeen: 6, CellsNotSeen: 2},
+			[]string{"--redis", "redis://127.0.0.1:1"},
+			exitPartly,
+			[]string{"not compared                       6  (not looked at: Redis does not answer)", "live totals not compared           2  (not", "leima doctor", "leima epoch raise"},
+			"memory",
+		},
+		"servers keep it to themselves": {
+			rebuildReport{Cards: 7, NotSeen: 7, CellsNotSeen: 2},
+			nil, exitOK,
+			[]string{"not compared                       7  (the memory of a server cannot be seen from here)", "were told to forget it"},
+			"Redis does not answer",
+		},
+		"too long a ledger": {
+			rebuildReport{Cards: 7, NotProved: 1, NotSeen: 7, Found: []drift{{Kind: "not proved", CardID: "card_1", Detail: "more than 200000 entries"}}},
+			nil, exitPartly,
+			[]string{"ledger not proved                  1  (too long", "corner: not proved card_1: more than"},
+			"Redis does not answer",
+		},
+		"and drift": {rebuildReport{Cards: 7, Ledger: 1, NotProved: 1}, nil, exitDrift, []string{"not as their ledger says           1"}, "Redis does not answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newRebuildCase(t)
+			c.finds["corner"] = test.found
+			r := c.run(t.Context(), append([]string{"rebuild", "--org", "corner"}, test.args...)...)
+			if r.code != test.code {
+				t.Errorf("exit code %d, want %d", r.code, test.code)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(r.out, want) {
+					t.Errorf("%q is missing in\n%s", want, r.out)
+				}
+			}
+			if strings.Contains(strings.ReplaceAll(r.out, "not as their", ""), test.not) {
+				t.Errorf("it says %q:\n%s", test.not, r.out)
+			}
+			var s rebuildSummary
+			if err := json.Unmarshal([]byte(c.run(t.Context(), append([]string{"rebuild", "--org", "corner", "--json"}, test.args...)...).out), &s); err != nil {
+				t.Fatal(err)
+			}
+			want := notLookedAt{Ledger: test.found.NotProved, Shown: test.found.NotSeen, Totals: test.found.CellsNotSeen, Forgotten: test.args == nil}
+			if s.NotLookedAt != want {
+				t.Errorf("have %+v, want %+v", s.NotLookedAt, want)
+			}
+		})
+	}
+}
+
+func TestRebuildThatIsStoppedTellsWhatServersKeep(t *testing.T) {
+	c := newRebuildCase(t)
+	ctx, stop := context.WithCancel(t.Context())
+	c.finds["corner"] = rebuildReport{Cards: 512, NotSeen: 512, Last: "card_5"}
+	c.breaks["corner"] = context.Canceled
+	r := c.runWith(ctx, stopWhenAsked{c.told, stop}, "rebuild")
+	if r.code != exitInterrupted || !strings.Contains(r.out, "was not told to forget it yet") || !strings.Contains(r.out, "leima epoch raise") {
+		t.Errorf("have %+v", r)
+	}
+}
