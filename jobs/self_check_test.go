@@ -9,15 +9,19 @@ import (
 	"time"
 
 	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 )
 
 // nightWatch is a Checker that notes where it was sent.
 type nightWatch struct {
 	organizations []organization.Organization
-	sent          []string
+	sent, after   []string
 	found         jobs.CheckReport
-	broken        string
+	// last is how far it came, and elsewhere are the nights that another server has.
+	last      map[string]string
+	elsewhere map[loyalty.Day]bool
+	broken    string
 }
 
 func (w *nightWatch) Organizations(context.Context) ([]organization.Organization, error) {
@@ -26,13 +30,28 @@ func (w *nightWatch) Organizations(context.Context) ([]organization.Organization
 
 var errBroken = errors.New("the database is away")
 
-func (w *nightWatch) CheckSample(_ context.Context, orgID string, sample int) (jobs.CheckReport, error) {
+// BeginSelfCheck implements jobs.Nights: the check went so far on the night before.
+func (w *nightWatch) BeginSelfCheck(_ context.Context, orgID string, night loyalty.Day, _ time.Duration) (string, bool, error) {
+	return w.last[orgID], !w.elsewhere[night], nil
+}
+
+func (w *nightWatch) EndSelfCheck(_ context.Context, orgID string, _ loyalty.Day, after string) error {
+	if w.last == nil {
+		w.last = map[string]string{}
+	}
+	w.last[orgID] = after
+	return nil
+}
+
+func (w *nightWatch) CheckSample(_ context.Context, orgID, after string, sample int) (jobs.CheckReport, error) {
 	w.sent = append(w.sent, orgID)
+	w.after = append(w.after, after)
 	if orgID == w.broken {
 		return jobs.CheckReport{}, errBroken
 	}
 	found := w.found
 	found.Cards = int64(sample)
+	found.Last = after + "x"
 	return found, nil
 }
 
@@ -51,7 +70,7 @@ func newChecking(zones map[string]string) *checking {
 		x.organizations = append(x.organizations, organization.Organization{ID: id, Zone: zone})
 	}
 	x.job = &jobs.SelfCheck{
-		Organizations: x.nightWatch, Checker: x.nightWatch,
+		Organizations: x.nightWatch, Nights: x.nightWatch, Checker: x.nightWatch,
 		Report: func(r jobs.CheckReport) { x.reports = append(x.reports, r) },
 		Now:    func() int64 { return x.now.UnixMilli() },
 		Log:    slog.New(slog.NewTextHandler(&x.log, nil)),
@@ -122,6 +141,17 @@ func TestACheckThatFailsIsTriedAgainAndKeepsNobodyFromTheirs(t *testing.T) {
 	}
 	if len(x.reports) != 1 {
 		t.Errorf("%d reports", len(x.reports))
+	}
+}
+
+func TestEachNightGoesOnWhereTheLastOneEnded(t *testing.T) {
+	x := newChecking(map[string]string{"org": "Europe/Helsinki"})
+	x.elsewhere = map[loyalty.Day]bool{20260318: true}
+	if have := x.between(t, "2026-03-16T00:00:00Z", "2026-03-20T00:00:00Z")["org"]; have != 3 {
+		t.Errorf("it was checked in %d nights of 4, of which another server had one", have)
+	}
+	if have, want := strings.Join(x.after, ","), ",x,xx"; have != want {
+		t.Errorf("the nights began after %q, want %q", have, want)
 	}
 }
 

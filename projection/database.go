@@ -32,6 +32,9 @@ type Views interface {
 // with an id greater than after ("" is before all). Fewer are the last ones.
 type Pages interface {
 	ViewsAfter(ctx context.Context, orgID, after string, limit int) ([]customer.View, error)
+	// ViewsByCode has them in the order of their codes, which are drawn at random, after the
+	// card; a card that is not there is before all.
+	ViewsByCode(ctx context.Context, orgID, afterCardID string, limit int) ([]customer.View, error)
 	// ChangedSince leaves out cards that did not change since the instant, UTC
 	// milliseconds.
 	ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error)

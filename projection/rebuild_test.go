@@ -5,16 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/projection"
+	"pgregory.net/rapid"
 )
 
 func (w *world) prover() projection.Prover {
@@ -204,35 +204,70 @@ func TestARebuildCanBeStoppedAndResumed(t *testing.T) {
 	}
 }
 
-func TestASelfCheckLooksAtARandomSample(t *testing.T) {
+// proved are histories that count how often each card's ledger was read.
+type proved struct {
+	projection.Histories
+	mu    sync.Mutex
+	times map[string]int
+}
+
+func (p *proved) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
+	p.mu.Lock()
+	p.times[cardID]++
+	p.mu.Unlock()
+	return p.Histories.LedgerOf(ctx, orgID, cardID)
+}
+
+// Whatever the sample and wherever it began, each night proves as many cards as it should,
+// and every card had its turn when so many nights are over as it takes. All cards were made
+// in one moment, as by an import.
+func TestASelfCheckComesThroughAllCards(t *testing.T) {
 	w := newWorld(t, hot.NewInProcessState())
-	empty, err := w.prover().SelfCheck(t.Context(), "org_empty", 10, rand.New(rand.NewPCG(1, 1)))
+	const cards = 37
+	ids := []string{"", "card_that_is_gone"}
+	for i := range cards {
+		ids = append(ids, w.join(0, fmt.Sprintf("+35840000%04d", i), true).Card.ID)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(1, cards+3).Draw(r, "sample")
+		after := rapid.SampledFrom(ids).Draw(r, "begun after")
+		prover := w.prover()
+		histories := &proved{Histories: w.Store, times: map[string]int{}}
+		prover.Histories = histories
+		for range (cards + n - 1) / n {
+			report, err := prover.SelfCheck(t.Context(), w.org.ID, after, n)
+			w.ok(err)
+			if want := int64(min(n, cards)); report.Cards != want || report.Ledger+report.Projection > 0 {
+				r.Fatalf("%d cards were to be proved: %+v", want, report)
+			}
+			after = report.LastCardID
+		}
+		if len(histories.times) != cards {
+			r.Fatalf("%d of %d cards were proved", len(histories.times), cards)
+		}
+	})
+}
+
+func TestASelfCheckFindsDrift(t *testing.T) {
+	w := newWorld(t, hot.NewInProcessState())
+	empty, err := w.prover().SelfCheck(t.Context(), w.org.ID, "", 10)
 	w.ok(err)
 	clean(t, empty)
-	const cards = 60
+	const cards = 12
 	var last customer.View
 	for i := range cards {
 		last = w.join(0, fmt.Sprintf("+35840000%04d", i), true)
 	}
 	w.sql("UPDATE card SET balance = balance + 1 WHERE id = $1", last.Card.ID)
-	prover := w.prover()
-	prover.Now = func() int64 { return time.Now().UnixMilli() } // ids are made by that clock
-	found := int64(0)
-	for seed := range uint64(40) {
-		report, err := prover.SelfCheck(t.Context(), w.org.ID, 10, rand.New(rand.NewPCG(seed, 1)))
+	found, after := int64(0), ""
+	for range cards / 4 {
+		report, err := w.prover().SelfCheck(t.Context(), w.org.ID, after, 4)
 		w.ok(err)
-		if report.Cards > 10 || report.Ledger > 1 {
-			t.Fatalf("report %+v", report)
-		}
 		found += report.Ledger
+		after = report.LastCardID
 	}
-	if found == 0 || found == 40 {
-		t.Errorf("one card of %d was found in %d of 40 samples of 10", cards, found)
-	}
-	report, err := prover.SelfCheck(t.Context(), w.org.ID, projection.MaxSample, rand.New(rand.NewPCG(1, 1)))
-	w.ok(err)
-	if report.Cards > cards {
-		t.Errorf("a sample that is bigger than the whole: %+v", report)
+	if found != 1 {
+		t.Errorf("one card drifted, and %d were found", found)
 	}
 }
 

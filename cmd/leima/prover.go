@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 
 	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/loyalty"
@@ -66,11 +65,10 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 }
 
 // CheckSample implements jobs.Checker.
-func (p prover) CheckSample(ctx context.Context, orgID string, sample int) (jobs.CheckReport, error) {
-	//nolint:gosec // a sample need not be secret
-	r, err := p.SelfCheck(ctx, orgID, sample, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
+func (p prover) CheckSample(ctx context.Context, orgID, after string, sample int) (jobs.CheckReport, error) {
+	r, err := p.SelfCheck(ctx, orgID, after, sample)
 	return jobs.CheckReport{
-		Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals,
+		Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection + r.Totals,
 		NotProved: r.NotProved, NotSeen: r.NotSeen, CellsNotSeen: r.CellsNotSeen,
 	}, err
 }
