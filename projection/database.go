@@ -40,8 +40,14 @@ type Pages interface {
 	ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error)
 }
 
+// MaxHistories is the most cards whose ledgers are read from the database at once.
+const MaxHistories = 64
+
 // Histories reads what a card went through.
 type Histories interface {
+	// HistoriesOf is LedgerOf for up to MaxHistories cards in one snapshot. Cards that have
+	// too much together for one reading are left out.
+	HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error)
 	// LedgerOf returns all entries and all coupons of a card in one snapshot, the oldest
 	// first.
 	LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error)

@@ -60,11 +60,22 @@ type programVersion struct {
 	version          int64
 }
 
-// ledger returns how the card differs from its ledger, "" if it does not. A ledger that is
-// too long to be read is an error that wraps loyalty.ErrHistoryTooLong.
-func (p *proof) ledger(ctx context.Context, v customer.View) (string, error) {
+// ledger returns how the card differs from its ledger, "" if it does not. The history is
+// what was read of it with others, if it was. A ledger that is too long to be read is an
+// error that wraps loyalty.ErrHistoryTooLong.
+func (p *proof) ledger(ctx context.Context, v customer.View, h loyalty.History, read bool) (string, error) {
+	if read {
+		// Who was stamped between the two readings is looked at again.
+		if difference, err := p.replay(ctx, v.Card, h); err != nil || difference == "" {
+			return difference, err
+		}
+	}
 	for look := 1; ; look++ {
-		difference, err := p.replay(ctx, v.Card)
+		entries, coupons, err := p.Histories.LedgerOf(ctx, v.Card.OrgID, v.Card.ID)
+		if err != nil {
+			return "", fmt.Errorf("read ledger: %w", err)
+		}
+		difference, err := p.replay(ctx, v.Card, loyalty.History{Entries: entries, Coupons: coupons})
 		if err != nil || difference == "" || look == maxLooks {
 			return difference, err
 		}
@@ -80,11 +91,7 @@ func (p *proof) ledger(ctx context.Context, v customer.View) (string, error) {
 	}
 }
 
-func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference string, err error) {
-	entries, coupons, err := p.Histories.LedgerOf(ctx, card.OrgID, card.ID)
-	if err != nil {
-		return "", fmt.Errorf("read ledger: %w", err)
-	}
+func (p *proof) replay(ctx context.Context, card loyalty.Card, h loyalty.History) (difference string, err error) {
 	var failed error
 	program := func(version int64) (loyalty.Program, bool) {
 		found, err := p.program(ctx, programVersion{card.OrgID, card.ProgramID, version})
@@ -96,7 +103,7 @@ func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference strin
 		}
 		return *found, true
 	}
-	replayed, issued, err := loyalty.Replay(program, card, coupons, entries)
+	replayed, issued, err := loyalty.Replay(program, card, h.Coupons, h.Entries)
 	if failed != nil {
 		return "", failed
 	}
@@ -106,7 +113,7 @@ func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference strin
 	if replayed != card {
 		return "the card says " + otherThan(fieldsOf(card), fieldsOf(replayed)) + " of its ledger", nil
 	}
-	return differentCoupons(issued, coupons), nil
+	return differentCoupons(issued, h.Coupons), nil
 }
 
 // maxKeptPrograms bounds the versions of programs that a proof remembers.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,8 +15,10 @@ import (
 )
 
 const (
-	// provers is how many cards are proved at once.
+	// provers is how many handfuls of cards are proved at once, and handful how many cards
+	// have their ledgers read by one question.
 	provers = 4
+	handful = MaxHistories
 	// maxDrifts bounds the differences that a report names; it counts all.
 	maxDrifts = 1000
 )
@@ -123,9 +126,18 @@ type run struct {
 	report Report
 	found  []Drift
 	ahead  bool
+	// workers remember the programs that they met.
+	workers [provers]*proof
 }
 
-func newRun(p Prover) *run { return &run{proof: proof{Prover: p, away: new(atomic.Bool)}} }
+func newRun(p Prover) *run {
+	r := &run{proof: proof{Prover: p, away: new(atomic.Bool)}}
+	for i := range r.workers {
+		worker := r.proof
+		r.workers[i] = &worker
+	}
+	return r
+}
 
 func (r *run) takeFound() []Drift {
 	found := r.found
@@ -133,17 +145,20 @@ func (r *run) takeFound() []Drift {
 	return found
 }
 
-// page proves cards, some at the same time.
+// page proves cards, provers handfuls at the same time.
 func (r *run) page(ctx context.Context, views []customer.View) error {
 	var all sync.WaitGroup
+	var next atomic.Int64
+	handfuls := slices.Collect(slices.Chunk(views, handful))
 	errs := make([]error, provers)
 	for worker := range provers {
 		all.Go(func() {
-			mine := proof{Prover: r.Prover, away: r.away}
-			for i := worker; i < len(views) && errs[worker] == nil; i += provers {
-				if errs[worker] = ctx.Err(); errs[worker] == nil {
-					errs[worker] = r.card(ctx, &mine, views[i])
+			for errs[worker] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(handfuls) {
+					return
 				}
+				errs[worker] = r.handful(ctx, r.workers[worker], handfuls[i])
 			}
 		})
 	}
@@ -156,15 +171,40 @@ func (r *run) page(ctx context.Context, views []customer.View) error {
 	return nil
 }
 
-func (r *run) card(ctx context.Context, p *proof, v customer.View) error {
-	ledger, err := p.ledger(ctx, v)
+// handful proves cards whose ledgers are read together.
+func (r *run) handful(ctx context.Context, p *proof, views []customer.View) error {
+	ids := make([]string, len(views))
+	for i, v := range views {
+		ids[i] = v.Card.ID
+	}
+	histories, err := p.Histories.HistoriesOf(ctx, views[0].Card.OrgID, ids)
+	if err != nil {
+		return fmt.Errorf("read ledgers: %w", err)
+	}
+	// The hot state answers questions that come together in one exchange.
+	seen, errs := make([]sight, len(views)), make([]error, len(views))
+	eachAtOnce(len(views), func(i int) { seen[i], errs[i] = p.projection(ctx, views[i]) })
+	for i, v := range views {
+		if errs[i] == nil {
+			errs[i] = ctx.Err()
+		}
+		if errs[i] == nil {
+			h, read := histories[v.Card.ID]
+			errs[i] = r.card(ctx, p, v, h, read, seen[i])
+		}
+		if errs[i] != nil {
+			return fmt.Errorf("prove card %s: %w", v.Card.ID, errs[i])
+		}
+	}
+	return nil
+}
+
+// card notes what was seen of a card, and proves its ledger.
+func (r *run) card(ctx context.Context, p *proof, v customer.View, h loyalty.History, read bool, seen sight) error {
+	ledger, err := p.ledger(ctx, v, h, read)
 	tooLong := errors.Is(err, loyalty.ErrHistoryTooLong)
 	if err != nil && !tooLong {
-		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
-	}
-	seen, err := p.projection(ctx, v)
-	if err != nil {
-		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

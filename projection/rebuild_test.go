@@ -211,11 +211,13 @@ type proved struct {
 	times map[string]int
 }
 
-func (p *proved) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
+func (p *proved) HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error) {
 	p.mu.Lock()
-	p.times[cardID]++
+	for _, id := range cardIDs {
+		p.times[id]++
+	}
 	p.mu.Unlock()
-	return p.Histories.LedgerOf(ctx, orgID, cardID)
+	return p.Histories.HistoriesOf(ctx, orgID, cardIDs)
 }
 
 // Whatever the sample and wherever it began, each night proves as many cards as it should,
@@ -316,6 +318,12 @@ func TestWhatCannotBeSeenIsNeitherRightNorWrong(t *testing.T) {
 type longHistories struct {
 	projection.Histories
 	long string
+}
+
+func (h longHistories) HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error) {
+	histories, err := h.Histories.HistoriesOf(ctx, orgID, cardIDs)
+	delete(histories, h.long)
+	return histories, err
 }
 
 func (h longHistories) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {

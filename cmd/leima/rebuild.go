@@ -1,14 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"slices"
+	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/leima/leima/organization"
 	"github.com/leima/leima/store"
@@ -64,26 +66,38 @@ Without --redis every server keeps what it shows in its own memory, which cannot
 from here. When the ledger was proved all of them are told to forget it, and read it from
 the database anew; so nothing is left to be looked at, and the exit code is 0.`
 
+// rebuildScope says what is gone through.
+type rebuildScope struct {
+	// org is the slug of the only organization, fromOrg that of the first of all; at most
+	// one is set. from is a card of that one, after which to begin.
+	org, fromOrg, from string
+	// flags are the other ones that were given, to be given again.
+	flags string
+}
+
 func (sh *shell) rebuildCommand() *cobra.Command {
-	var org, from string
+	var scope rebuildScope
 	c := &cobra.Command{
 		Use:   "rebuild",
 		Short: "Prove the ledger, and compute anew what is shown",
 		Long:  rebuildHelp,
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			scope.flags = givenSettings(c)
 			return sh.withStore(c.Context(), func(st *store.Store) error {
-				return sh.rebuild(c.Context(), st, org, from)
+				return sh.rebuild(c.Context(), st, scope)
 			})
 		},
 	}
-	c.Flags().StringVar(&org, "org", "", "slug of the organization (default: all of them)")
-	c.Flags().StringVar(&from, "from", "", "go on after the card with this id, of one organization")
+	c.Flags().StringVar(&scope.org, "org", "", "slug of the organization (default: all of them)")
+	c.Flags().StringVar(&scope.fromOrg, "from-org", "", "slug of the organization to begin with; those after it follow")
+	c.Flags().StringVar(&scope.from, "from", "", "go on after the card with this id, of the organization of --org or --from-org")
+	c.MarkFlagsMutuallyExclusive("org", "from-org")
 	return c
 }
 
-func (sh *shell) rebuild(ctx context.Context, st *store.Store, slug, from string) error {
-	organizations, err := rebuilt(ctx, st, slug, from)
+func (sh *shell) rebuild(ctx context.Context, st *store.Store, scope rebuildScope) error {
+	organizations, err := scope.organizations(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -91,7 +105,7 @@ func (sh *shell) rebuild(ctx context.Context, st *store.Store, slug, from string
 	if err != nil {
 		return err
 	}
-	summary, err := sh.rebuildAll(ctx, r, organizations, from)
+	summary, err := sh.rebuildAll(ctx, r, organizations, scope)
 	err = errors.Join(err, done())
 	summary.NotLookedAt.inMemory = sh.settings.Redis == ""
 	if err == nil && summary.NotLookedAt.inMemory {
@@ -114,17 +128,67 @@ func (sh *shell) rebuild(ctx context.Context, st *store.Store, slug, from string
 	return nil
 }
 
-// rebuilt returns the organizations to rebuild.
-func rebuilt(ctx context.Context, st *store.Store, slug, from string) ([]organization.Organization, error) {
-	if slug == "" && from == "" {
-		all, err := st.Organizations(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read organizations: %w", err)
-		}
+// organizations returns those to rebuild, in the order in which they are gone through.
+func (x rebuildScope) organizations(ctx context.Context, st *store.Store) ([]organization.Organization, error) {
+	if x.org != "" || x.fromOrg == "" && x.from != "" {
+		one, err := findOrganization(ctx, st, x.org)
+		return []organization.Organization{one}, err
+	}
+	all, err := st.Organizations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read organizations: %w", err)
+	}
+	if x.fromOrg == "" {
 		return all, nil
 	}
-	one, err := findOrganization(ctx, st, slug)
-	return []organization.Organization{one}, err
+	first, err := findOrganization(ctx, st, x.fromOrg)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(o organization.Organization) bool { return o.ID == first.ID })
+	if at < 0 { // made a moment ago
+		return []organization.Organization{first}, nil
+	}
+	return all[at:], nil
+}
+
+// wayOn returns where and how to go on after the card of the organization.
+func (x rebuildScope) wayOn(slug, from string) *goOn {
+	command := "leima rebuild" + x.flags + " --from-org " + slug
+	if x.org != "" {
+		command = "leima rebuild" + x.flags + " --org " + slug
+	}
+	if from != "" {
+		command += " --from " + from
+	}
+	return &goOn{Org: slug, From: from, Command: command}
+}
+
+// givenSettings returns the settings that were given as flags, as they are written again.
+// Passwords are crossed out.
+func givenSettings(c *cobra.Command) string {
+	var b strings.Builder
+	c.Flags().Visit(func(f *pflag.Flag) {
+		value, known := f.Value.String(), f.Name == "json" || strings.HasSuffix(f.Name, fileSuffix)
+		for _, d := range definitions {
+			if d.name == f.Name {
+				value, known = d.redacted(value), true
+			}
+		}
+		if known {
+			fmt.Fprintf(&b, " --%s=%s", f.Name, quoted(value))
+		}
+	})
+	return b.String()
+}
+
+// quoted returns the text as a shell takes it for one word.
+func quoted(text string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-"
+	if text != "" && strings.Trim(text, plain) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // rebuildSummary is the result of the command.
@@ -186,11 +250,13 @@ type foundDrift struct {
 }
 
 type goOn struct {
-	Org  string `json:"org"`
-	From string `json:"from,omitempty"`
+	Org     string `json:"org"`
+	From    string `json:"from,omitempty"`
+	Command string `json:"command"`
 }
 
-func (sh *shell) rebuildAll(ctx context.Context, r rebuilder, organizations []organization.Organization, from string) (*rebuildSummary, error) {
+func (sh *shell) rebuildAll(ctx context.Context, r rebuilder, organizations []organization.Organization, scope rebuildScope) (*rebuildSummary, error) {
+	from := scope.from
 	began := sh.now()
 	s := &rebuildSummary{Found: []foundDrift{}}
 	defer func() { s.Seconds = sh.now().Sub(began).Seconds() }()
@@ -200,13 +266,11 @@ func (sh *shell) rebuildAll(ctx context.Context, r rebuilder, organizations []or
 		bar.end()
 		s.add(o.Slug, report)
 		if err != nil {
-			s.GoOn = &goOn{Org: o.Slug, From: report.Last}
-			if report.Last == "" {
-				s.GoOn.From = from
-			}
+			s.GoOn = scope.wayOn(o.Slug, cmp.Or(report.Last, from))
 			return s, fmt.Errorf("rebuild %s: %w", o.Slug, err)
 		}
 		s.Organizations++
+		from = "" // is a card of the first
 	}
 	return s, nil
 }
@@ -235,11 +299,7 @@ func (s *rebuildSummary) wayOn() string {
 	if s.GoOn == nil {
 		return "Run the same command again."
 	}
-	command := "leima rebuild --org " + s.GoOn.Org
-	if s.GoOn.From != "" {
-		command += " --from " + s.GoOn.From
-	}
-	return "Go on with “" + command + "”, and with the organizations after it."
+	return "Go on with “" + s.GoOn.Command + "”."
 }
 
 func (s *rebuildSummary) print(w io.Writer) {
@@ -266,42 +326,5 @@ func (s *rebuildSummary) print(w io.Writer) {
 			what += " " + f.CardID
 		}
 		fmt.Fprintf(w, "  %s: %s: %s\n", f.Org, what, f.Detail)
-	}
-}
-
-// rebuildBar shows how far a rebuild is: a bar on a terminal, a line now and then
-// elsewhere, nothing with --json.
-type rebuildBar struct {
-	sh   *shell
-	slug string
-	bar  *progressbar.ProgressBar
-	last time.Time
-}
-
-func (sh *shell) newRebuildBar(slug string) *rebuildBar {
-	return &rebuildBar{sh: sh, slug: slug, last: sh.now()}
-}
-
-func (b *rebuildBar) show(done, total int64) {
-	switch {
-	case b.sh.json:
-	case isTerminal(b.sh.err):
-		if b.bar == nil {
-			b.bar = b.sh.newBar(b.slug, "cards", total)
-		}
-		b.bar.ChangeMax64(max(total, done)) // cards may be added meanwhile
-		_ = b.bar.Set64(done)               // a bar for a person
-	default:
-		if now := b.sh.now(); now.Sub(b.last) >= plainStep {
-			b.last = now
-			fmt.Fprintf(b.sh.err, "%s: %d of %d cards\n", b.slug, done, total)
-		}
-	}
-}
-
-func (b *rebuildBar) end() {
-	if b.bar != nil {
-		_ = b.bar.Exit() // a bar for a person
-		fmt.Fprintln(b.sh.err)
 	}
 }

@@ -151,7 +151,7 @@ func TestRebuildSaysWhereToGoOn(t *testing.T) {
 	c.breaks["harbour"] = errors.New("the database is away")
 	r := c.run(t.Context(), "rebuild")
 	if r.code != exitFailure || !strings.Contains(r.errors, "the database is away") ||
-		!strings.Contains(r.errors, "leima rebuild --org harbour --from card_9") || !strings.Contains(r.out, "517") {
+		!strings.Contains(r.errors, "leima rebuild --data="+c.data+" --from-org harbour --from card_9”.") || !strings.Contains(r.out, "517") {
 		t.Errorf("have %+v", r)
 	}
 	c.asked = nil
@@ -161,6 +161,31 @@ func TestRebuildSaysWhereToGoOn(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"harbour card_9"}, c.asked); diff != "" {
 		t.Error(diff)
+	}
+	c.asked = nil
+	if r := c.run(t.Context(), "rebuild", "--from-org", "corner", "--from", "card_3"); r.code != exitOK {
+		t.Errorf("have %+v", r)
+	}
+	if diff := cmp.Diff([]string{"corner card_3", "harbour "}, c.asked); diff != "" {
+		t.Errorf("the card is of the first shop, and the others follow: %s", diff)
+	}
+	c.asked = nil
+	if r := c.run(t.Context(), "rebuild", "--from-org", "harbour"); r.code != exitOK {
+		t.Errorf("have %+v", r)
+	}
+	if diff := cmp.Diff([]string{"harbour "}, c.asked); diff != "" {
+		t.Errorf("those before it are done: %s", diff)
+	}
+	c.breaks["harbour"] = errors.New("the database is away")
+	if r := c.run(t.Context(), "rebuild", "--org", "harbour", "--redis", "redis://leima:opensesame@cache"); !strings.Contains(
+		r.errors, "leima rebuild --data="+c.data+" --redis=redis://leima:xxxxx@cache --org harbour --from card_9”.") {
+		t.Errorf("of one shop, and without the password: %+v", r)
+	}
+	if r := c.run(t.Context(), "rebuild", "--from-org", "moon"); r.code == exitOK || !strings.Contains(r.errors, "moon") {
+		t.Errorf("no such shop: %+v", r)
+	}
+	if r := c.run(t.Context(), "rebuild", "--from-org", "corner", "--org", "corner"); r.code == exitOK {
+		t.Errorf("one shop or all from there: %+v", r)
 	}
 	if r := c.run(t.Context(), "rebuild", "--from", "card_9"); r.code != exitUsage || !strings.Contains(r.errors, "--org") {
 		t.Errorf("a card of which shop? %+v", r)
@@ -173,7 +198,7 @@ func TestRebuildThatIsStopped(t *testing.T) {
 	c.finds["corner"] = rebuildReport{Cards: 512, Last: "card_5"}
 	c.breaks["corner"] = context.Canceled
 	r := c.runWith(ctx, stopWhenAsked{c.told, stop}, "rebuild")
-	if r.code != exitInterrupted || !strings.Contains(r.errors, "--org corner --from card_5") {
+	if r.code != exitInterrupted || !strings.Contains(r.errors, "--from-org corner --from card_5") {
 		t.Errorf("have %+v", r)
 	}
 }

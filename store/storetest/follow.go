@@ -216,6 +216,9 @@ func historyOfCard(su *suite) {
 			su.t.Fatalf("hardly anything happened: %d entries and %d coupons", len(wantEntries), len(wantCoupons))
 		}
 		entries, coupons, err := sh.LedgerOf(sh.ctx, sh.org.ID, id)
+		together, manyErr := sh.HistoriesOf(sh.ctx, sh.org.ID, p.cards)
+		sh.ok(manyErr)
+		su.same("read with another", loyalty.History{Entries: entries, Coupons: coupons}, together[id])
 		sh.ok(err)
 		su.same("entries", wantEntries, entries)
 		su.same("coupons", wantCoupons, coupons)
@@ -373,6 +376,11 @@ func attacksOnFollowing(v *victim) map[string]attack {
 		"LedgerOf": func(ctx context.Context, org string) error {
 			entries, coupons, err := v.LedgerOf(ctx, org, v.view.Card.ID)
 			return errors.Join(empty(entries, err), empty(coupons, err))
+		},
+		"HistoriesOf": func(ctx context.Context, org string) error {
+			histories, err := v.HistoriesOf(ctx, org, []string{v.view.Card.ID})
+			h := histories[v.view.Card.ID]
+			return errors.Join(empty(h.Entries, err), empty(h.Coupons, err))
 		},
 		"ProgramVersion": func(ctx context.Context, org string) error {
 			_, err := v.ProgramVersion(ctx, org, v.program.ID, v.program.Version)
