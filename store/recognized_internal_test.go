@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,39 +9,125 @@ import (
 	"github.com/leima/leima/access"
 )
 
+// tokenNumber returns one of many keys.
+func tokenNumber(i int) recognizedKey {
+	return recognizedKey{orgID: "org", tokenHash: [32]byte{byte(i), byte(i >> 8), byte(i >> 16)}}
+}
+
+// lookedUp remembers the principal for the keys, as a look-up of this moment does.
+func (r *recognized) lookedUp(who access.Principal, keys ...recognizedKey) {
+	_, generation := r.due(0)
+	r.remember(keys, answersFor(who, keys...), time.Now(), generation)
+}
+
+func answersFor(who access.Principal, keys ...recognizedKey) map[recognizedKey]credential {
+	answers := map[recognizedKey]credential{}
+	for _, key := range keys {
+		answers[key] = credential{Principal: who, tokenHash: key.tokenHash}
+	}
+	return answers
+}
+
 func TestACredentialIsRememberedForASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r recognized
 		key := recognizedKey{orgID: "org"}
 		who := access.Principal{OrgID: "org", ID: "key", ExpiresAt: 5_000}
-		remember := func() {
-			_, generation, ok := r.find(key, 0)
-			if ok {
-				t.Fatal("somebody is remembered who was not looked up")
-			}
-			r.remember(key, who, generation)
+		if _, ok := r.find(key, 0); ok {
+			t.Fatal("somebody is remembered who was not looked up")
 		}
-		remember()
-		if p, _, ok := r.find(key, 0); !ok || p != who {
+		r.lookedUp(who, key)
+		if p, ok := r.find(key, 0); !ok || p != who {
 			t.Fatalf("found %+v, %v", p, ok)
 		}
-		if _, _, ok := r.find(recognizedKey{orgID: "other"}, 0); ok {
+		if _, ok := r.find(recognizedKey{orgID: "other"}, 0); ok {
 			t.Fatal("another organization's token is let in")
 		}
-		if _, _, ok := r.find(key, 5_000); ok {
+		if _, ok := r.find(key, 5_000); ok {
 			t.Fatal("a session is let in beyond its end")
 		}
-		timer := time.NewTimer(recognizedFor) // the bubble's clock
-		<-timer.C
-		remember() // forgotten by now
+		time.Sleep(recognizedFor) // the bubble's clock
+		if _, ok := r.find(key, 0); ok {
+			t.Fatal("a credential is let in for longer than said")
+		}
+
+		// The second begins when the database is asked, however late it answers.
+		_, generation := r.due(0)
+		asked := time.Now()
+		time.Sleep(recognizedFor - time.Millisecond)
+		r.remember([]recognizedKey{key}, answersFor(who, key), asked, generation)
+		if _, ok := r.find(key, 0); !ok {
+			t.Fatal("a credential is not remembered")
+		}
+		time.Sleep(time.Millisecond)
+		if _, ok := r.find(key, 0); ok {
+			t.Fatal("a credential is let in for longer than said")
+		}
 
 		// A look-up that began before a revocation must not be remembered after it.
+		_, before := r.due(0)
 		r.forget()
-		_, before, _ := r.find(key, 0)
-		r.forget()
-		r.remember(key, who, before)
-		if _, _, ok := r.find(key, 0); ok {
+		r.remember([]recognizedKey{key}, answersFor(who, key), time.Now(), before)
+		if _, ok := r.find(key, 0); ok {
 			t.Fatal("a revoked credential is let in")
+		}
+	})
+}
+
+func TestCredentialsInUseAreLookedUpAlongWithOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recognized
+		busy, quiet, young := tokenNumber(1), tokenNumber(2), tokenNumber(3)
+		r.lookedUp(access.Principal{ID: "old"}, busy, quiet)
+		time.Sleep(dueAfter - time.Millisecond)
+		if _, ok := r.find(busy, 0); !ok {
+			t.Fatal("a credential is not remembered")
+		}
+		if due, _ := r.due(10); len(due) > 0 {
+			t.Fatalf("due too early: %v", due)
+		}
+		r.lookedUp(access.Principal{}, young)
+		r.find(young, 0)
+		time.Sleep(time.Millisecond)
+		if due, _ := r.due(0); len(due) > 0 {
+			t.Fatalf("there was no room for %v", due)
+		}
+		due, generation := r.due(10)
+		if !slices.Equal(due, []recognizedKey{busy}) {
+			t.Fatalf("due are %v", due)
+		}
+		if again, _ := r.due(10); len(again) > 0 {
+			t.Fatalf("due again while it is looked up: %v", again)
+		}
+		r.remember(due, answersFor(access.Principal{ID: "new"}, busy), time.Now(), generation)
+		time.Sleep(recognizedFor - time.Millisecond)
+		if p, ok := r.find(busy, 0); !ok || p.ID != "new" {
+			t.Fatalf("found %+v, %v", p, ok)
+		}
+
+		// What the database does not know any more is not let in to the end of its second.
+		due, generation = r.due(10)
+		if !slices.Contains(due, busy) {
+			t.Fatalf("due are %v", due)
+		}
+		r.remember(due, nil, time.Now(), generation)
+		if _, ok := r.find(busy, 0); ok {
+			t.Fatal("a credential is let in that another process revoked")
+		}
+	})
+}
+
+func TestCredentialsThatNobodyShowsAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recognized
+		r.lookedUp(access.Principal{}, tokenNumber(1), tokenNumber(2))
+		r.find(tokenNumber(2), 0)
+		time.Sleep(overdueAfter)
+		if due, _ := r.due(10); len(due) > 0 {
+			t.Fatalf("looked up for nobody: %v", due)
+		}
+		if len(r.byToken)+len(r.byAge) > 0 {
+			t.Fatalf("%d and %d are remembered", len(r.byToken), len(r.byAge))
 		}
 	})
 }
@@ -48,10 +135,15 @@ func TestACredentialIsRememberedForASecond(t *testing.T) {
 func TestRememberedCredentialsAreBounded(t *testing.T) {
 	var r recognized
 	for i := range maxRecognized + 1 {
-		_, generation, _ := r.find(recognizedKey{}, 0)
-		r.remember(recognizedKey{tokenHash: [32]byte{byte(i), byte(i >> 8), byte(i >> 16)}}, access.Principal{}, generation)
+		r.lookedUp(access.Principal{}, tokenNumber(i))
 	}
-	if len(r.byToken) > maxRecognized {
-		t.Fatalf("%d are remembered", len(r.byToken))
+	if len(r.byToken) > maxRecognized || len(r.byAge) > maxRecognized {
+		t.Fatalf("%d and %d are remembered", len(r.byToken), len(r.byAge))
+	}
+	for range maxRecognized + 1 {
+		r.lookedUp(access.Principal{}, tokenNumber(0))
+	}
+	if len(r.byAge) > maxRecognized {
+		t.Fatalf("%d are remembered of one", len(r.byAge))
 	}
 }
