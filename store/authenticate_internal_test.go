@@ -30,7 +30,7 @@ func TestTokensAreLookedUpByIndexesInPostgres(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer raw.Rollback() //nolint:errcheck // nothing was changed
+	defer raw.Rollback() // nothing was changed
 	lines, err := all(t.Context(), &transaction{raw, s.dialect}, scan1[string], "EXPLAIN "+query)
 	if err != nil {
 		t.Fatal(err)

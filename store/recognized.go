@@ -14,7 +14,7 @@ const (
 	recognizedFor = time.Second
 	// dueAfter is the age from which a credential is looked up along with another one, and
 	// overdueAfter that from which nobody is expected to show it again.
-	dueAfter, overdueAfter = recognizedFor * 3 / 4, 2 * recognizedFor
+	dueAfter, overdueAfter = recognizedFor * 7 / 8, 2 * recognizedFor
 	// maxRecognized bounds the credentials that are remembered.
 	maxRecognized = 10_000
 )

@@ -28,6 +28,9 @@ func answersFor(who access.Principal, keys ...recognizedKey) map[recognizedKey]c
 	return answers
 }
 
+// pass lets time pass on the clock of the test's bubble.
+func pass(d time.Duration) { <-time.NewTimer(d).C }
+
 func TestACredentialIsRememberedForASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r recognized
@@ -46,7 +49,7 @@ func TestACredentialIsRememberedForASecond(t *testing.T) {
 		if _, ok := r.find(key, 5_000); ok {
 			t.Fatal("a session is let in beyond its end")
 		}
-		time.Sleep(recognizedFor) // the bubble's clock
+		pass(recognizedFor)
 		if _, ok := r.find(key, 0); ok {
 			t.Fatal("a credential is let in for longer than said")
 		}
@@ -54,12 +57,12 @@ func TestACredentialIsRememberedForASecond(t *testing.T) {
 		// The second begins when the database is asked, however late it answers.
 		_, generation := r.due(0)
 		asked := time.Now()
-		time.Sleep(recognizedFor - time.Millisecond)
+		pass(recognizedFor - time.Millisecond)
 		r.remember([]recognizedKey{key}, answersFor(who, key), asked, generation)
 		if _, ok := r.find(key, 0); !ok {
 			t.Fatal("a credential is not remembered")
 		}
-		time.Sleep(time.Millisecond)
+		pass(time.Millisecond)
 		if _, ok := r.find(key, 0); ok {
 			t.Fatal("a credential is let in for longer than said")
 		}
@@ -79,7 +82,7 @@ func TestCredentialsInUseAreLookedUpAlongWithOthers(t *testing.T) {
 		var r recognized
 		busy, quiet, young := tokenNumber(1), tokenNumber(2), tokenNumber(3)
 		r.lookedUp(access.Principal{ID: "old"}, busy, quiet)
-		time.Sleep(dueAfter - time.Millisecond)
+		pass(dueAfter - time.Millisecond)
 		if _, ok := r.find(busy, 0); !ok {
 			t.Fatal("a credential is not remembered")
 		}
@@ -88,7 +91,7 @@ func TestCredentialsInUseAreLookedUpAlongWithOthers(t *testing.T) {
 		}
 		r.lookedUp(access.Principal{}, young)
 		r.find(young, 0)
-		time.Sleep(time.Millisecond)
+		pass(time.Millisecond)
 		if due, _ := r.due(0); len(due) > 0 {
 			t.Fatalf("there was no room for %v", due)
 		}
@@ -100,7 +103,7 @@ func TestCredentialsInUseAreLookedUpAlongWithOthers(t *testing.T) {
 			t.Fatalf("due again while it is looked up: %v", again)
 		}
 		r.remember(due, answersFor(access.Principal{ID: "new"}, busy), time.Now(), generation)
-		time.Sleep(recognizedFor - time.Millisecond)
+		pass(recognizedFor - time.Millisecond)
 		if p, ok := r.find(busy, 0); !ok || p.ID != "new" {
 			t.Fatalf("found %+v, %v", p, ok)
 		}
@@ -122,7 +125,7 @@ func TestCredentialsThatNobodyShowsAreForgotten(t *testing.T) {
 		var r recognized
 		r.lookedUp(access.Principal{}, tokenNumber(1), tokenNumber(2))
 		r.find(tokenNumber(2), 0)
-		time.Sleep(overdueAfter)
+		pass(overdueAfter)
 		if due, _ := r.due(10); len(due) > 0 {
 			t.Fatalf("looked up for nobody: %v", due)
 		}

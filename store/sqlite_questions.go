@@ -68,7 +68,7 @@ func askAllSQLite[T any](ctx context.Context, s *Store, scan func(scanner) (T, e
 	if err != nil {
 		return nil, err
 	}
-	var rows *sql.Rows //nolint:rowserrcheck // collect does
+	var rows *sql.Rows
 	if prepared != nil {
 		rows, err = prepared.QueryContext(ctx, args...) //nolint:rowserrcheck // collect does
 	} else {
