@@ -15,6 +15,9 @@ const (
 	// dueAfter is the age from which a credential is looked up along with another one, and
 	// overdueAfter that from which nobody is expected to show it again.
 	dueAfter, overdueAfter = recognizedFor * 7 / 8, 2 * recognizedFor
+	// maxIdle is how often in turn a credential is looked up along with others although nobody
+	// has shown it: who stamps every other second is still in use.
+	maxIdle = 2
 	// maxRecognized bounds the credentials that are remembered.
 	maxRecognized = 10_000
 )
@@ -40,9 +43,10 @@ type recognizedKey struct {
 type recognizedAs struct {
 	key recognizedKey
 	access.Principal
-	// since is when the database was asked, and shown whether the token was shown after that.
+	// since is when the database was asked.
 	since time.Time
-	shown bool
+	// idle is how often the credential was looked up along with others since it was shown.
+	idle int
 }
 
 // find returns who is remembered for the token.
@@ -57,7 +61,7 @@ func (r *recognized) find(k recognizedKey, now int64) (p access.Principal, ok bo
 		delete(r.byToken, k) // who asks now looks it up; nobody has to take it along
 		return access.Principal{}, false
 	}
-	as.shown = true
+	as.idle = 0
 	return as.Principal, true
 }
 
@@ -75,7 +79,7 @@ func (r *recognized) due(n int) (keys []recognizedKey, generation uint64) {
 	for len(r.byAge) > 0 {
 		as := r.byAge[0]
 		age, latest := now.Sub(as.since), r.byToken[as.key] == as
-		inUse := latest && as.shown && age < overdueAfter
+		inUse := latest && as.idle < maxIdle && age < overdueAfter
 		if age < dueAfter || inUse && len(keys) == n {
 			break
 		}
@@ -109,6 +113,9 @@ func (r *recognized) remember(keys []recognizedKey, answers map[recognizedKey]cr
 			r.byToken, r.byAge = map[recognizedKey]*recognizedAs{}, nil // refilled within a second
 		}
 		as := &recognizedAs{key: key, Principal: c.Principal, since: since}
+		if before := r.byToken[key]; before != nil {
+			as.idle = before.idle + 1
+		}
 		r.byToken[key] = as
 		r.byAge = append(r.byAge, as)
 	}
