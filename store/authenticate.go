@@ -26,7 +26,8 @@ const (
 	maxAsked = 64
 	// maxAsking bounds those who wait for a question. More are told to come again.
 	maxAsking = 16_384
-	// lookUpTimeout bounds a question, which is for many and so keeps to nobody's deadline.
+	// lookUpTimeout bounds a question, and a note of last uses: they are for many and so keep
+	// to nobody's deadline.
 	lookUpTimeout = 10 * time.Second
 )
 
@@ -168,22 +169,39 @@ func (s *Store) answerAskers(ctx context.Context) {
 	}
 }
 
-// lookUp answers the group by one question, which takes along credentials that are due.
+// lookUp answers the group by one question, which takes along credentials that are due. Those
+// whose last use is to be noted are answered by a goroutine after that: whoever writes may have
+// to wait for others who write, and nobody else need.
 func (s *Store) lookUp(ctx context.Context, group []*asking) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
-	defer cancel()
 	keys, generation := s.recognized.due(maxAsked - len(group))
 	for _, a := range group {
 		keys = append(keys, a.key)
 	}
 	slices.SortFunc(keys, compareTokens)
 	keys = slices.Compact(keys) // one may be shown by several at once
-	since := time.Now()
+	since, now := time.Now(), group[0].now
 	answers, err := s.credentials(ctx, keys)
 	if err == nil {
 		s.recognized.remember(keys, answers, since, generation)
-		s.noteUse(ctx, answers, group[0].now)
 	}
+	used := map[string][]rowKey{}
+	for _, c := range answers {
+		if c.isToBeNoted(now) {
+			used[c.notedIn()] = append(used[c.notedIn()], rowKey{c.OrgID, c.ID})
+		}
+	}
+	later := slices.DeleteFunc(slices.Clone(group), func(a *asking) bool { return !answers[a.key].isToBeNoted(now) })
+	tell(slices.DeleteFunc(group, func(a *asking) bool { return answers[a.key].isToBeNoted(now) }), answers, err)
+	if len(used) > 0 {
+		go func() {
+			s.noteUse(ctx, used, now)
+			tell(later, answers, err)
+		}()
+	}
+}
+
+// tell gives each of the group its answer.
+func tell(group []*asking, answers map[recognizedKey]credential, err error) {
 	for _, a := range group {
 		c, known := answers[a.key]
 		switch {
@@ -207,6 +225,8 @@ func compareTokens(a, b recognizedKey) int {
 // credentials returns what the database says about the tokens, which come in the order of
 // compareTokens, of those that it knows.
 func (s *Store) credentials(ctx context.Context, keys []recognizedKey) (map[recognizedKey]credential, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
 	tokens, orgIDs := make([]string, len(keys)), make([]string, len(keys))
 	for i, k := range keys {
 		tokens[i], orgIDs[i] = hashText(k.tokenHash)+k.orgID, k.orgID
@@ -222,34 +242,43 @@ func (s *Store) credentials(ctx context.Context, keys []recognizedKey) (map[reco
 	return answers, nil
 }
 
-// noteUse keeps when keys and tills were last used. Whoever showed one is let in anyway, so
-// a failure is only logged.
-func (s *Store) noteUse(ctx context.Context, credentials map[recognizedKey]credential, now int64) {
-	for kind, table := range map[access.PrincipalKind]string{access.KindAPIKey: "api_key", access.KindTill: "till"} {
-		var used []rowKey
-		for _, c := range credentials {
-			if c.Kind == kind && c.err == nil && now-c.lastUsedAt >= lastUsedStep.Milliseconds() {
-				used = append(used, rowKey{c.OrgID, c.ID})
-			}
-		}
-		if len(used) == 0 {
-			continue
-		}
-		if err := s.noteUsed(ctx, table, used, now); err != nil {
-			s.log.WarnContext(ctx, "last use of credentials was not noted", "table", table, "credentials", len(used), "error", err)
+// notedIn returns the table that has the last use of the credential, "" if none has.
+func (c credential) notedIn() string {
+	switch {
+	case c.err == nil && c.Kind == access.KindAPIKey:
+		return "api_key"
+	case c.Kind == access.KindTill:
+		return "till"
+	}
+	return ""
+}
+
+// isToBeNoted tells whether the last use that is kept is too long ago.
+func (c credential) isToBeNoted(now int64) bool {
+	return c.notedIn() != "" && now-c.lastUsedAt >= lastUsedStep.Milliseconds()
+}
+
+// noteUse keeps when keys and tills, by table, were last used. Whoever showed one is let in
+// anyway, so a failure is only logged.
+func (s *Store) noteUse(ctx context.Context, used map[string][]rowKey, now int64) {
+	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer cancel()
+	for table, keys := range used {
+		if err := s.noteUsed(ctx, table, keys, now); err != nil {
+			s.log.WarnContext(ctx, "last use of credentials was not noted", "table", table, "credentials", len(keys), "error", err)
 		}
 	}
 }
 
-func (s *Store) noteUsed(ctx context.Context, table string, used []rowKey, now int64) error {
-	slices.SortFunc(used, compareKeys)
-	orgIDs := make([]string, len(used))
-	for i, key := range used {
+func (s *Store) noteUsed(ctx context.Context, table string, keys []rowKey, now int64) error {
+	slices.SortFunc(keys, compareKeys)
+	orgIDs := make([]string, len(keys))
+	for i, key := range keys {
 		orgIDs[i] = key.orgID
 	}
 	orgIDs = slices.Compact(orgIDs)
 	args := []any{now}
-	query := "UPDATE " + table + " SET last_used_at = $1 WHERE (org_id, id) IN " + inPairs(&args, used)
+	query := "UPDATE " + table + " SET last_used_at = $1 WHERE (org_id, id) IN " + inPairs(&args, keys)
 	return s.retry(ctx, isConflict, func() error {
 		return s.transact(ctx, s.writes, false, orgIDs, func(tx *transaction) error {
 			_, err := exec(ctx, tx, query, args...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/loyalty"
+	"github.com/leima/leima/organization"
 )
 
 // Tokens are found by their hashes, whatever the database believes of how many there are.
@@ -88,5 +89,45 @@ func TestWhoStopsWaitingKeepsNobodyFromAnAnswer(t *testing.T) {
 	_, _ = s.Authenticate(ended, "org_1", access.Hash("one"), 0) // it may have been answered in the same instant
 	if _, err := s.Authenticate(t.Context(), "org_1", access.Hash("another"), 0); !errors.Is(err, access.ErrUnauthenticated) {
 		t.Fatalf("have %v", err)
+	}
+}
+
+// To note a last use takes a write, which in SQLite waits for whoever writes now. Others, whose
+// last use was noted a moment ago, are let in meanwhile.
+func TestNotingTheLastUseHoldsUpNobodyElse(t *testing.T) {
+	s := openEmpty(t)
+	org := organization.Organization{ID: "org_1", Slug: "shop", Name: "Shop", Version: 1}
+	if err := s.CreateOrganization(t.Context(), org); err != nil {
+		t.Fatal(err)
+	}
+	const now = 1_700_000_000_000
+	newKey := func(token string) {
+		t.Helper()
+		if err := s.CreateAPIKey(t.Context(), access.APIKey{OrgID: org.ID, ID: "key_" + token}, access.Hash(token)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letIn := func(token string) error {
+		_, err := s.Authenticate(t.Context(), org.ID, access.Hash(token), now)
+		return err
+	}
+	newKey("noted")
+	newKey("new")
+	if err := letIn("noted"); err != nil {
+		t.Fatal(err)
+	}
+	s.recognized.forget()
+
+	slow := make(chan error, 1)
+	err := s.write(t.Context(), org.ID, func(*transaction) error {
+		go func() { slow <- letIn("new") }()
+		return letIn("noted")
+	})
+	if err := errors.Join(err, <-slow); err != nil {
+		t.Fatal(err)
+	}
+	n, err := readOne(t.Context(), s, org.ID, nil, scan1[int], "SELECT COUNT(*) FROM api_key WHERE org_id = $1 AND last_used_at = $2", org.ID, now)
+	if err != nil || n != 2 {
+		t.Fatalf("%d last uses were noted, error %v", n, err)
 	}
 }
