@@ -10,9 +10,9 @@
 // # Where to start reading
 //
 // view.go says what is kept of a card. follower.go tells the hot state of commits,
-// cards.go reads. totals.go does the same for live totals. keeper.go follows the epoch,
-// others.go notices who does not follow, and rebuild.go proves everything against the
-// ledger.
+// cards.go reads, and codes.go spares it a question. totals.go does the same for live
+// totals. keeper.go follows the epoch, others.go notices who does not follow, and
+// rebuild.go proves everything against the ledger.
 //
 // # What stands in Redis
 //
