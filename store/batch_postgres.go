@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -185,31 +184,15 @@ func (st *postgresBatch) commit(ctx context.Context, w *ledgerWriter, now int64)
 }
 
 func insertCouponsCall(list []loyalty.Coupon) (*pgCall, error) {
-	names := make([]string, len(list))
-	for i := range list {
-		name, err := json.Marshal(list[i].Name)
-		if err != nil {
-			return nil, fmt.Errorf("write coupon: %w", err)
-		}
-		names[i] = string(name)
+	names, err := couponNames(list)
+	if err != nil {
+		return nil, err
 	}
-	return newCall(pgCoupons).records(len(list), func(i int, r *pgRecord) {
-		k := &list[i]
-		r.text(k.OrgID).text(k.ID).text(k.CardID).text(k.ProgramID).text(k.RewardID).text(string(k.Kind)).text(names[i]).
-			text(string(k.Status)).int(int64(k.Cost)).int(int64(k.At)).int(int64(k.Round)).int(int64(k.Milestone)).
-			int(k.IssuedAt).int(k.ExpiresAt).int(k.ClosedAt).text(k.EarnedBy).text(k.EntryID).text(k.ClosedBy)
-	}), nil
+	return newCall(pgCoupons).records(len(list), func(i int, r *pgRecord) { writeCoupon(r, &list[i], names[i]) }), nil
 }
 
 func insertEntriesCall(list []keptEntry) *pgCall {
-	return newCall(pgEntries).records(len(list), func(i int, r *pgRecord) {
-		e := &list[i]
-		r.text(e.OrgID).text(e.ID).text(e.CardID).text(e.ProgramID).text(string(e.Kind)).int(int64(e.Quantity)).
-			int(int64(e.BalanceAfter)).int(e.CardVersion).int(e.RuleVersion).int(e.At).int(e.RecordedAt).int(int64(e.Day)).
-			optional(e.LocationID).text(string(e.Actor.Kind)).text(e.Actor.ID).optional(e.CouponID).optional(e.Reverses).
-			text(e.HeadID).text(e.IdempotencyKey).text(e.ExternalRef).text(e.Reason).optional(e.OtherCardID).
-			text(e.bodyHash).text(e.snapshot)
-	})
+	return newCall(pgEntries).records(len(list), func(i int, r *pgRecord) { writeEntry(r, list[i]) })
 }
 
 func insertEventsCall(list []event) *pgCall {
@@ -247,9 +230,7 @@ func (st *postgresBatch) updateCardsAsReadCall(list []*loyalty.Card) *pgCall {
 	return newCall(pgCardsAsRead).records(len(list), func(i int, r *pgRecord) {
 		c := list[i]
 		asRead := st.asRead[rowKey{c.OrgID, c.ID}]
-		r.place(asRead.place).text(c.ID).int(asRead.version).
-			int(c.Version).int(int64(c.Balance)).int(int64(c.Goal)).int(int64(c.Round)).int(int64(c.Milestone)).int(c.Lifetime).
-			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt)
+		writeCounters(r.place(asRead.place).text(c.ID).int(asRead.version), c)
 	}).int(int64(len(list)))
 }
 

@@ -116,30 +116,15 @@ func (st *sqliteBatch) commit(ctx context.Context, w *ledgerWriter, now int64) e
 
 // write writes what nearly every batch has; the cards are at the places.
 func (p *sqlitePrepared) write(w *ledgerWriter, places map[rowKey]int64, now int64) error {
-	for i := range w.issued {
-		row, err := couponRow(w.issued[i])
-		if err != nil {
-			return err
-		}
-		var to sqliteValues
-		for _, v := range row {
-			if n, ok := v.(int); ok {
-				v = int64(n)
-			}
-			to.add(v)
-		}
-		if _, err := p.exec(sqliteCoupons, to); err != nil {
-			return err
-		}
+	names, err := couponNames(w.issued)
+	if err != nil {
+		return err
 	}
-	err := p.insert(sqliteEntries, len(w.entries), func(i int, to *sqliteValues) {
-		e := &w.entries[i]
-		to.text(e.OrgID).text(e.ID).text(e.CardID).text(e.ProgramID).text(string(e.Kind)).int(int64(e.Quantity)).
-			int(int64(e.BalanceAfter)).int(e.CardVersion).int(e.RuleVersion).int(e.At).int(e.RecordedAt).int(int64(e.Day)).
-			optional(e.LocationID).text(string(e.Actor.Kind)).text(e.Actor.ID).optional(e.CouponID).optional(e.Reverses).
-			text(e.HeadID).text(e.IdempotencyKey).text(e.ExternalRef).text(e.Reason).optional(e.OtherCardID).
-			text(e.bodyHash).text(e.snapshot)
-	})
+	err = p.insert(sqliteCoupons, len(w.issued), func(i int, to *sqliteValues) { writeCoupon(to, &w.issued[i], names[i]) })
+	if err != nil {
+		return err
+	}
+	err = p.insert(sqliteEntries, len(w.entries), func(i int, to *sqliteValues) { writeEntry(to, w.entries[i]) })
 	if err != nil {
 		return err
 	}
@@ -154,8 +139,7 @@ func (p *sqlitePrepared) write(w *ledgerWriter, places map[rowKey]int64, now int
 	for i := range w.news.cards {
 		c := &w.news.cards[i].Card
 		var to sqliteValues
-		to.int(c.Version).int(int64(c.Balance)).int(int64(c.Goal)).int(int64(c.Round)).int(int64(c.Milestone)).int(c.Lifetime).
-			int(c.LastStampAt).int(int64(c.Day)).int(int64(c.DayStamps)).int(c.WelcomedAt).int(places[rowKey{c.OrgID, c.ID}])
+		writeCounters(&to, c).int(places[rowKey{c.OrgID, c.ID}])
 		n, err := p.exec(sqliteCard, to)
 		if err != nil {
 			return err

@@ -47,7 +47,7 @@ func sqliteText(s sqliteStatement, rows int) string {
 		return keys + marks(rows, 2) + ") SELECT " + prefixed("e", keptEntryColumns) +
 			" FROM k CROSS JOIN entry e ON e.org_id = k.org_id AND e.idempotency_key = k.id WHERE e.idempotency_key <> ''"
 	case sqliteCoupons:
-		return "INSERT INTO coupon (" + couponColumns + ") VALUES " + marks(rows, strings.Count(couponColumns, ",")+1)
+		return insertRows + "coupon (" + couponColumns + ") VALUES " + marks(rows, strings.Count(couponColumns, ",")+1)
 	case sqliteEntries:
 		return insertRows + "entry (" + keptEntryColumns + ") VALUES " + marks(rows, strings.Count(keptEntryColumns, ",")+1)
 	case sqliteEvents:

@@ -95,14 +95,26 @@ func (w *ledgerWriter) flush(ctx context.Context, tx *transaction) error {
 	return w.updateCoupons(ctx, tx)
 }
 
+// rowValues are rows one after another, as database/sql takes them.
+type rowValues []any
+
+func (v *rowValues) add(x any) *rowValues {
+	*v = append(*v, x)
+	return v
+}
+
+func (v *rowValues) text(x string) *rowValues     { return v.add(x) }
+func (v *rowValues) optional(x string) *rowValues { return v.add(orNull(x)) }
+func (v *rowValues) int(x int64) *rowValues       { return v.add(x) }
+
 func (w *ledgerWriter) insertCoupons(ctx context.Context, tx *transaction) error {
-	var args []any
-	for _, k := range w.issued {
-		row, err := couponRow(k)
-		if err != nil {
-			return err
-		}
-		args = append(args, row...)
+	names, err := couponNames(w.issued)
+	if err != nil {
+		return err
+	}
+	var args rowValues
+	for i := range w.issued {
+		writeCoupon(&args, &w.issued[i], names[i])
 	}
 	return insert(ctx, tx, "coupon", couponColumns, args)
 }
@@ -117,9 +129,9 @@ func (w *ledgerWriter) sortEntries() {
 }
 
 func (w *ledgerWriter) insertEntries(ctx context.Context, tx *transaction) error {
-	args := make([]any, 0, len(w.entries)*(strings.Count(keptEntryColumns, ",")+1))
-	for i := range w.entries {
-		args = append(args, entryRow(w.entries[i])...)
+	args := make(rowValues, 0, len(w.entries)*(strings.Count(keptEntryColumns, ",")+1))
+	for _, e := range w.entries {
+		writeEntry(&args, e)
 	}
 	return insert(ctx, tx, "entry", keptEntryColumns, args)
 }
@@ -147,10 +159,9 @@ func (w *ledgerWriter) changedCards() iter.Seq[*loyalty.Card] {
 func (w *ledgerWriter) updateCards(ctx context.Context, tx *transaction) error {
 	rows := make([][]any, 0, len(w.changed))
 	for c := range w.changedCards() {
-		rows = append(rows, []any{
-			c.OrgID, c.ID, string(c.Status), c.Version, c.Balance, c.Goal, c.Round, c.Milestone, c.Lifetime, c.LastStampAt,
-			int64(c.Day), c.DayStamps, c.WelcomedAt,
-		})
+		row := rowValues{c.OrgID, c.ID, string(c.Status)}
+		writeCounters(&row, c)
+		rows = append(rows, row)
 	}
 	return updateRows(ctx, tx, "card", "org_id TEXT, id TEXT, status TEXT, version BIGINT, balance BIGINT, goal BIGINT, round BIGINT, "+
 		"milestone BIGINT, lifetime BIGINT, last_stamp_at BIGINT, day BIGINT, day_stamps BIGINT, welcomed_at BIGINT", rows)

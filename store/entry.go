@@ -40,15 +40,6 @@ func entryTargets(e *loyalty.Entry) []any {
 	}
 }
 
-// entryRow returns the values of keptEntryColumns.
-func entryRow(e keptEntry) []any {
-	return []any{
-		e.OrgID, e.ID, e.CardID, e.ProgramID, string(e.Kind), e.Quantity, e.BalanceAfter, e.CardVersion, e.RuleVersion,
-		e.At, e.RecordedAt, int64(e.Day), orNull(e.LocationID), string(e.Actor.Kind), e.Actor.ID, orNull(e.CouponID),
-		orNull(e.Reverses), e.HeadID, e.IdempotencyKey, e.ExternalRef, e.Reason, orNull(e.OtherCardID), e.bodyHash, e.snapshot,
-	}
-}
-
 func scanCoupon(r scanner) (c loyalty.Coupon, err error) {
 	var name string
 	err = r.Scan(&c.OrgID, &c.ID, &c.CardID, &c.ProgramID, &c.RewardID, &c.Kind, &name, &c.Status, &c.Cost, &c.At, &c.Round,
@@ -60,17 +51,6 @@ func scanCoupon(r scanner) (c loyalty.Coupon, err error) {
 		err = fmt.Errorf("read coupon: %w", err)
 	}
 	return c, err
-}
-
-func couponRow(c loyalty.Coupon) ([]any, error) {
-	name, err := json.Marshal(c.Name)
-	if err != nil {
-		return nil, fmt.Errorf("write coupon: %w", err)
-	}
-	return []any{
-		c.OrgID, c.ID, c.CardID, c.ProgramID, c.RewardID, string(c.Kind), string(name), string(c.Status), c.Cost, c.At, c.Round,
-		c.Milestone, c.IssuedAt, c.ExpiresAt, c.ClosedAt, c.EarnedBy, c.EntryID, c.ClosedBy,
-	}, nil
 }
 
 // Entry returns a ledger entry, or loyalty.ErrNotFound.
