@@ -174,6 +174,7 @@ func (c *Cards) viewOf(ctx context.Context, state hot.CardState) (customer.View,
 	}
 	now := c.now()
 	v.Coupons = slices.DeleteFunc(v.Coupons, func(k loyalty.Coupon) bool { return !k.UsableAt(now) })
+	v.Coupons = v.Coupons[:min(len(v.Coupons), customer.MaxOpenCoupons)]
 	v.Program, err = c.programs.program(ctx, v.Card.OrgID, v.Card.ProgramID)
 	return v, err
 }

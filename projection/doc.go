@@ -33,7 +33,8 @@
 // cards: they ask the database. So whoever was told that a stamp is given sees it,
 // whatever Redis does. Other processes see it some milliseconds later.
 //
-// A commit tells the counters of a card. If anything else changed (coupons, name, code),
-// the card becomes a marker in the hot state, and the next reader fills it from the
-// database: see hot.CardState. Counters and coupons of different versions never mix.
+// A commit tells the counters of a card, and which coupons it issued and closed. If anything
+// else changed (name, code), the card becomes a marker in the hot state, and the next reader
+// fills it from the database: see hot.CardState. Counters and coupons of different versions
+// never mix.
 package projection
