@@ -101,43 +101,46 @@ func runParts(t *testing.T, open Open) {
 		wantWhole(t, s, "org", "code", withRest(card("org", "card", 7, "seven"), "name and coupons"))
 		wantNoCard(t, s, "org", "other")
 	})
-	t.Run("what came to the rest is put behind it", func(t *testing.T) {
-		s := open(t)
-		project(t, s, known)
-		project(t, s, withRest(part("org", "card", 6, 5, "six."), ", a coupon"))
-		wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
-		project(t, s, withRest(part("org", "card", 6, 5, "six."), ", twice"), withRest(part("org", "card", 4, 3, "four"), ", late"))
-		wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
-		project(t, s, withRest(part("org", "card", 8, 5, "a longer payload"), ", \x00\xff"), part("org", "card", 9, 8, "a shorter one"))
-		wantWhole(t, s, "org", "code", withRest(card("org", "card", 9, "a shorter one"), "name and coupons, a coupon, \x00\xff"))
-		project(t, s, withRest(part("org", "card", 11, 10, "eleven"), ", in vain"))
-		wantNoCard(t, s, "org", "card")
-		project(t, s, withRest(part("org", "card", 12, 11, "twelve"), ", to a marker"), withRest(part("org", "other", 1, 0, ""), "to nothing"))
-		wantNoCard(t, s, "org", "card")
-		wantNoCard(t, s, "org", "other")
-		project(t, s, withRest(card("org", "card", 12, "twelve", "code"), "read through"), withRest(hot.Changed(known.CardRef, 13), ", in vain"))
-		wantNoCard(t, s, "org", "card")
-	})
-	t.Run("a card that grows out of its bounds is forgotten but for its version", func(t *testing.T) {
-		s := open(t)
-		for since, c := range []hot.CardState{
-			withRest(part("org", "card", 1, 0, "payload"), "12"), withRest(part("org", "card", 2, 1, "a longer payload"), "3"), part("org", "card", 3, 2, "the longest payload"),
-		} {
-			version := uint64(since) //nolint:gosec // small
-			most := withRest(card("org", "card", version, "payload", "code", "number"), strings.Repeat("x", hot.MaxPayload-len(c.Payload)-len(c.Rest)))
-			project(t, s, most, c)
-			wantWhole(t, s, "org", "code", withRest(card("org", "card", version+1, string(c.Payload)), string(most.Rest)+string(c.Rest)))
-			tooMuch := withRest(card("org", "card", version+1, "payload", "code", "number"), string(most.Rest)+"x")
-			c.Version, c.Since = version+2, version+1
-			project(t, s, tooMuch)
-			project(t, s, c)
-			wantNoCard(t, s, "org", "card")
-			project(t, s, most)
-			wantNoCard(t, s, "org", "card")
-			s = open(t)
-		}
-	})
+	t.Run("what came to the rest is put behind it", func(t *testing.T) { growingRest(t, open(t), known) })
+	t.Run("a card that grows out of its bounds is forgotten but for its version", func(t *testing.T) { tooMuchRest(t, open) })
 	t.Run("any order of commits and read-throughs", func(t *testing.T) { partsProperty(t, open(t)) })
+}
+
+func growingRest(t *testing.T, s hot.State, known hot.CardState) {
+	t.Helper()
+	project(t, s, known)
+	project(t, s, withRest(part("org", "card", 6, 5, "six."), ", a coupon"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
+	project(t, s, withRest(part("org", "card", 6, 5, "six."), ", twice"), withRest(part("org", "card", 4, 3, "four"), ", late"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
+	project(t, s, withRest(part("org", "card", 8, 5, "a longer payload"), ", \x00\xff"), part("org", "card", 9, 8, "a shorter one"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 9, "a shorter one"), "name and coupons, a coupon, \x00\xff"))
+	project(t, s, withRest(part("org", "card", 11, 10, "eleven"), ", in vain"))
+	wantNoCard(t, s, "org", "card")
+	project(t, s, withRest(part("org", "card", 12, 11, "twelve"), ", to a marker"), withRest(part("org", "other", 1, 0, ""), "to nothing"))
+	wantNoCard(t, s, "org", "card")
+	wantNoCard(t, s, "org", "other")
+	project(t, s, withRest(card("org", "card", 12, "twelve", "code"), "read through"), withRest(hot.Changed(known.CardRef, 13), ", in vain"))
+	wantNoCard(t, s, "org", "card")
+}
+
+func tooMuchRest(t *testing.T, open Open) {
+	t.Helper()
+	for since, c := range []hot.CardState{
+		withRest(part("org", "card", 1, 0, "payload"), "12"), withRest(part("org", "card", 2, 1, "a longer payload"), "3"), part("org", "card", 3, 2, "the longest payload"),
+	} {
+		s, version := open(t), uint64(since)
+		most := withRest(card("org", "card", version, "payload", "code", "number"), strings.Repeat("x", hot.MaxPayload-len(c.Payload)-len(c.Rest)))
+		project(t, s, most, c)
+		wantWhole(t, s, "org", "code", withRest(card("org", "card", version+1, string(c.Payload)), string(most.Rest)+string(c.Rest)))
+		tooMuch := withRest(card("org", "card", version+1, "payload", "code", "number"), string(most.Rest)+"x")
+		c.Version, c.Since = version+2, version+1
+		project(t, s, tooMuch)
+		project(t, s, c)
+		wantNoCard(t, s, "org", "card")
+		project(t, s, most)
+		wantNoCard(t, s, "org", "card")
+	}
 }
 
 // partsProperty lets a card be committed, and what its committers and readers tell

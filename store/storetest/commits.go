@@ -96,7 +96,7 @@ func tellJoins(su *suite) {
 	su.takeCommits()
 	card := sh.newCard()
 	c := su.oneCommit()
-	su.same("cards", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version, Card: card, Whole: true}}, c.Cards)
+	su.same("cards", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version, Card: card, Coupons: sh.card(card.ID).Coupons, Whole: true}}, c.Cards)
 	su.same("counts", []loyalty.CellCounts{{Cell: sh.cell(), Counts: loyalty.Counts{Coupons: 1, Cards: 1}}}, c.Counts)
 	cards, _, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"a", "b"}, sh.clock())
 	sh.ok(err)
