@@ -19,6 +19,7 @@ type Cards struct {
 	follower *Follower
 	reader   *hot.Reader
 	programs *programs
+	codes    *codes
 	now      func() int64
 	// hits and misses count what the hot state could answer and what not.
 	hits, misses atomic.Int64
@@ -28,7 +29,8 @@ type Cards struct {
 // stands. now is the clock, UTC milliseconds.
 func NewCards(views Views, follower *Follower, now func() int64) *Cards {
 	return &Cards{
-		views: views, follower: follower, reader: hot.NewReader(follower.options.State), programs: newPrograms(views.Program), now: now,
+		views: views, follower: follower, reader: hot.NewReader(follower.options.State),
+		programs: newPrograms(views.Program), codes: newCodes(), now: now,
 	}
 }
 
@@ -54,7 +56,8 @@ func (c *Cards) Identify(ctx context.Context, orgID string, h customer.Handle, p
 	q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, programID) }
 	switch {
 	case h.Code != "":
-		q.alias = aliasOfCode(h.Code)
+		q.alias, q.code = aliasOfCode(h.Code), h.Code
+		q.card = c.codes.card(codeKey{orgID, h.Code})
 		// Others may wait for the same code in another program.
 		q.load = func(ctx context.Context) (customer.View, error) { return c.views.Identify(ctx, orgID, h, "") }
 	case h.Number != "" && programID != "":
@@ -98,6 +101,9 @@ func (c *Cards) Card(ctx context.Context, orgID, cardID string) (customer.View, 
 // query is a question for one card.
 type query struct {
 	orgID, alias string
+	// code is set if the alias is that of a code, and card to the id of the card to which
+	// it led lately, if it did.
+	code, card string
 	// fits tells whether a card with the alias is the one that is meant.
 	fits func(customer.View) bool
 	// read is the database's answer. load is its answer for everybody with this alias, as
@@ -109,7 +115,7 @@ type query struct {
 // wrong, too old or not found costs the one query that it would cost without.
 func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
 	var loaded bool
-	state, found, err := c.reader.Alias(ctx, q.orgID, q.alias, func(ctx context.Context) (hot.CardState, bool, error) {
+	state, found, err := c.ask(ctx, q, func(ctx context.Context) (hot.CardState, bool, error) {
 		loaded = true
 		v, err := q.load(ctx)
 		if errors.Is(err, loyalty.ErrNotFound) {
@@ -132,7 +138,8 @@ func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
 		return q.read(ctx)
 	}
 	v, err := c.viewOf(ctx, state)
-	if err != nil || !q.fits(v) {
+	own := v.Code == q.code // and not that of a card that was merged, or one that was replaced
+	if err != nil || !q.fits(v) || q.code != "" && !own && !loaded {
 		c.misses.Add(1)
 		return q.read(ctx)
 	}
@@ -141,7 +148,19 @@ func (c *Cards) find(ctx context.Context, q query) (customer.View, error) {
 	} else {
 		c.hits.Add(1)
 	}
+	if q.code != "" && own && v.Card.ID != q.card {
+		c.codes.remember(codeKey{q.orgID, q.code}, v.Card.ID)
+	}
 	return v, nil
+}
+
+// ask asks the hot state for the card by its id, which is one exchange, if that is known,
+// and else by the alias, which is two. What it does not know is loaded.
+func (c *Cards) ask(ctx context.Context, q query, load hot.LoadFunc) (hot.CardState, bool, error) {
+	if q.card != "" {
+		return c.reader.Card(ctx, refOf(q.orgID, q.card), load)
+	}
+	return c.reader.Alias(ctx, q.orgID, q.alias, load)
 }
 
 // viewOf returns the view of a state, with the program and the coupons of now.
@@ -155,6 +174,7 @@ func (c *Cards) viewOf(ctx context.Context, state hot.CardState) (customer.View,
 	}
 	now := c.now()
 	v.Coupons = slices.DeleteFunc(v.Coupons, func(k loyalty.Coupon) bool { return !k.UsableAt(now) })
+	v.Coupons = v.Coupons[:min(len(v.Coupons), customer.MaxOpenCoupons)]
 	v.Program, err = c.programs.program(ctx, v.Card.OrgID, v.Card.ProgramID)
 	return v, err
 }

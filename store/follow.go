@@ -97,11 +97,7 @@ func (s *Store) openCouponsOfEach(ctx context.Context, tx *transaction, orgID st
 		"ROW_NUMBER() OVER (PARTITION BY card_id ORDER BY issued_at, id) AS place FROM coupon WHERE org_id = $1 AND status = 'issued' " +
 		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN " + in(&args, cardIDs) + ") AS k WHERE place <= $3 ORDER BY card_id, place"
 	list, err := all(ctx, tx, scanCoupon, query, args...)
-	byCard := make(map[string][]loyalty.Coupon, len(cardIDs))
-	for _, k := range list {
-		byCard[k.CardID] = append(byCard[k.CardID], k)
-	}
-	return byCard, err
+	return byCard(list), err
 }
 
 // LedgerOf returns all entries of a card and all its coupons, whatever became of them,
