@@ -52,7 +52,7 @@ func (s *Store) ViewsAfter(ctx context.Context, orgID, afterCardID string, limit
 // Events are found by their ids, which begin with the instant, so that stamps need not
 // write into another index. Each call reads all events since the instant: it is made for minutes, not for months.
 func (s *Store) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
-	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
+	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.partsOf("e.subject")+
 		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"' AND s.value > $3 ORDER BY s.value LIMIT $4) ORDER BY c.id", orgID, firstEvent(since), after, boundedViews(limit))
 }
 
