@@ -73,8 +73,8 @@ func (s *Store) historiesOf(ctx context.Context, orgID string, cardIDs []string,
 	if err != nil {
 		return nil, err
 	}
-	entriesOf, allEntries := byCard(entries, rows, func(e loyalty.Entry) string { return e.CardID })
-	couponsOf, allCoupons := byCard(coupons, rows, func(k loyalty.Coupon) string { return k.CardID })
+	entriesOf, allEntries := partsOf(entries, rows, func(e loyalty.Entry) string { return e.CardID })
+	couponsOf, allCoupons := partsOf(coupons, rows, func(k loyalty.Coupon) string { return k.CardID })
 	histories := make(map[string]loyalty.History, len(cardIDs))
 	for _, id := range cardIDs {
 		h := loyalty.History{Entries: entriesOf[id], Coupons: couponsOf[id]}
@@ -85,10 +85,10 @@ func (s *Store) historiesOf(ctx context.Context, orgID string, cardIDs []string,
 	return histories, nil
 }
 
-// byCard returns the parts of a list that is in the order of cards. If it was cut off at the
+// partsOf returns the parts of a list that is in the order of cards. If it was cut off at the
 // limit, complete is false: then the last card, which may have more, is left out, and of a
 // card that has no part nothing is known.
-func byCard[T any](list []T, limit int, cardOf func(T) string) (parts map[string][]T, complete bool) {
+func partsOf[T any](list []T, limit int, cardOf func(T) string) (parts map[string][]T, complete bool) {
 	parts, complete = map[string][]T{}, len(list) < limit
 	for len(list) > 0 {
 		n, card := 1, cardOf(list[0])

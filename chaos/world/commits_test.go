@@ -3,74 +3,77 @@
 package world
 
 import (
-	"io"
-	"net"
+	"strings"
 	"testing"
+
+	"github.com/Shopify/toxiproxy/v2/stream"
+	"github.com/Shopify/toxiproxy/v2/toxics"
 )
 
-// A server of PostgreSQL answers some questions here, the last of them in two parts.
+// What PostgreSQL answers, and what is not of it.
+const (
+	begun      = "C\x00\x00\x00\x0aBEGIN\x00"
+	rolledBack = "C\x00\x00\x00\x0dROLLBACK\x00"
+	bye        = "bye"
+)
+
+// heard is what a client hears of a server that says some chunks, until it is mended.
+func heard(t *testing.T, says ...string) (text string, closed bool) {
+	t.Helper()
+	toxic := &commitToxic{Timeout: 1 << 30}
+	input, output := make(chan *stream.StreamChunk), make(chan *stream.StreamChunk, len(says))
+	stub := toxics.NewToxicStub(input, output)
+	stub.State = toxic.NewState()
+	ended := make(chan struct{})
+	go func() {
+		toxic.Pipe(stub)
+		close(ended)
+	}()
+	for _, s := range says {
+		input <- &stream.StreamChunk{Data: []byte(s)}
+	}
+	stub.Interrupt <- struct{}{}
+	<-ended
+	toxic.Cleanup(stub)
+	if closed = stub.Closed(); !closed {
+		stub.Close()
+	}
+	var b strings.Builder
+	for chunk := range output {
+		b.Write(chunk.Data)
+	}
+	return b.String(), closed
+}
+
 func TestTheAnswerToACommitIsCutAndNothingElse(t *testing.T) {
-	const begun, rolledBack = "C\x00\x00\x00\x0aBEGIN\x00", "C\x00\x00\x00\x0dROLLBACK\x00"
+	commit := string(committed)
 	for name, c := range map[string]struct {
 		says   []string
 		want   string
-		mended bool
+		closed bool
 	}{
-		"a rollback is told":      {[]string{begun, rolledBack, "bye"}, begun + rolledBack + "bye", false},
-		"a commit is not":         {[]string{begun, string(committed), "bye"}, begun, false},
-		"in two parts":            {[]string{begun, string(committed[:5]), string(committed[5:]), "bye"}, begun, false},
-		"nor after it was mended": {[]string{begun, string(committed), "bye"}, begun, true},
+		"a rollback is told":     {[]string{begun, rolledBack, bye}, begun + rolledBack + bye, false},
+		"a commit is not":        {[]string{begun, commit, bye, bye}, begun, true},
+		"nor amid others":        {[]string{begun, bye + commit + bye}, begun, true},
+		"nor if it comes in two": {[]string{begun, bye + commit[:5], commit[5:] + bye, bye}, begun + bye + commit[:5], true},
+		"nor byte by byte":       {strings.Split(begun+commit+bye, ""), begun + commit[:len(commit)-1], true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer server.Close() //nolint:errcheck // the end of the test
-			link, err := openLink(t.Name(), server.Addr().String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer link.Close()
-			closeAfterMS := 10
-			if c.mended {
-				closeAfterMS = 1 << 30
-			}
-			if err := link.CutCommits(closeAfterMS); err != nil {
-				t.Fatal(err)
-			}
-			client, err := new(net.Dialer).DialContext(t.Context(), "tcp", link.Address())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer client.Close() //nolint:errcheck // the end of the test
-			answers, err := server.Accept()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, s := range c.says {
-				if _, err := io.WriteString(answers, s); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if !c.mended {
-				_ = answers.Close()
-			}
-			got := make([]byte, len(begun))
-			if _, err := io.ReadFull(client, got); err != nil {
-				t.Fatal(err)
-			}
-			if c.mended {
-				if err := link.Mend(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				_ = answers.Close()
-			}
-			rest, _ := io.ReadAll(client) // it may be reset
-			// Of a message in two parts the first may have come.
-			if all := string(got) + string(rest); all != c.want && all != c.want+string(committed[:5]) {
-				t.Errorf("the client heard %q, want %q", all, c.want)
+			if got, closed := heard(t, c.says...); got != c.want || closed != c.closed {
+				t.Errorf("the client heard %q, closed %t, want %q, closed %t", got, closed, c.want, c.closed)
 			}
 		})
+	}
+}
+
+func TestASilencedConnectionIsClosed(t *testing.T) {
+	toxic := &commitToxic{Timeout: 1}
+	input, output := make(chan *stream.StreamChunk), make(chan *stream.StreamChunk)
+	stub := toxics.NewToxicStub(input, output)
+	stub.State = toxic.NewState()
+	go toxic.Pipe(stub)
+	input <- &stream.StreamChunk{Data: committed}
+	if _, open := <-output; open {
+		t.Error("something was let through")
 	}
 }
