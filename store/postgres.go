@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -33,7 +34,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.dialect = postgresDialect
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return fmt.Errorf("read database URL: %w", err) // pgx redacts passwords
+		return fmt.Errorf("read database URL: %s: %w", withoutURL(err), ErrURL)
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "leima"
@@ -56,6 +57,17 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.reads = s.writes
 	s.committers = newCommitters(postgresConnections + postgresLedgerConnections)
 	return nil
+}
+
+// withoutURL returns the reason that an error of pgx gives, without the URL before it: what
+// pgx hides of that is its best guess.
+func withoutURL(err error) string {
+	const end = "`: " // of the URL
+	text := err.Error()
+	if i := strings.LastIndex(text, end); i >= 0 {
+		return text[i+len(end):]
+	}
+	return text
 }
 
 // openLedger makes the pool for batches. Their statements are planned once, perhaps when

@@ -286,3 +286,24 @@ func TestPostgresUnreachable(t *testing.T) {
 		t.Errorf("have %v", err)
 	}
 }
+
+// A password that should have been escaped ends the part of the URL where it stands, and
+// its rest would be taken for a host, a database or a parameter.
+func TestPasswordsThatAreNotEscapedAreNotShown(t *testing.T) {
+	for _, address := range []string{
+		"postgres://leima:p@hunter2/word@127.0.0.1:1/leima", "postgres://leima:p@ss/hunter2@127.0.0.1:1/leima",
+		"postgres://leima:1/hunter2@127.0.0.1:1/leima", "postgres://leima:p/hunter2@127.0.0.1:1/leima",
+		"postgres://leima:p@hunter2?word@127.0.0.1:1/leima", "postgres://leima:1?hunter2@127.0.0.1:1/leima",
+		"postgres://leima:p@hunter2#word@127.0.0.1:1/leima", "postgres://leima:1#hunter2@127.0.0.1:1/leima",
+		"postgres://leima:hunter2", "postgres://leima:hunter2@127.0.0.1:1/leima?sslmode=never",
+		"postgres://leima:hunter2@127.0.0.1:1/leima?connect_timeout=x", "postgres://leima:hunter2@127.0.0.1:1/leima?sslrootcert=/nowhere&sslmode=verify-full",
+	} {
+		s, err := store.Open(t.Context(), store.Config{URL: address})
+		switch {
+		case err == nil:
+			t.Errorf("%s was opened: %v", address, s.Close())
+		case strings.Contains(err.Error(), "hunter2"), !errors.Is(err, store.ErrURL):
+			t.Errorf("%s: have %v", address, err)
+		}
+	}
+}
