@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,13 +19,7 @@ const (
 	postgresLedgerConnections = 8
 	// postgresIdleTime is how long a connection that nobody needs is kept.
 	postgresIdleTime = 5 * time.Minute
-	// appRole is the role that the server works as. It owns nothing, so row-level
-	// security binds it. Migration 2 makes it.
-	appRole = "leima_app"
 )
-
-// ErrRole is wrapped by the error for a login that cannot work as the server's role.
-var ErrRole = errors.New("the database login may not work as the role " + appRole)
 
 // openPostgres makes two pools: the login itself, which changes the schema, and
 // the login in the role leima_app, for everything else.
@@ -85,15 +78,4 @@ func openLedger(config *pgx.ConnConfig) *sql.DB {
 	db.SetMaxIdleConns(postgresLedgerConnections)
 	db.SetConnMaxIdleTime(postgresIdleTime)
 	return db
-}
-
-// roleError says what an administrator has to do if rights are what is missing.
-func roleError(err error, user string) error {
-	const pgUndefinedRole = "22023" // SET ROLE to one that does not exist
-	switch pgCode(err) {
-	case pgInsufficientRights, pgUndefinedRole:
-		return fmt.Errorf("%w; let a superuser run: CREATE ROLE %s NOLOGIN NOBYPASSRLS; GRANT %s TO %q; "+
-			"and let the login own the database: %w", ErrRole, appRole, appRole, user, err)
-	}
-	return fmt.Errorf("set up the role %s: %w", appRole, err)
 }

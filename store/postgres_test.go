@@ -238,6 +238,17 @@ func TestPostgresLogins(t *testing.T) {
 		if !errors.Is(err, store.ErrRole) || !strings.Contains(err.Error(), "GRANT leima_app TO") || !strings.Contains(err.Error(), user) {
 			t.Errorf("have %v", err)
 		}
+		if empty, err := s.Empty(t.Context()); err != nil || !empty {
+			t.Errorf("a part was migrated: empty %v, %v", empty, err)
+		}
+		bad := failed(t, s)
+		if len(bad) != 2 || bad[0].Name != "role" || !strings.Contains(bad[0].Detail, "GRANT leima_app TO") ||
+			bad[1].Name != "migrations" || !strings.Contains(bad[1].Detail, "empty") {
+			t.Errorf("have %+v", bad)
+		}
+		if empty, err := s.Empty(t.Context()); err != nil || !empty {
+			t.Errorf("looking changed something: empty %v, %v", empty, err)
+		}
 		disown(t, db, dsn, user)
 	})
 	t.Run("one before the migrations", func(t *testing.T) {
