@@ -52,7 +52,7 @@ func (s *Store) ViewsAfter(ctx context.Context, orgID, afterCardID string, limit
 // Events are found by their ids, which begin with the instant, so that stamps need not
 // write into another index. Each call reads all events since the instant: it is made for minutes, not for months.
 func (s *Store) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
-	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
+	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.partsOf("e.subject")+
 		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"' AND s.value > $3 ORDER BY s.value LIMIT $4) ORDER BY c.id", orgID, firstEvent(since), after, boundedViews(limit))
 }
 
@@ -97,11 +97,7 @@ func (s *Store) openCouponsOfEach(ctx context.Context, tx *transaction, orgID st
 		"ROW_NUMBER() OVER (PARTITION BY card_id ORDER BY issued_at, id) AS place FROM coupon WHERE org_id = $1 AND status = 'issued' " +
 		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN " + in(&args, cardIDs) + ") AS k WHERE place <= $3 ORDER BY card_id, place"
 	list, err := all(ctx, tx, scanCoupon, query, args...)
-	byCard := make(map[string][]loyalty.Coupon, len(cardIDs))
-	for _, k := range list {
-		byCard[k.CardID] = append(byCard[k.CardID], k)
-	}
-	return byCard, err
+	return byCard(list), err
 }
 
 // LedgerOf returns all entries of a card and all its coupons, whatever became of them,

@@ -15,7 +15,7 @@ const (
 	// postgresConnections is the most connections that one process holds open.
 	postgresConnections = 24
 	// postgresLedgerConnections is the most connections besides those that batches of the
-	// ledger use.
+	// ledger use, and questions about many rows.
 	postgresLedgerConnections = 8
 	// postgresIdleTime is how long a connection that nobody needs is kept.
 	postgresIdleTime = 5 * time.Minute
@@ -63,9 +63,9 @@ func withoutURL(err error) string {
 	return text
 }
 
-// openLedger makes the pool for batches. Their statements are planned once, perhaps when
-// the tables are empty; the planner is told that there will be many rows, for all of which
-// there is an index.
+// openLedger makes the pool for batches, and for questions like theirs. Their statements are
+// planned once, perhaps when the tables are empty; the planner is told that there will be many
+// rows, for all of which there is an index.
 func openLedger(config *pgx.ConnConfig) *sql.DB {
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, "SET ROLE "+appRole+"; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "+

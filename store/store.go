@@ -54,7 +54,9 @@ type Store struct {
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
-	// recognized are credentials that were let in a moment ago.
+	// askers wait to be recognized by the database, recognized are credentials that were let in
+	// a moment ago.
+	askers     askers
 	recognized recognized
 }
 
