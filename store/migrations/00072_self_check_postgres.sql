@@ -1,4 +1,4 @@
--- Row-level security of what 00081 made, as for all tables of organizations; see
+-- Row-level security of what 00071 made, as for all tables of organizations; see
 -- 00003_ledger_postgres.sql for the form of the condition.
 
 -- +goose Up
