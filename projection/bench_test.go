@@ -73,7 +73,8 @@ func BenchmarkIdentify(b *testing.B) {
 	}
 }
 
-// BenchmarkRebuild proves cards that were each stamped five times, a card at a time.
+// BenchmarkRebuild proves cards that were each stamped five times. A tenth of a second of each
+// time is lookAgain, for which live totals wait, however many cards there are.
 func BenchmarkRebuild(b *testing.B) {
 	for _, name := range []string{"in process", "redis"} {
 		b.Run(name, func(b *testing.B) {
