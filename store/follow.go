@@ -100,33 +100,6 @@ func (s *Store) openCouponsOfEach(ctx context.Context, tx *transaction, orgID st
 	return byCard(list), err
 }
 
-// LedgerOf returns all entries of a card and all its coupons, whatever became of them,
-// as one snapshot has them, the oldest first. A card that is not there has none. A card
-// with more than loyalty.MaxHistory of either is an error that wraps
-// loyalty.ErrHistoryTooLong.
-func (s *Store) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
-	var entries []loyalty.Entry
-	var coupons []loyalty.Coupon
-	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
-		// The entries of one command share a version and sort by their ids.
-		entries, err = all(ctx, tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE org_id = $1 AND card_id = $2 "+
-			"ORDER BY card_version, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
-		if err != nil {
-			return err
-		}
-		coupons, err = all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND card_id = $2 "+
-			"ORDER BY issued_at, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
-		return err
-	})
-	if err == nil && max(len(entries), len(coupons)) > loyalty.MaxHistory {
-		err = fmt.Errorf("read ledger of card %s: %w", cardID, loyalty.ErrHistoryTooLong)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return entries, coupons, nil
-}
-
 // ProgramVersion returns the program as its rules and status were in the version, which
 // ledger entries name, or loyalty.ErrNotFound.
 func (s *Store) ProgramVersion(ctx context.Context, orgID, programID string, version int64) (loyalty.Program, error) {
