@@ -2935,7 +2935,7 @@ type StampCreation struct {
 	// Code A card code, a rotating code, a customer number or the number of a card from before.
 	Code *string `json:"code,omitempty"`
 
-	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location.
+	// ExternalRef The caller's own name for the purchase, such as a receipt number; unique by location and kind, so that a stamp and a redemption may bear the same.
 	ExternalRef *string `json:"external_ref,omitempty"`
 
 	// LocationID Example: loc_01k3sa0z2efcrstmhzda61w2tc
