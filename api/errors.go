@@ -29,6 +29,7 @@ var known = []struct {
 	{loyalty.ErrInFlight, codeInFlight, "ask again in a moment for its answer"},
 	// Before the errors of the context, which it may wrap.
 	{loyalty.ErrUnknown, codeOutcomeUnknown, "it was carried out once or not at all; the same request under the same key tells"},
+	{loyalty.ErrAway, codeUnavailable, "the database cannot be reached at the moment; nothing was done; the same request can be sent again"},
 	{loyalty.ErrClosed, codeUnavailable, "the server is stopping; nothing was done; the same request can be sent again"},
 	{loyalty.ErrReviewDecided, codeReviewDecided, "somebody decided it in the meantime; read it again"},
 	{organization.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},
@@ -138,7 +139,9 @@ func (a *API) answer(c echo.Context, rq *request, err error) {
 	p := a.problemOf(rq, err)
 	rq.code = p.code
 	ctx := c.Request().Context()
-	if p.code == codeInternal || p.code == codeOutcomeUnknown || p.code == codeUnavailable && !errors.Is(err, context.Canceled) {
+	// Of a database that is away the store tells once, not each of the requests that fail.
+	told := errors.Is(err, context.Canceled) || errors.Is(err, loyalty.ErrAway)
+	if p.code == codeInternal || p.code == codeOutcomeUnknown || p.code == codeUnavailable && !told {
 		a.log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", rq.id),
 			slog.String("route", c.Path()), slog.Any("error", err))
 	}

@@ -119,7 +119,7 @@ var kinds = map[contract.ProblemCode]kind{
 	codeTooManyAttempts:      {429, "There were too many attempts", true},
 	codePINLocked:            {429, "There were too many wrong PINs", true},
 	codeInternal:             {500, "The server has a fault", true},
-	codeUnavailable:          {503, "The server could not finish in time", true},
+	codeUnavailable:          {503, "The server cannot answer at the moment", true},
 	codeBusy:                 {503, "Too many requests are waiting", true},
 	codeWalletAway:           {503, "The wallet did not take the card", true},
 	codeInFlight:             {409, "A request under this key is under way", true},

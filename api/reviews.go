@@ -158,7 +158,7 @@ func (h reviewHandlers) identify(ctx context.Context, rq *request, code string) 
 	if err := h.ledger.guesses.allowed(&rq.principal); err != nil {
 		return "", err
 	}
-	id, err := identify(ctx, h.ledger.cards, rq.principal.OrgID, code)
+	id, _, err := identify(ctx, h.ledger.cards, rq.principal.OrgID, code)
 	if errors.Is(err, loyalty.ErrNotFound) {
 		return "", h.ledger.guesses.missed(ctx, &rq.principal, nil)
 	}

@@ -18,8 +18,8 @@ func (w *world) decide(id, body string) answer {
 }
 
 const (
-	recordedStamp      = `{"kind":"stamp","card_id":"{card_id}","quantity":2,"at":"2026-03-02T06:30:00Z","staff_id":"{staff_id}","device_count":3,"refusal":"daily_limit_reached"}`
-	recordedRedemption = `{"kind":"redemption","coupon_id":"{coupon_id}","quantity":0,"at":"2026-03-02T06:30:00Z","staff_id":"{staff_id}","device_count":4,"refusal":"coupon_redeemed"}`
+	recordedStamp      = `{"kind":"stamp","card_id":"{card_id}","quantity":2,"at":"2026-03-02T06:58:00Z","staff_id":"{staff_id}","device_count":3,"refusal":"daily_limit_reached"}`
+	recordedRedemption = `{"kind":"redemption","coupon_id":"{coupon_id}","quantity":0,"at":"2026-03-02T06:58:00Z","staff_id":"{staff_id}","device_count":4,"refusal":"coupon_redeemed"}`
 )
 
 func TestWhatTwoTillsRedeemedIsDecidedByAPerson(t *testing.T) {
@@ -39,11 +39,11 @@ func TestWhatTwoTillsRedeemedIsDecidedByAPerson(t *testing.T) {
 			t.Errorf("%s = %v, want %v", path, got, want)
 		}
 	}
-	again := w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:30:00Z", "08:30:00+02:00", 1)), 201)
+	again := w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:58:00Z", "08:30:00+02:00", 1)), 201)
 	if again.text("id") != review.text("id") || again.header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("handed in twice: %s", again.body)
 	}
-	w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:30", "06:31", 1)), 422)
+	w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:58", "06:31", 1)), 422)
 
 	list := w.want(w.do(call{"GET", "/v1/reviews?state=open", w.shop.token["manager"], "", nil}), 200)
 	if list.get("open") != 2.0 || list.text("data.0.id") != w.shop.review || list.text("data.1.id") != review.text("id") || list.text("data.1.display_name") == "" {
@@ -131,7 +131,7 @@ func TestWhatIsNotForReview(t *testing.T) {
 		"a stamp with two cards":         {strings.Replace(recordedStamp, `"quantity"`, `"code":"1","quantity"`, 1), 400, "code"},
 		"a stamp of none":                {strings.Replace(recordedStamp, `"quantity":2`, `"quantity":0`, 1), 400, "quantity"},
 		"a redemption of a card":         {strings.Replace(recordedRedemption, `"coupon_id":"{coupon_id}"`, `"card_id":"{card_id}"`, 1), 400, "card_id"},
-		"a reversal of nothing":          {`{"kind":"reversal","quantity":1,"at":"2026-03-02T06:30:00Z","refusal":"already_reversed"}`, 400, "entry_id"},
+		"a reversal of nothing":          {`{"kind":"reversal","quantity":1,"at":"2026-03-02T06:58:00Z","refusal":"already_reversed"}`, 400, "entry_id"},
 		"another branch, by a till":      {strings.Replace(recordedStamp, `"quantity"`, `"location_id":"`+w.shop.branch+`","quantity"`, 1), 403, "location_id"},
 		"a coupon that is not there":     {strings.Replace(recordedRedemption, "{coupon_id}", "coup_01k3sa0z2efcrstmhzda61w2vx", 1), 404, ""},
 		"a reason with a control letter": {strings.Replace(recordedStamp, `"quantity"`, `"reason":"\u0085","quantity"`, 1), 400, "reason"},

@@ -45,7 +45,7 @@ func (h ledgerHandlers) redeemShowing(ctx context.Context, rq *request, c loyalt
 	}
 	// A code that leads nowhere still goes to the ledger: the card may have been
 	// revoked since, and then the key is answered as it was before.
-	cardID, err := identify(ctx, h.cards, c.OrgID, input)
+	cardID, _, err := identify(ctx, h.cards, c.OrgID, input)
 	if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
 		return loyalty.Outcome{}, err
 	}

@@ -165,11 +165,16 @@ type noIDs struct{}
 func (noIDs) EntryID() string  { return "" }
 func (noIDs) CouponID() string { return "" }
 
-// identify finds the card that a stamp names by code or number.
-func identify(ctx context.Context, store CardStore, orgID, input string) (string, error) {
+// identify finds the card that a stamp names by code or number, and tells how far back
+// the stamp may lie: the number of a card from before, and what belongs to a customer who
+// was merged into another one, may have been shown before the card that it leads to was there.
+func identify(ctx context.Context, store CardStore, orgID, input string) (string, loyalty.Past, error) {
 	v, err := seek(ctx, store, orgID, input, "")
 	if err != nil {
-		return "", fmt.Errorf("identify card: %w", err)
+		return "", loyalty.PastOfCard, fmt.Errorf("identify card: %w", err)
 	}
-	return v.Card.ID, nil
+	if h := handleOf(input); h.Code == v.Code || h.Number != "" && h.Number == v.Customer.Number {
+		return v.Card.ID, loyalty.PastOfCard, nil
+	}
+	return v.Card.ID, loyalty.PastOfCustomer, nil
 }

@@ -50,7 +50,7 @@ func (h ledgerHandlers) stampByCode(ctx context.Context, rq *request, c loyalty.
 	}
 	// A code that leads nowhere still goes to the ledger: the card may have been
 	// revoked since, and then the key is answered as it was before.
-	c.CardID, err = identify(ctx, h.cards, rq.principal.OrgID, code)
+	c.CardID, c.Past, err = identify(ctx, h.cards, rq.principal.OrgID, code)
 	if err != nil && !errors.Is(err, loyalty.ErrNotFound) {
 		return loyalty.Outcome{}, err
 	}

@@ -71,7 +71,7 @@ func (im *importing) command(r receipt.Receipt, now int64) (c loyalty.Command, o
 		IdempotencyKey: importKey(im.run.ProgramID, r.ID),
 		BodyHash:       bodyHash(r, stamps),
 		ExternalRef:    r.ID,
-		At:             r.At, Now: now,
+		At:             r.At, Now: now, Past: loyalty.PastRecorded,
 	}, true
 }
 

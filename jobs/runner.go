@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/leima/leima/loyalty"
 )
 
 // MaxTick bounds one run of a periodic job that sets no bound of its own.
@@ -54,7 +56,8 @@ func (r Runner) repeat(ctx context.Context, j Periodic) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := r.once(ctx, j); err != nil && ctx.Err() == nil {
+		// Of a database that is away the store tells once, not each of the jobs that fail.
+		if err := r.once(ctx, j); err != nil && ctx.Err() == nil && !errors.Is(err, loyalty.ErrAway) {
 			r.Log.LogAttrs(ctx, slog.LevelError, "job failed", slog.String("job", j.Name), slog.Any("error", err))
 		}
 		timer.Reset(j.Every)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -217,6 +218,9 @@ func (g *GroupCommit) commit(commands []loyalty.Command) (outcomes []loyalty.Out
 		}
 	}()
 	outcomes, err = g.batches.ApplyBatch(ctx, commands)
+	if errors.Is(err, loyalty.ErrAway) {
+		return nil, err // nothing was done
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", loyalty.ErrUnknown, err)
 	}

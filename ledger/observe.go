@@ -67,7 +67,7 @@ func AnswerOf(o loyalty.Outcome, err error) Answer {
 		return Refused
 	case errors.Is(err, loyalty.ErrInFlight):
 		return InFlight
-	case errors.Is(err, loyalty.ErrBusy), errors.Is(err, loyalty.ErrClosed):
+	case errors.Is(err, loyalty.ErrBusy), errors.Is(err, loyalty.ErrClosed), errors.Is(err, loyalty.ErrAway):
 		return Busy
 	case errors.Is(err, loyalty.ErrUnknown):
 		return Unknown

@@ -24,6 +24,41 @@ const (
 // FutureTolerance is how far ahead of Leima's clock a till's may be.
 const FutureTolerance = 5 * time.Minute
 
+// How far back a stamp may lie; see Past.
+const (
+	// PastTolerance is how far behind Leima's clock a till's may be, where what happened
+	// is held against an instant of Leima's own.
+	PastTolerance = FutureTolerance
+	// LateTolerance is how long after it was given a stamp may be told of without anybody
+	// looking at it. What a till keeps without network is sent when the network is back, a
+	// tablet that was put away for the summer holidays at the latest then; a batch of a
+	// till's back office comes once a month. Every day more is a day on which somebody who
+	// has a till's credential could fill cards behind the limits per day.
+	LateTolerance = 31 * 24 * time.Hour
+)
+
+// Past says how far back the instant of a stamp command may lie. Each one allows what
+// the one before it does, and more. None goes back behind Program.StartsAt.
+type Past int8
+
+// The reaches into the past.
+const (
+	// PastOfCard is for a card that was named by what is its own: not before it was
+	// joined, less PastTolerance, not more than LateTolerance ago, and not before the
+	// program was there. It is the zero value.
+	PastOfCard Past = iota
+	// PastOfCustomer is for a card that was found by what is older than itself, such as the
+	// number of a card from before or the code of a card that was merged into it: also
+	// before it was joined.
+	PastOfCustomer
+	// PastReviewed is for what a person has looked at and enters: also more than
+	// LateTolerance ago.
+	PastReviewed
+	// PastRecorded is for imports of receipts, trials and what stands in the ledger: also
+	// before a program without StartsAt was created.
+	PastRecorded
+)
+
 // ReservedKeyPrefix begins the idempotency keys that Leima makes itself, for imports
 // say. Whoever takes keys from outside refuses it, so that nobody can take a key
 // before the import that would use it.
@@ -59,8 +94,10 @@ type Command struct {
 	ExternalRef string
 	// Reason is the staff's words for an adjustment or a late reversal.
 	Reason string
-	// At is when it happened, Now when Leima learnt of it: UTC milliseconds.
+	// At is when it happened, Now when Leima learnt of it: UTC milliseconds. Past says how
+	// far back At of a stamp command may lie.
 	At, Now int64
+	Past    Past
 }
 
 // State is what Apply needs to know to decide a command.

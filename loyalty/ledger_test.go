@@ -34,6 +34,9 @@ func zone(name string) *time.Location {
 // monday is when stories begin: Monday, 2 March 2026, 10:00 in Helsinki.
 var monday = time.Date(2026, time.March, 2, 10, 0, 0, 0, helsinki).UnixMilli()
 
+// joined is when the card of the stories was.
+var joined = monday - 20*24*time.Hour.Milliseconds()
+
 // counter makes ids that tell in which order they were made. Copies of a counter
 // make the same ids.
 type counter struct{ entries, coupons int }
@@ -96,7 +99,7 @@ func newLedger(p loyalty.Program) *ledger {
 		program: p,
 		card: loyalty.Card{
 			OrgID: "org_1", ID: "card_1", ProgramID: p.ID, CustomerID: "cust_1",
-			Status: loyalty.CardActive, Goal: p.Goal, JoinedAt: monday,
+			Status: loyalty.CardActive, Goal: p.Goal, JoinedAt: joined,
 		},
 		now: monday, zone: helsinki,
 		actor:  loyalty.Actor{Kind: loyalty.ActorStaff, ID: "stf_1"},

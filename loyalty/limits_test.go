@@ -79,8 +79,8 @@ func TestLimitPerCardAndDay(t *testing.T) {
 			stampAt(3, "2026-10-26 00:00:00", helsinki),
 		}, "6/100"},
 		{"a day without a midnight", p, []step{
-			stampAt(3, "2018-11-03 23:59:59", zone("America/Sao_Paulo")), stampAt(3, "2018-11-04 01:00:00", zone("America/Sao_Paulo")),
-			noStampAt(1, "2018-11-04 23:59:59", zone("America/Sao_Paulo"), full),
+			stampAt(3, "2026-03-07 23:59:59", zone("America/Havana")), stampAt(3, "2026-03-08 01:00:00", zone("America/Havana")),
+			noStampAt(1, "2026-03-08 23:59:59", zone("America/Havana"), full),
 		}, "6/100"},
 		{"a stamp recorded late counts for its own day", p, []step{
 			stampAt(2, "2026-03-03 09:00:00", helsinki), stampAt(3, "2026-03-02 18:00:00", helsinki),

@@ -146,7 +146,7 @@ func (m *machine) stamp(t *rapid.T) {
 	m.ledger.zone = zone(rapid.SampledFrom(machineZones).Draw(t, "zone"))
 	m.ledger.actor = rapid.SampledFrom(machineActors).Draw(t, "actor")
 	quantity := rapid.OneOf(rapid.IntRange(1, 3), rapid.IntRange(-1, 101)).Draw(t, "quantity")
-	ago := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(-6*minuteMS, 2*minuteMS), rapid.Int64Range(0, 72*hourMS)).Draw(t, "ago")
+	ago := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(-6*minuteMS, 2*minuteMS), rapid.Int64Range(0, 72*hourMS), rapid.Int64Range(0, 60*24*hourMS)).Draw(t, "ago")
 	m.stampOf(t, quantity, m.ledger.now-ago)
 }
 
@@ -181,6 +181,7 @@ func (m *machine) mayStamp(quantity int, at int64) loyalty.RefusalCode {
 		{p.Status == loyalty.ProgramDraft, loyalty.RefusedNotActive},
 		{p.Status == loyalty.ProgramEnded || p.EndsAt != 0 && at >= p.EndsAt, loyalty.RefusedEnded},
 		{at < p.StartsAt, loyalty.RefusedNotBegun},
+		{at < m.ledger.now && at < joined-5*minuteMS || at < m.ledger.now-31*24*hourMS, loyalty.RefusedTooOld},
 		{p.Limits.MaxPerScan != 0 && quantity > p.Limits.MaxPerScan, loyalty.RefusedPerScan},
 		{soon, loyalty.RefusedCoolDown},
 		{p.Limits.MaxPerCardDay != 0 && card > p.Limits.MaxPerCardDay, loyalty.RefusedPerCardDay},

@@ -19,6 +19,7 @@ const (
 	RefusedNotBegun       RefusalCode = "program_not_begun"
 	RefusedEnded          RefusalCode = "program_ended"
 	RefusedFuture         RefusalCode = "at_in_future"
+	RefusedTooOld         RefusalCode = "at_too_old"
 	RefusedCouponRedeemed RefusalCode = "coupon_redeemed"
 	RefusedCouponExpired  RefusalCode = "coupon_expired"
 	RefusedCouponReversed RefusalCode = "coupon_reversed"
@@ -43,7 +44,7 @@ const (
 // RefusalCodes lists every code that a caller can meet, for contracts and texts.
 var RefusalCodes = []RefusalCode{
 	RefusedQuantity, RefusedPerScan, RefusedPerCardDay, RefusedCoolDown, RefusedPerStaffDay,
-	RefusedNotActive, RefusedNotBegun, RefusedEnded, RefusedFuture, RefusedCouponRedeemed,
+	RefusedNotActive, RefusedNotBegun, RefusedEnded, RefusedFuture, RefusedTooOld, RefusedCouponRedeemed,
 	RefusedCouponExpired, RefusedCouponReversed, RefusedNotExpired, RefusedCodeRequired,
 	RefusedCodeExpired, RefusedCodeUsed, RefusedReversed,
 	RefusedNotReversible, RefusedBelowZero, RefusedWelcomed, RefusedCardNotUsable,
@@ -93,6 +94,8 @@ func (r *Refusal) StaffMessage() string {
 		return "This program has ended."
 	case RefusedFuture:
 		return "The time of the stamp lies in the future. Check the clock of the till."
+	case RefusedTooOld:
+		return fmt.Sprintf("The time of the stamp lies before this card was opened, or more than %d days back. Check the clock of the till.", r.Limit)
 	case RefusedCouponRedeemed:
 		return "This reward has been used already."
 	case RefusedCouponExpired:

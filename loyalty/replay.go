@@ -182,7 +182,7 @@ func (r *replay) commandOf(head Entry) (Command, error) {
 		OrgID: r.card.OrgID, CardID: r.card.ID, Quantity: head.Quantity, CouponID: head.CouponID,
 		OtherCardID: head.OtherCardID, Actor: head.Actor, LocationID: head.LocationID,
 		IdempotencyKey: head.IdempotencyKey, ExternalRef: head.ExternalRef, Reason: head.Reason,
-		At: head.At, Now: head.RecordedAt,
+		At: head.At, Now: head.RecordedAt, Past: PastRecorded,
 	}
 	switch head.Kind {
 	case EntryStamp, EntryWelcome, EntryAdjust, EntryRedeem, EntryExpire:

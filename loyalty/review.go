@@ -57,7 +57,7 @@ type Review struct {
 func (r Review) Again(now int64) Command {
 	return Command{
 		Kind: r.Kind, OrgID: r.OrgID, CardID: r.CardID, CouponID: r.CouponID, EntryID: r.EntryID, Quantity: r.stamps(),
-		LocationID: r.LocationID, IdempotencyKey: r.Key, At: r.At, Now: now,
+		LocationID: r.LocationID, IdempotencyKey: r.Key, At: r.At, Now: now, Past: PastReviewed,
 	}
 }
 

@@ -1,5 +1,7 @@
 package loyalty
 
+import "time"
+
 // stamp gives stamps for a visit or purchase.
 func (ch *change) stamp() *Refusal {
 	if refusal := ch.mayEarn(); refusal != nil {
@@ -35,7 +37,29 @@ func (ch *change) mayEarn() *Refusal {
 	case c.At < p.StartsAt:
 		return &Refusal{Code: RefusedNotBegun, Field: "at"}
 	}
+	if refusal := ch.withinPast(); refusal != nil {
+		return refusal
+	}
 	return ch.withinLimits()
+}
+
+// withinPast checks how far back the stamp lies; see Past. A stamp that is given at this
+// moment lies nowhere, also if the clock was put back since the card was joined. What was
+// given before a program was there was given by nobody who knew it, unless its owner says
+// when it began.
+func (ch *change) withinPast() *Refusal {
+	p, c := &ch.program, &ch.command
+	if c.At >= c.Now {
+		return nil
+	}
+	switch {
+	case c.Past < PastRecorded && p.StartsAt == 0 && c.At < p.CreatedAt-PastTolerance.Milliseconds():
+		return &Refusal{Code: RefusedNotBegun, Field: "at"}
+	case c.Past < PastReviewed && c.At < c.Now-LateTolerance.Milliseconds(),
+		c.Past < PastOfCustomer && c.At < ch.card.JoinedAt-PastTolerance.Milliseconds():
+		return &Refusal{Code: RefusedTooOld, Field: "at", Limit: int(LateTolerance / (24 * time.Hour))}
+	}
+	return nil
 }
 
 func (ch *change) withinLimits() *Refusal {

@@ -3,6 +3,7 @@ package loyalty_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -73,7 +74,7 @@ func TestTheLedgerSaysWhyStampsMoved(t *testing.T) {
 		Card: loyalty.Card{
 			OrgID: "org_1", ID: "card_1", ProgramID: "prog_1", CustomerID: "cust_1", Status: loyalty.CardActive,
 			Version: 1, Balance: 3, Goal: 10, Round: 1, Lifetime: 13,
-			LastStampAt: monday, Day: 20260302, DayStamps: 13, JoinedAt: monday,
+			LastStampAt: monday, Day: 20260302, DayStamps: 13, JoinedAt: joined,
 		},
 		Entries: []loyalty.Entry{head, price},
 		Issued: []loyalty.Coupon{{
@@ -163,4 +164,77 @@ func TestAProvisionalCardEarns(t *testing.T) {
 
 func TestAnUnknownCommandIsRefused(t *testing.T) {
 	refused("unknown_command", func(*ledger) loyalty.Command { return loyalty.Command{Kind: "double"} })(t, newLedger(cardOf(10)))
+}
+
+// How far back a stamp may lie: a program that was created a hundred days ago, a card
+// that was joined twenty days ago, and what a command may say of itself.
+func TestStampsOfThePast(t *testing.T) {
+	const minute, day = int64(60_000), 24 * int64(60*60_000)
+	created := monday - 100*day
+	begins := func(at int64) func(*loyalty.Program) { return func(p *loyalty.Program) { p.StartsAt = at } }
+	card, customer, reviewed, recorded := loyalty.PastOfCard, loyalty.PastOfCustomer, loyalty.PastReviewed, loyalty.PastRecorded
+	const old, early = loyalty.RefusedTooOld, loyalty.RefusedNotBegun
+	for _, c := range []struct {
+		name   string
+		past   loyalty.Past
+		change func(*loyalty.Program)
+		at     int64
+		want   loyalty.RefusalCode // "" is a stamp that is given
+	}{
+		{"yesterday", card, nil, monday - day, ""},
+		{"when the card was joined", card, nil, joined, ""},
+		{"by a till whose clock is a little slow", card, nil, joined - 5*minute, ""},
+		{"by a till whose clock is wrong", card, nil, joined - 5*minute - 1, old},
+		{"before the card, found by what is older", customer, nil, joined - 5*minute - 1, ""},
+		{"at the edge of lateness", customer, nil, monday - 31*day, ""},
+		{"beyond it", customer, nil, monday - 31*day - 1, old},
+		{"beyond it, as somebody decided", reviewed, nil, monday - 31*day - 1, ""},
+		{"when the program was created", reviewed, nil, created, ""},
+		{"by a slow clock then", reviewed, nil, created - 5*minute, ""},
+		{"before the program was there", reviewed, nil, created - 5*minute - 1, early},
+		{"that is the plainer reason", card, nil, 1, early},
+		{"before the program was there, in an import", recorded, nil, created - 5*minute - 1, ""},
+		{"now, by a clock that was put back", card, func(p *loyalty.Program) { p.CreatedAt = monday + day }, monday, ""},
+		{"in 1970, in an import", recorded, nil, 0, ""},
+		{"before 1970, in an import", recorded, nil, -1, early},
+		{"before the program was there, which began before", reviewed, begins(created - day), created - day, ""},
+		{"before it began", reviewed, begins(created - day), created - day - 1, early},
+		{"before it began, in an import", recorded, begins(created + day), created + day - 1, early},
+		{"after the program was there and before it begins", card, begins(monday - day), monday - day - 1, early},
+		{"a slow clock does not let a program begin sooner", card, begins(monday - day), monday - day - minute, early},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLedger(cardOf(10))
+			l.program.CreatedAt = created
+			if c.change != nil {
+				c.change(&l.program)
+			}
+			command := loyalty.Command{
+				Kind: loyalty.CommandStamp, Quantity: 1, At: c.at, Now: monday, Past: c.past, Zone: helsinki, Actor: l.actor,
+			}
+			_, refusal := loyalty.Apply(l.program, loyalty.State{Card: l.card}, command, &l.ids)
+			want := map[loyalty.RefusalCode]*loyalty.Refusal{
+				"": nil, early: {Code: early, Field: "at"}, old: {Code: old, Field: "at", Limit: 31},
+			}[c.want]
+			if diff := cmp.Diff(want, refusal); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// A ledger that was written when nobody asked how old a stamp was is as sound as it was.
+func TestReplayOfStampsThatWouldNowBeTooOld(t *testing.T) {
+	l := newLedger(cardOf(10))
+	l.program.CreatedAt = monday
+	for _, at := range []int64{1, joined - 1, monday - 365*24*time.Hour.Milliseconds()} {
+		must(func(*ledger) loyalty.Command {
+			return loyalty.Command{Kind: loyalty.CommandStamp, Quantity: 4, At: at, Past: loyalty.PastRecorded}
+		})(t, l)
+	}
+	program := func(int64) (loyalty.Program, bool) { return l.program, true }
+	card, coupons, err := loyalty.Replay(program, l.card, l.coupons, l.entries)
+	if err != nil || card != l.card || len(coupons) != 1 {
+		t.Errorf("%+v, %d coupons, %v", card, len(coupons), err)
+	}
 }

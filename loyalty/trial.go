@@ -81,7 +81,7 @@ func (t *Trial) Pass(at int64) {
 }
 
 func (t *Trial) apply(c Command) (Result, *Refusal) {
-	c.CardID, c.Actor, c.Zone, c.Now = t.memory.card.ID, trialActor, t.zone, c.At
+	c.CardID, c.Actor, c.Zone, c.Now, c.Past = t.memory.card.ID, trialActor, t.zone, c.At, PastRecorded
 	state := t.memory.state(c, DayOf(c.At, c.Zone))
 	// There is one cashier and one card, so one count serves both limits.
 	state.Tally.StaffDay = state.Tally.CardDay
@@ -105,7 +105,7 @@ func (t *Trial) Coupons() []Coupon { return slices.Clip(t.memory.couponsInOrder(
 // Refusal returns why one more stamp at the instant would be refused, nil if it would
 // not.
 func (t *Trial) Refusal(at int64) *Refusal {
-	c := Command{Kind: CommandStamp, Quantity: 1, CardID: t.memory.card.ID, Actor: trialActor, Zone: t.zone, At: at, Now: at}
+	c := Command{Kind: CommandStamp, Quantity: 1, CardID: t.memory.card.ID, Actor: trialActor, Zone: t.zone, At: at, Now: at, Past: PastRecorded}
 	state := t.memory.state(c, DayOf(at, t.zone))
 	state.Tally.StaffDay = state.Tally.CardDay
 	ids := t.ids

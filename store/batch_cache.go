@@ -70,8 +70,9 @@ func (b *batch) findPrograms(ctx context.Context, cache *programCache) error {
 		rows = append(rows, fmt.Sprintf("($%d,$%d,CAST($%d AS BIGINT))", n+1, n+2, n+3))
 		args = append(args, v.orgID, v.id, v.version)
 	}
-	list, err := all(ctx, tx, scanProgram, "SELECT org_id, program_id, status, version, rules, 0 FROM program_version "+
-		"WHERE (org_id, program_id, version) IN (VALUES "+strings.Join(rows, ",")+")", args...)
+	list, err := all(ctx, tx, scanProgram, "SELECT v.org_id, v.program_id, v.status, v.version, v.rules, p.created_at "+
+		"FROM program_version v JOIN program p ON p.org_id = v.org_id AND p.id = v.program_id "+
+		"WHERE (v.org_id, v.program_id, v.version) IN (VALUES "+strings.Join(rows, ",")+")", args...)
 	if err != nil {
 		return err
 	}

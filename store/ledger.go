@@ -84,7 +84,7 @@ func (s *Store) applyOnce(ctx context.Context, commands []loyalty.Command) ([]lo
 			return err
 		})
 	})
-	if err != nil {
+	if err = s.outageOf(false).note(ctx, len(commands), err); err != nil {
 		return nil, fmt.Errorf("apply %d commands: %w", len(commands), err)
 	}
 	return outcomes, nil

@@ -48,6 +48,8 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.writes.SetMaxIdleConns(postgresConnections)
 	s.writes.SetConnMaxIdleTime(postgresIdleTime)
 	s.reads = s.writes
+	s.readOutage = newOutage("everything", s.log)
+	s.writeOutage = s.readOutage
 	s.committers = newCommitters(postgresConnections + postgresLedgerConnections)
 	return nil
 }

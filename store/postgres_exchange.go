@@ -136,7 +136,7 @@ func question(ctx context.Context, db *sql.DB, orgIDs []string, answer func(pgx.
 		}
 		return answer(answers)
 	})
-	if err != nil {
+	if err = s.outageOf(true).note(ctx, 1, err); err != nil {
 		return err
 	}
 	return conn.Close() //nolint:wrapcheck // it goes back into the pool, which does not fail

@@ -49,7 +49,7 @@ func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(sc
 	query, args = s.dialect.bind(query, args)
 	prepared, err := s.questions.statement(ctx, s.reads, query) //nolint:sqlclosecheck // it is kept for the next
 	if err != nil {
-		return v, err
+		return v, s.outageOf(true).note(ctx, 1, err)
 	}
 	var row *sql.Row
 	if prepared != nil {
@@ -58,7 +58,7 @@ func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(sc
 		row = s.reads.QueryRowContext(ctx, query, args...)
 	}
 	v, err = scan(row)
-	return v, orMissing(err, missing)
+	return v, s.outageOf(true).note(ctx, 1, orMissing(err, missing))
 }
 
 // askAllSQLite is readOf for SQLite.

@@ -54,6 +54,8 @@ type Store struct {
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
+	// Outages are told once each; see outageOf.
+	readOutage, writeOutage *outage
 	// askers wait to be recognized by the database, recognized are credentials that were let in
 	// a moment ago.
 	askers     askers
@@ -81,6 +83,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.readOutage, s.writeOutage = newOutage("reading", s.log), newOutage("writing", s.log)
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		// The parser's own error repeats the URL, which may hold a password.

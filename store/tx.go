@@ -59,6 +59,10 @@ func (s *Store) retry(ctx context.Context, again func(error) bool, try func() er
 }
 
 func (s *Store) transact(ctx context.Context, db *sql.DB, reading bool, orgIDs []string, f func(tx *transaction) error) error {
+	return s.outageOf(reading).note(ctx, 1, s.transactOnce(ctx, db, reading, orgIDs, f))
+}
+
+func (s *Store) transactOnce(ctx context.Context, db *sql.DB, reading bool, orgIDs []string, f func(tx *transaction) error) error {
 	named, err := listOf(orgIDs)
 	if err != nil {
 		return err

@@ -45,6 +45,8 @@ func pageFor(err error) errorPage {
 		return errorPage{http.StatusForbidden, "forbidden"}
 	case errors.Is(err, errBadForm):
 		return errorPage{http.StatusBadRequest, "invalid"}
+	case errors.Is(err, loyalty.ErrAway):
+		return errorPage{http.StatusServiceUnavailable, "away"}
 	case errors.As(err, &fromEcho) && fromEcho.Code >= 400 && fromEcho.Code < 500:
 		return pageForStatus(fromEcho.Code)
 	}
@@ -79,11 +81,16 @@ type messagePage struct {
 // fail answers with the page for an error and logs what is a fault of ours.
 func (w *Web) fail(r *request, err error) error {
 	p := pageFor(err)
-	if p.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+	// Of a database that is away the store tells once, not each of the pages that fail.
+	if p.status == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		w.Log.ErrorContext(r.ctx(), "page failed", "route", r.Path(), "error", err)
 	}
-	if p.status == http.StatusTooManyRequests {
+	switch p.status {
+	case http.StatusTooManyRequests:
 		r.Response().Header().Set("Retry-After", "60")
+	case http.StatusServiceUnavailable:
+		r.Response().Header().Set("Retry-After", "5")
+		r.noStore()
 	}
 	// The same page whatever was asked for: not even the brand tells what exists.
 	r.org = nil
@@ -112,6 +119,8 @@ func (p errorPage) texts(r *request) (title, text string) {
 		return r.T("error.too_large_title"), r.T("error.too_large_text")
 	case "forbidden":
 		return r.T("error.forbidden_title"), r.T("error.forbidden_text")
+	case "away":
+		return r.T("error.away_title"), r.T("error.away_text")
 	case "invalid":
 		return r.T("error.invalid_title"), r.T("error.invalid_text")
 	}

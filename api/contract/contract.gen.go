@@ -237,6 +237,7 @@ const (
 	ProblemCodeAlreadyReversed        ProblemCode = "already_reversed"
 	ProblemCodeAlreadyWelcomed        ProblemCode = "already_welcomed"
 	ProblemCodeAtInFuture             ProblemCode = "at_in_future"
+	ProblemCodeAtTooOld               ProblemCode = "at_too_old"
 	ProblemCodeBalanceBelowZero       ProblemCode = "balance_below_zero"
 	ProblemCodeBodyTooLarge           ProblemCode = "body_too_large"
 	ProblemCodeBusy                   ProblemCode = "busy"
@@ -2175,6 +2176,7 @@ type Problem struct {
 	// | `program_not_begun` | 409 | the program had not begun |
 	// | `program_ended` | 409 | the program has ended |
 	// | `at_in_future` | 409 | the time of the stamp lies in the future |
+	// | `at_too_old` | 409 | the time of the stamp lies before the card was joined, or more than 31 days back |
 	// | `coupon_redeemed` | 409 | the coupon was used before |
 	// | `coupon_expired` | 409 | the coupon has expired |
 	// | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
@@ -2203,7 +2205,7 @@ type Problem struct {
 	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
-	// | `unavailable` | 503 | the server could not finish in time |
+	// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
 	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
@@ -2306,6 +2308,7 @@ type Problem struct {
 // | `program_not_begun` | 409 | the program had not begun |
 // | `program_ended` | 409 | the program has ended |
 // | `at_in_future` | 409 | the time of the stamp lies in the future |
+// | `at_too_old` | 409 | the time of the stamp lies before the card was joined, or more than 31 days back |
 // | `coupon_redeemed` | 409 | the coupon was used before |
 // | `coupon_expired` | 409 | the coupon has expired |
 // | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
@@ -2334,7 +2337,7 @@ type Problem struct {
 // | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 // | `pin_locked` | 429 | too many wrong PINs |
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
-// | `unavailable` | 503 | the server could not finish in time |
+// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
 // | `busy` | 503 | too many requests are waiting; nothing was done |
 // | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 // | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
@@ -2815,6 +2818,7 @@ type ScanRefusal struct {
 	// | `program_not_begun` | 409 | the program had not begun |
 	// | `program_ended` | 409 | the program has ended |
 	// | `at_in_future` | 409 | the time of the stamp lies in the future |
+	// | `at_too_old` | 409 | the time of the stamp lies before the card was joined, or more than 31 days back |
 	// | `coupon_redeemed` | 409 | the coupon was used before |
 	// | `coupon_expired` | 409 | the coupon has expired |
 	// | `coupon_reversed` | 409 | the coupon was taken back with the stamps that earned it |
@@ -2843,7 +2847,7 @@ type ScanRefusal struct {
 	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
-	// | `unavailable` | 503 | the server could not finish in time |
+	// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
 	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
@@ -2926,7 +2930,11 @@ type StaffRole string
 
 // StampCreation defines model for StampCreation.
 type StampCreation struct {
-	// At When it happened, for stamps that are sent later; else now.
+	// At When it happened, for stamps that are sent later; else now. At most 5 minutes ahead (`at_in_future`). Not
+	// before the program began: its `starts_at` or, without one, when it was created (`program_not_begun`). Not more
+	// than 31 days back, and not before the card was joined (`at_too_old`), except for a card that is found by the
+	// number of a card from before or by what belonged to a customer who was merged into its own. The clock of a till
+	// may be 5 minutes slow. Limits per day and the cool-down count it where it lies, in whatever order stamps come.
 	At *time.Time `json:"at,omitempty"`
 
 	// CardID Example: card_01k3sa0z2efcrstmhzda61w2vf

@@ -20,7 +20,7 @@ const (
 	hotShare = 30
 	// maxStamps is the most stamps that a till gives at once.
 	maxStamps = 4
-	// lateDays is how long ago a stamp may be that is sent late.
+	// lateDays is how long ago a stamp may be that is sent late; the cards are older.
 	lateDays = 3
 	// longKey is the length of the longest key that Leima takes.
 	longKey = 255

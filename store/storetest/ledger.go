@@ -13,6 +13,8 @@ var ledgerStories = []story{
 	{"a refusal changes nothing and its key may be used again", refusalChangesNothing},
 	{"limits count what the card does not carry", limits},
 	{"a late stamp keeps its distance", coolDown},
+	{"a stamp is not older than its card and program", pastStamps},
+	{"late stamps in any order keep the limit of their day", lateDays},
 	{"a limit per staff and day counts all cards and forgets what was taken back", staffDayLimit},
 	{"a coupon is redeemed once", redeemOnce},
 	{"a coupon is of no use after its last day and is expired then", expiry},
@@ -123,6 +125,70 @@ func coolDown(su *suite) {
 	sh.apply(sh.reverse(between.Entry.ID))
 	sh.apply(at(250))
 	sh.proven(card.ID)
+}
+
+// The rules are told when the program and the card came to be.
+func pastStamps(su *suite) {
+	sh := newShop(su)
+	const minute, day = int64(60_000), int64(24 * 60 * 60_000)
+	join := sh.trusted(sh.phone())
+	join.Now += 10 * day
+	card := sh.join(join).View.Card
+	at := func(at int64, past loyalty.Past) loyalty.Command {
+		c := sh.stamp(card.ID, 1)
+		c.At, c.Now, c.Past = at, join.Now+day, past
+		return c
+	}
+	sh.refused(at(join.Now-6*minute, loyalty.PastOfCard), loyalty.RefusedTooOld)
+	sh.apply(at(join.Now-5*minute, loyalty.PastOfCard))
+	sh.refused(at(sh.program.CreatedAt-6*minute, loyalty.PastReviewed), loyalty.RefusedNotBegun)
+	sh.apply(at(sh.program.CreatedAt-5*minute, loyalty.PastOfCustomer))
+	sh.apply(at(0, loyalty.PastRecorded))
+	much := at(join.Now, loyalty.PastOfCustomer)
+	much.Now += 40 * day
+	sh.refused(much, loyalty.RefusedTooOld)
+	much.Past = loyalty.PastReviewed
+	sh.apply(much)
+	sh.proven(card.ID)
+}
+
+// A card carries the count of its last day only; those of all others are counted in the
+// ledger, one command at a time or many at once.
+func lateDays(su *suite) {
+	sh := newShop(su, func(p *loyalty.Program) { p.Limits.MaxPerCardDay, p.Goal = 2, 100 })
+	card := sh.newCard()
+	ago := func(days int) loyalty.Command {
+		c := sh.stamp(card.ID, 1)
+		c.At -= int64(days) * 24 * 60 * 60_000
+		return c
+	}
+	type given struct {
+		days    int
+		refused bool
+	}
+	check := func(g given, o loyalty.Outcome) {
+		if o.Err != nil || (o.Refusal != nil) != g.refused || g.refused && o.Refusal.Code != loyalty.RefusedPerCardDay {
+			sh.t.Errorf("a stamp of %d days ago: %+v %v, want it refused: %v", g.days, o.Refusal, o.Err, g.refused)
+		}
+	}
+	for _, g := range []given{{0, false}, {3, false}, {1, false}, {3, false}, {0, false}, {3, true}} {
+		o, err := sh.Apply(sh.ctx, ago(g.days))
+		sh.ok(err)
+		check(g, o)
+	}
+	together := []given{{1, false}, {1, true}, {2, false}, {3, true}, {0, true}, {2, false}, {2, true}}
+	batch := make([]loyalty.Command, 0, len(together))
+	for _, g := range together {
+		batch = append(batch, ago(g.days))
+	}
+	outcomes, err := sh.ApplyBatch(sh.ctx, batch)
+	sh.ok(err)
+	for i, o := range outcomes {
+		check(together[i], o)
+	}
+	if v := sh.proven(card.ID); v.Card.Balance != 8 {
+		sh.t.Errorf("two stamps on each of four days are %d", v.Card.Balance)
+	}
 }
 
 func staffDayLimit(su *suite) {

@@ -116,12 +116,14 @@ func (sh *shop) join(j customer.Join) customer.Joined {
 // key returns an idempotency key that was not used.
 func (sh *shop) key() string { return fmt.Sprintf("key-%d", count.Add(1)) }
 
-// stamp returns the command of a cashier who gives stamps now.
+// stamp returns the command of a cashier who gives stamps now. It may be made one of any
+// time before: how far back a stamp may lie is a story of its own, pastStamps.
 func (sh *shop) stamp(cardID string, quantity int) loyalty.Command {
 	return loyalty.Command{
 		Kind: loyalty.CommandStamp, OrgID: sh.org.ID, CardID: cardID, Quantity: quantity,
 		Actor: loyalty.Actor{Kind: loyalty.ActorStaff, ID: sh.cashier.ID}, LocationID: sh.location.ID, Zone: sh.zone,
 		IdempotencyKey: sh.key(), BodyHash: "body", At: sh.clock(), Now: sh.clock(),
+		Past: loyalty.PastRecorded,
 	}
 }
 

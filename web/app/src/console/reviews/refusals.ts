@@ -11,6 +11,7 @@ const told: Partial<Record<string, ConsoleText>> = {
 	program_not_active: "reviews.refused_program",
 	program_not_begun: "reviews.refused_program",
 	program_ended: "reviews.refused_program",
+	at_too_old: "reviews.refused_too_old",
 	coupon_redeemed: "reviews.refused_redeemed",
 	coupon_expired: "reviews.refused_expired",
 	coupon_reversed: "reviews.refused_coupon_reversed",
