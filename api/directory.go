@@ -27,7 +27,7 @@ type DirectoryStore interface {
 
 // directory remembers for a short time what every request asks for and hardly ever
 // changes: which organization a slug is of, and what time zone a location is in.
-// Credentials are not remembered: a revoked one ends at once.
+// Credentials are not among it: how long one counts, the store decides.
 type directory struct {
 	store DirectoryStore
 	now   func() int64

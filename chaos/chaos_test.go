@@ -17,6 +17,7 @@ import (
 	"github.com/leima/leima/chaos/proof"
 	"github.com/leima/leima/chaos/till"
 	"github.com/leima/leima/deploy/servers"
+	"github.com/leima/leima/loyalty"
 )
 
 // TestOnRealServers is the short run. "make chaos" does more of it.
@@ -214,6 +215,31 @@ func TestViewsAreRead(t *testing.T) {
 	for _, a := range []till.Answer{{Status: 404, Body: "{}"}, {Status: 200, Body: "<html>"}} {
 		if _, err := shownIn(a); err == nil {
 			t.Errorf("%+v was taken for a card", a)
+		}
+	}
+}
+
+// TestTotalsAreRead keeps the look at live totals from taking two blanks for the same.
+func TestTotalsAreRead(t *testing.T) {
+	body := `{"rows":[{"program_id":"prog_1","location_id":null,"day":"2026-03-16","stamps":5,"coupons":2,"redemptions":1,"cards":3}],"sums":{"stamps":5}}`
+	cell := loyalty.Cell{OrgID: "org_1", ProgramID: "prog_1", Day: 20260316}
+	want := totals{cell: {Stamps: 5, Coupons: 2, Redemptions: 1, Cards: 3}}
+	got, err := totalsIn(till.Answer{Status: 200, Body: body}, "org_1")
+	if err != nil || got.differ(want) != "" {
+		t.Errorf("read as %+v, %v: %s", got, err, got.differ(want))
+	}
+	elsewhere := cell
+	elsewhere.LocationID = "loc_1"
+	for _, other := range []totals{
+		{}, {cell: {Stamps: 5, Coupons: 2, Redemptions: 1, Cards: 4}}, {elsewhere: want[cell]}, {cell: want[cell], elsewhere: {Stamps: 1}},
+	} {
+		if other.differ(want) == "" || want.differ(other) == "" {
+			t.Errorf("%+v was taken for %+v", other, want)
+		}
+	}
+	for _, a := range []till.Answer{{Status: 403, Body: "{}"}, {Status: 200, Body: "<html>"}, {Status: 200, Body: `{"rows":[{"day":"today"}]}`}} {
+		if _, err := totalsIn(a, "org_1"); err == nil {
+			t.Errorf("%+v was taken for totals", a)
 		}
 	}
 }

@@ -48,7 +48,7 @@ var faults = []fault{
 	{name: "postgres-crash", what: "pg_ctl stop -m immediate", worlds: []string{large}, blows: 4, cuts: true, strike: crashPostgres},
 	{name: "terminate", what: "pg_terminate_backend of every connection", worlds: []string{large}, blows: 8, cuts: true, strike: terminate},
 	{name: "cut-answers", what: "answers to tills are cut off", worlds: []string{large, embedded}, blows: 6, cuts: true, commits: true, strike: cutAnswers},
-	{name: "cut-commits", what: "answers of PostgreSQL are cut off", worlds: []string{large}, blows: 6, cuts: true, strike: cutCommits},
+	{name: "cut-commits", what: "PostgreSQL's answers to COMMIT are cut off", worlds: []string{large}, blows: 6, cuts: true, commits: true, strike: cutCommits},
 	{name: "redis-flush", what: "FLUSHALL every 2 s", worlds: []string{large}, blows: 4, redis: true, strike: flushRedis},
 	{name: "redis-kill", what: "SIGKILL of Redis", worlds: []string{large}, blows: 4, redis: true, strike: killRedis},
 	{name: "redis-stop", what: "SIGSTOP of Redis for 2 s", worlds: []string{large}, blows: 3, redis: true, strike: stopRedis},
@@ -163,12 +163,16 @@ func terminate(ctx context.Context, s *stage, _ *world.Replica) error {
 	return nil
 }
 
-func cutAnswers(ctx context.Context, s *stage, r *world.Replica) error { return s.cut(ctx, r.Front) }
+func cutAnswers(ctx context.Context, _ *stage, r *world.Replica) error {
+	return cutForAWhile(ctx, r.Front, r.Front.CutAnswers)
+}
 
-func cutCommits(ctx context.Context, s *stage, r *world.Replica) error { return s.cut(ctx, r.Back) }
+func cutCommits(ctx context.Context, _ *stage, r *world.Replica) error {
+	return cutForAWhile(ctx, r.Back, r.Back.CutCommits)
+}
 
-func (s *stage) cut(ctx context.Context, l *world.Link) error {
-	if err := l.CutAnswers(cutCloses); err != nil {
+func cutForAWhile(ctx context.Context, l *world.Link, cut func(closeAfterMS int) error) error {
+	if err := cut(cutCloses); err != nil {
 		return err
 	}
 	err := wait(ctx, cutFor)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/leima/leima/chaos/proof"
@@ -56,6 +57,9 @@ const tailOfRound = 300 * time.Millisecond
 // keeps the round from being one; what is wrong with the product is in the result.
 func (s *stage) play(ctx context.Context, r round) (result, error) {
 	out := result{Round: r.Number, Fault: r.Fault.name, World: r.World, Blows: len(r.Blows)}
+	if err := s.watchTotals(ctx); err != nil {
+		return out, fmt.Errorf("round %s: %w", r, err)
+	}
 	restarts := s.restarts
 	heal, err := s.strike(ctx, r)
 	out.Restarts = s.restarts - restarts
@@ -157,7 +161,11 @@ func (s *stage) compare(ctx context.Context, out *result) error {
 	out.Violations = append(out.Violations, proof.Compare(h, l)...)
 	out.Violations = append(out.Violations, proof.Sound(l, s.program)...)
 	stale, err := s.views(ctx, l)
-	out.Violations = append(out.Violations, stale...)
+	if err != nil {
+		return err
+	}
+	wrong, err := s.wrongTotals(ctx, l)
+	out.Violations = append(out.Violations, slices.Concat(stale, wrong)...)
 	return err
 }
 

@@ -51,8 +51,8 @@ func checkBatch(batch []CardState) error {
 		if s.KeepRest && s.Since > s.Version {
 			return &InputError{"Since", "must not be above Version"}
 		}
-		if s.KeepRest && (len(s.Rest) > 0 || len(s.Aliases) > 0) {
-			return &InputError{"KeepRest", "must not be set beside Rest or Aliases"}
+		if s.KeepRest && len(s.Aliases) > 0 {
+			return &InputError{"KeepRest", "must not be set beside Aliases"}
 		}
 		if len(s.Aliases) > MaxAliases {
 			return &InputError{"Aliases", fmt.Sprintf("must be at most %d", MaxAliases)}

@@ -77,21 +77,26 @@ func BenchmarkCPU(b *testing.B) {
 	b.Run("Follow", func(b *testing.B) {
 		s, per := openMeasured(b, url)
 		fill(b, s)
-		follow(b, s, per)
+		follow(b, s, roundCells, per)
+	})
+	b.Run("Follow cards of as many shops", func(b *testing.B) {
+		s, per := openMeasured(b, url)
+		fill(b, s)
+		follow(b, s, roundCards, per)
 	})
 	b.Run("Follow unread cards", func(b *testing.B) {
 		s, per := openMeasured(b, url) // which knows none: it remembers versions
-		follow(b, s, per)
+		follow(b, s, roundCells, per)
 	})
 }
 
-// follow measures rounds of stamps.
-func follow(b *testing.B, s *hot.Redis, per func(n int, run func())) {
+// follow measures rounds of stamps that change so many cells.
+func follow(b *testing.B, s *hot.Redis, cells int, per func(n int, run func())) {
 	b.Helper()
 	push := hot.Push{Source: "a"}
-	for i := range roundCells {
+	for i := range cells {
 		cell := hot.Cell{Org: "org", Program: "program", Location: "shop-" + strconv.Itoa(i), Day: "20260301"}
-		push.Increments = append(push.Increments, hot.Increment{Cell: cell, Counts: hot.Counts{Stamps: roundCards / roundCells}})
+		push.Increments = append(push.Increments, hot.Increment{Cell: cell, Counts: hot.Counts{Stamps: int64(roundCards / cells)}})
 		if _, err := hot.CountAgain(b.Context(), s, cell, countOf(0)); err != nil {
 			b.Fatal(err)
 		}

@@ -24,7 +24,8 @@
 //     order in which they arrive, so replicas need no locks and retries do no harm.
 //   - A commit knows what changed of a card and not the rest of it. It is projected all
 //     the same (CardState.KeepRest): the rest that is there stays if it is of the version
-//     that the commit built on or newer. Otherwise the card becomes a marker, a version
+//     that the commit built on or newer, and what came to it is put behind it, in the same
+//     step. Otherwise the card becomes a marker, a version
 //     without a card, which reads as a miss, and somebody who reads it through from the
 //     truth fills it again. So a card that is read is always of one version.
 //   - An alias (a code, a number) is only a pointer. The card itself lists its

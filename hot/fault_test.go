@@ -204,6 +204,7 @@ func TestRedisIsFull(t *testing.T) {
 	s, tr := openPatient(t, server.url(), "test")
 	commit(t, s, tr, cardState("card", 1, "one", "code"))
 	commit(t, s, tr, cardState("idle", 1, "one"))
+	commit(t, s, tr, cardState("growing", 1, "one"))
 	if done, err := hot.CountAgain(t.Context(), s, shop, countOf(7)); err != nil || !done.Taken {
 		t.Fatalf("count: %+v, %v", done, err)
 	}
@@ -214,6 +215,14 @@ func TestRedisIsFull(t *testing.T) {
 	}
 	if v := read(t, s, "card"); v != 0 {
 		t.Errorf("a full server shows the old version %d", v)
+	}
+	grown := cardState("growing", 2, "two")
+	grown.KeepRest, grown.Since, grown.Rest = true, 1, []byte("a coupon")
+	if err := s.Project(t.Context(), []hot.CardState{grown}); !errors.Is(err, hot.ErrUnavailable) {
+		t.Errorf("a full server took what came to a card: %v", err)
+	}
+	if v := read(t, s, "growing"); v != 0 {
+		t.Errorf("a full server shows version %d without what came to it", v)
 	}
 	if v := read(t, s, "idle"); v != 1 {
 		t.Errorf("a full server does not answer reads: version %d", v)

@@ -2,6 +2,7 @@ package hot
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -106,13 +107,14 @@ func (s *InProcessState) project(next *CardState) {
 	state := *next
 	if next.KeepRest {
 		switch {
-		case !known || old.KeepRest || old.Version < next.Since:
+		case !known || old.KeepRest || old.Version < next.Since || len(next.Payload)+len(old.Rest)+len(next.Rest) > MaxPayload:
 			state = Changed(next.CardRef, next.Version)
-		case len(old.Payload) == len(next.Payload): // costs what it did
+		case len(old.Payload) == len(next.Payload) && len(next.Rest) == 0: // costs what it did
 			old.Version, old.Payload = next.Version, next.Payload
 			return
 		default:
-			state.Rest, state.Aliases, state.KeepRest, state.Since = old.Rest, old.Aliases, false, 0
+			state.Rest = slices.Concat(old.Rest, next.Rest)
+			state.Aliases, state.KeepRest, state.Since = old.Aliases, false, 0
 		}
 	}
 	cost := inProcessCardBytes + len(state.Org) + len(state.Card) + len(state.Payload) + len(state.Rest)

@@ -86,6 +86,7 @@ type Redis struct {
 	fullUntil atomic.Int64
 	reads     chan *read
 	missed    *missed
+	refusals  refusals
 	// alone counts calls while Redis cannot.
 	alone *inProcessLimits
 
@@ -150,10 +151,16 @@ func (r *Redis) Close() error {
 }
 
 func (r *Redis) breakerChanged(cause error) {
-	if cause != nil {
+	switch {
+	case cause != nil && refusal(cause):
+		// It was said. Redis is there, and the breaker will open and close for as long
+		// as the account lacks the right.
+	case cause != nil:
 		r.options.Log.Warn("Redis is left alone for now", "error", cause)
-	} else {
-		r.options.Log.Info("Redis is back")
+	default:
+		if r.refusals.lately() == "" {
+			r.options.Log.Info("Redis is back")
+		}
 		r.missed.wake()
 	}
 }
@@ -178,6 +185,9 @@ func (r *Redis) Health(ctx context.Context) Health {
 	}
 	if time.Now().UnixMilli() < r.fullUntil.Load() {
 		wrong = append(wrong, "Redis is full (maxmemory) and refuses writes")
+	}
+	if reason := r.refusals.lately(); reason != "" {
+		wrong = append(wrong, "the account lacks a right: "+reason)
 	}
 	if !r.hearing.Load() {
 		wrong = append(wrong, "messages of other processes are not heard")
@@ -227,6 +237,7 @@ func (r *Redis) try(ctx context.Context, timeout time.Duration, f func(context.C
 		r.breaker.report(err)
 	}
 	if err != nil {
+		r.refused(err)
 		return unavailable(err)
 	}
 	return nil

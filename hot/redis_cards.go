@@ -102,7 +102,7 @@ func projectCall(keys *keyspace, group []*CardState) *call {
 		case s.KeepRest && s.Since == s.Version:
 			add(appendHead(room, s.Since, markerLen))
 		case s.KeepRest:
-			add(appendHead(room, s.Since, len(s.Payload)))
+			add(append(appendHead(room, s.Since, len(s.Payload)), s.Rest...))
 		default:
 			add(room)
 		}
@@ -110,8 +110,8 @@ func projectCall(keys *keyspace, group []*CardState) *call {
 	}
 	whole := text.String()
 	part := func(i int) string { return whole[ends[i]:ends[i+1]] }
-	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 1, parts*len(group))}
-	c.args[0] = ProjectionTTL.Milliseconds()
+	c := &call{script: projectScript, keys: make([]string, len(group)), args: make([]any, 0, parts*len(group))}
+	c.args = append(c.args, ProjectionTTL.Milliseconds(), MaxPayload)
 	for i := range group {
 		c.keys[i] = part(parts * i)
 		c.args = append(c.args, part(parts*i+1), part(parts*i+2))

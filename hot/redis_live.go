@@ -54,6 +54,8 @@ type redisLive struct {
 	// try is Redis.try, timeout that of writes.
 	try     func(context.Context, time.Duration, func(context.Context) error) error
 	timeout time.Duration
+	// refused is Redis.refused.
+	refused func(error)
 	channel string
 	// self begins this process' messages, which it does not need to hear.
 	self string
@@ -70,7 +72,7 @@ type redisLive struct {
 
 func newRedisLive(r *Redis) *redisLive {
 	return &redisLive{
-		client: r.client, cluster: r.cluster, try: r.try, timeout: r.options.WriteTimeout, channel: r.options.Prefix + ":live", self: rand.Text(),
+		client: r.client, cluster: r.cluster, try: r.try, refused: r.refused, timeout: r.options.WriteTimeout, channel: r.options.Prefix + ":live", self: rand.Text(),
 		unspoken: map[string]struct{}{}, pending: make(chan struct{}, 1),
 	}
 }
@@ -244,6 +246,7 @@ func (l *redisLive) listenOnce(ctx context.Context) (heard bool) {
 			}
 			continue
 		default:
+			l.refused(err)
 			return heard
 		}
 		switch message := message.(type) {

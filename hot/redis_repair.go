@@ -165,6 +165,7 @@ func (m *missed) all() (map[CardRef]uint64, map[Cell]uint64) {
 func (r *Redis) repairLoop(ctx context.Context) {
 	tick := time.NewTicker(RepairEvery)
 	defer tick.Stop()
+	var said string // why it fails, which is said once and not with every try
 	for {
 		select {
 		case <-ctx.Done():
@@ -172,7 +173,15 @@ func (r *Redis) repairLoop(ctx context.Context) {
 		case <-tick.C:
 		case <-r.missed.awake:
 		}
-		if n, err := r.repair(ctx); err != nil {
+		n, err := r.repair(ctx)
+		if err == nil && n > 0 {
+			said = ""
+		}
+		if err != nil {
+			if reason := reasonOf(err); reason == said {
+				continue
+			}
+			said = reasonOf(err)
 			r.options.Log.Warn("what Redis missed is not repaired yet", "repaired", n, "error", err)
 		} else if n > 0 {
 			r.options.Log.Info("what Redis missed is repaired", "repaired", n)

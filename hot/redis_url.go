@@ -52,18 +52,24 @@ func parseAddress(raw string) (address, error) {
 	if base != "redis" && base != "rediss" && (base != "unix" || cluster) {
 		return address{}, wrongURL("must begin with redis://, rediss://, redis-cluster:// or rediss-cluster://")
 	}
-	end := strings.IndexAny(rest, "/?")
+	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
 	}
 	authority, rest := rest[:end], rest[end:]
+	if base != "unix" && atAfterHost(rest) {
+		return address{}, wrongURL("has an @ after the host: " + escapeHint)
+	}
 	// Several hosts are not an authority for net/url: all but the first become addr.
 	at := strings.LastIndex(authority, "@") + 1
 	hosts := strings.Split(authority[at:], ",")
 	u, err := url.Parse(base + "://" + authority[:at] + hosts[0] + rest)
 	if err != nil {
 		// The error quotes the URL with its password.
-		return address{}, wrongURL("is not a URL; are special characters in the password written as %XX?")
+		return address{}, wrongURL("is not a URL: " + escapeHint)
+	}
+	if u.Fragment != "" {
+		return address{}, wrongURL("has a # in it: " + escapeHint)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -89,6 +95,26 @@ func parseAddress(raw string) (address, error) {
 		return address{}, err
 	}
 	return address{options, cluster}, nil
+}
+
+// escapeHint is what to do about an address that ends too early: most often its
+// password does not stand there as it should.
+const escapeHint = "write /, @ and # in a password as %2F, %40 and %23"
+
+// atAfterHost reports whether an @ follows in the path or in the name of a parameter. Then
+// what was taken for the host is in truth a part of the password, and must be shown by
+// nothing that fails to reach it.
+func atAfterHost(rest string) bool {
+	path, query, _ := strings.Cut(rest, "?")
+	if strings.Contains(path, "@") {
+		return true
+	}
+	for parameter := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(parameter, "="); strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 func wrongURL(reason string) error { return &InputError{"URL", reason} }
@@ -143,13 +169,15 @@ func clientOptions(rawURL string, cluster bool) (*redis.UniversalOptions, error)
 	return options, nil
 }
 
-// withoutURL returns the reason that an error of go-redis gives, without the URL.
+// withoutURL returns the reason that an error of go-redis gives, without what it quotes of
+// the URL: that may be a part of the password.
 func withoutURL(err error) string {
 	var quoting *url.Error
 	if errors.As(err, &quoting) {
-		err = quoting.Err
+		return "is not a URL: " + escapeHint
 	}
-	return strings.TrimPrefix(err.Error(), "redis: ")
+	reason, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), "redis: "), ":")
+	return reason
 }
 
 // tlsFiles are the files that a URL names for TLS.

@@ -32,7 +32,10 @@ func TestAddresses(t *testing.T) {
 		"rediss-cluster://u:p@a,b?addr=c:3": {
 			Addrs: []string{"a:6379", "c:3", "b:6379"}, Cluster: true, TLS: true, User: "u", Password: "p",
 		},
-		"unix:///run/redis.sock": {Addrs: []string{"/run/redis.sock"}},
+		"unix:///run/redis.sock":          {Addrs: []string{"/run/redis.sock"}},
+		"unix://u:p@/run/at@home.sock":    {Addrs: []string{"/run/at@home.sock"}, User: "u", Password: "p"},
+		"redis://u:p@ss@h:1":              {Addrs: []string{"h:1"}, User: "u", Password: "p@ss"},
+		"redis://u:p@h:1?client_name=a@b": {Addrs: []string{"h:1"}, User: "u", Password: "p"},
 	} {
 		a, err := parseAddress(url)
 		if err != nil {
@@ -61,6 +64,11 @@ func TestBadAddressesDoNotShowThePassword(t *testing.T) {
 		"redis://:hunter2@h?ca_file=/etc/hosts",
 		"rediss://:hunter2@h?ca_file=/nowhere", "rediss://:hunter2@h?ca_file=/dev/null",
 		"rediss://:hunter2@h?cert_file=/dev/null&key_file=/dev/null",
+		// Passwords that should have been escaped, and no host at all.
+		"redis://leima:p@hunter2/word@h:1", "redis://leima:p@ss/hunter2@h:1", "redis://leima:1/hunter2@h:1",
+		"redis://leima:p@ss?hunter2@h:1", "redis://leima:p@ss?hunter2=x@h:1", "redis://leima:p@hunter2#word@h:1",
+		"redis://leima:1#hunter2@h:1", "redis://leima:p@ss#hunter2@h:1", "redis://leima:hunter2", "redis://leima:1/hunter2",
+		"redis://leima:1?hunter2", "redis-cluster://leima:p@ss/hunter2@h:1,h:2", "redis-cluster://leima:1/hunter2@h:1,h:2",
 	} {
 		_, err := parseAddress(url)
 		var wrong *InputError

@@ -94,9 +94,9 @@ type CardRef struct{ Org, Card string }
 
 // CardState is a card as it was after a commit.
 //
-// Whoever has just committed knows the Payload, and seldom the Rest: with KeepRest,
-// what is known of it stays if it is still right, and else is dropped, to be read
-// from the truth when somebody asks. So a commit is projected without a reading.
+// Whoever has just committed knows the Payload, and of the Rest at most what became of
+// it: with KeepRest, what is known of it stays if it is still right, and else is dropped,
+// to be read from the truth when somebody asks. So a commit is projected without a reading.
 type CardState struct {
 	CardRef
 	// Version rises with every change of the card in the truth, whatever part of it
@@ -110,12 +110,14 @@ type CardState struct {
 	// within the organization. They are written but never read back: see the
 	// package's documentation.
 	Aliases []string
-	// KeepRest tells that Rest and Aliases are not given, but are what they were in the
-	// version Since, at most Version, and have been since. A card that is known in an
-	// older version than Since, or not at all, becomes a marker: its version is
-	// remembered, so that nothing older can come back, and it reads as not known. With
-	// Since equal to Version that is what happens to every older one, and the Payload
-	// does not matter.
+	// KeepRest tells that the Aliases are not given, but are what they were in the version
+	// Since, at most Version, and have been since, and that the Rest is only what came to
+	// it: it is put behind the Rest that is there. That may be of a version in between, in
+	// which some of it is already, so that whoever reads it must bear what is there twice.
+	// A card that is known in an older version than Since, or not at all, or that would
+	// be larger than MaxPayload, becomes a marker: its version is remembered, so that
+	// nothing older can come back, and it reads as not known. With Since equal to Version
+	// that is what happens to every older one, and Payload and Rest do not matter.
 	KeepRest bool
 	Since    uint64
 }

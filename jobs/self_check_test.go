@@ -9,15 +9,19 @@ import (
 	"time"
 
 	"github.com/leima/leima/jobs"
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 )
 
 // nightWatch is a Checker that notes where it was sent.
 type nightWatch struct {
 	organizations []organization.Organization
-	sent          []string
+	sent, after   []string
 	found         jobs.CheckReport
-	broken        string
+	// last is how far it came, and elsewhere are the nights that another server has.
+	last      map[string]string
+	elsewhere map[loyalty.Day]bool
+	broken    string
 }
 
 func (w *nightWatch) Organizations(context.Context) ([]organization.Organization, error) {
@@ -26,13 +30,28 @@ func (w *nightWatch) Organizations(context.Context) ([]organization.Organization
 
 var errBroken = errors.New("the database is away")
 
-func (w *nightWatch) CheckSample(_ context.Context, orgID string, sample int) (jobs.CheckReport, error) {
+// BeginSelfCheck implements jobs.Nights: the check went so far on the night before.
+func (w *nightWatch) BeginSelfCheck(_ context.Context, orgID string, night loyalty.Day, _ time.Duration) (string, bool, error) {
+	return w.last[orgID], !w.elsewhere[night], nil
+}
+
+func (w *nightWatch) EndSelfCheck(_ context.Context, orgID string, _ loyalty.Day, after string) error {
+	if w.last == nil {
+		w.last = map[string]string{}
+	}
+	w.last[orgID] = after
+	return nil
+}
+
+func (w *nightWatch) CheckSample(_ context.Context, orgID, after string, sample int) (jobs.CheckReport, error) {
 	w.sent = append(w.sent, orgID)
+	w.after = append(w.after, after)
 	if orgID == w.broken {
 		return jobs.CheckReport{}, errBroken
 	}
 	found := w.found
 	found.Cards = int64(sample)
+	found.Last = after + "x"
 	return found, nil
 }
 
@@ -51,7 +70,7 @@ func newChecking(zones map[string]string) *checking {
 		x.organizations = append(x.organizations, organization.Organization{ID: id, Zone: zone})
 	}
 	x.job = &jobs.SelfCheck{
-		Organizations: x.nightWatch, Checker: x.nightWatch,
+		Organizations: x.nightWatch, Nights: x.nightWatch, Checker: x.nightWatch,
 		Report: func(r jobs.CheckReport) { x.reports = append(x.reports, r) },
 		Now:    func() int64 { return x.now.UnixMilli() },
 		Log:    slog.New(slog.NewTextHandler(&x.log, nil)),
@@ -125,16 +144,34 @@ func TestACheckThatFailsIsTriedAgainAndKeepsNobodyFromTheirs(t *testing.T) {
 	}
 }
 
+func TestEachNightGoesOnWhereTheLastOneEnded(t *testing.T) {
+	x := newChecking(map[string]string{"org": "Europe/Helsinki"})
+	x.elsewhere = map[loyalty.Day]bool{20260318: true}
+	if have := x.between(t, "2026-03-16T00:00:00Z", "2026-03-20T00:00:00Z")["org"]; have != 3 {
+		t.Errorf("it was checked in %d nights of 4, of which another server had one", have)
+	}
+	if have, want := strings.Join(x.after, ","), ",x,xx"; have != want {
+		t.Errorf("the nights began after %q, want %q", have, want)
+	}
+}
+
 func TestDriftIsToldInTheLog(t *testing.T) {
-	for want, found := range map[string]jobs.CheckReport{
-		"level=INFO":  {},
-		"level=WARN":  {Projection: 2},
-		"level=ERROR": {Ledger: 1, Projection: 2},
+	for _, c := range []struct {
+		found       jobs.CheckReport
+		level, says string
+	}{
+		{jobs.CheckReport{}, "level=INFO", "not_proved=0 not_compared=0 totals_not_compared=0"},
+		{jobs.CheckReport{Projection: 2}, "level=WARN", "projection_drift=2"},
+		{jobs.CheckReport{Ledger: 1, Projection: 2}, "level=ERROR", "ledger_drift=1"},
+		{jobs.CheckReport{NotProved: 4}, "level=WARN", "not_proved=4"},
+		{jobs.CheckReport{NotSeen: 5}, "level=WARN", "not_compared=5"},
+		{jobs.CheckReport{CellsNotSeen: 6}, "level=WARN", "totals_not_compared=6"},
 	} {
+		found := c.found
 		x := newChecking(map[string]string{"org": "Europe/Helsinki"})
 		x.found = found
 		x.between(t, "2026-03-16T00:00:00Z", "2026-03-16T03:00:00Z")
-		if !strings.Contains(x.log.String(), want) {
+		if !strings.Contains(x.log.String(), c.level) || !strings.Contains(x.log.String(), c.says) {
 			t.Errorf("%+v: %s", found, x.log.String())
 		}
 		if len(x.reports) != 1 || x.reports[0].Ledger != found.Ledger {

@@ -26,12 +26,15 @@ type ChangedCard struct {
 	// card or its owner shows.
 	Version int64
 	// Since is the version before the commit: what is not Whole was the same then, but
-	// for the Card. 0 stands for Version less one.
+	// for the Card and the Coupons. 0 stands for Version less one.
 	Since int64
 	// Card is the card as it is now if Whole is not set, so that a follower who knew it
 	// need not read it again.
 	Card Card
-	// Whole tells that more than the Card changed, such as its coupons, its code or the
+	// Coupons are those of the card that were issued or got another status, as they were
+	// after each command: the last of an id counts.
+	Coupons []Coupon
+	// Whole tells that more changed than the Card and its Coupons, such as its code or the
 	// name of its owner: a follower has to read all of it again.
 	Whole bool
 }

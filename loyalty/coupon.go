@@ -1,5 +1,7 @@
 package loyalty
 
+import "cmp"
+
 // CouponStatus is where a coupon is in its life.
 type CouponStatus string
 
@@ -43,6 +45,12 @@ type Coupon struct {
 // UsableAt reports whether the coupon can be redeemed at the instant.
 func (c Coupon) UsableAt(at int64) bool {
 	return c.Status == CouponIssued && !c.overdue(at)
+}
+
+// OldestFirst is the order in which coupons are shown, for sorting: by when they were
+// issued, and then by id.
+func OldestFirst(a, b Coupon) int {
+	return cmp.Or(cmp.Compare(a.IssuedAt, b.IssuedAt), cmp.Compare(a.ID, b.ID))
 }
 
 func (c Coupon) overdue(at int64) bool { return c.ExpiresAt != 0 && at >= c.ExpiresAt }

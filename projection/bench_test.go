@@ -73,6 +73,32 @@ func BenchmarkIdentify(b *testing.B) {
 	}
 }
 
+// BenchmarkRebuild proves cards that were each stamped five times, a card at a time.
+func BenchmarkRebuild(b *testing.B) {
+	for _, name := range []string{"in process", "redis"} {
+		b.Run(name, func(b *testing.B) {
+			w := newWorld(b, benchState(b, name))
+			for i := range benchCards {
+				v := w.join(0, fmt.Sprintf("+35840000%04d", i), true)
+				for range 5 {
+					w.stamp(v.Card.ID, 1)
+				}
+				w.drained()
+				if _, err := w.cards.Identify(b.Context(), w.org.ID, customer.Handle{Code: v.Code}, ""); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := w.rebuild(); r.Cards != benchCards || r.Ledger+r.Projection+r.NotSeen > 0 {
+					b.Fatalf("report %+v", r)
+				}
+			}
+			b.ReportMetric(float64(benchCards)*float64(b.N)/b.Elapsed().Seconds(), "cards/s")
+		})
+	}
+}
+
 // BenchmarkCommitted is what a batch of 32 stamps pays before its answers, and what
 // follows: when batches come quicker than they can be told of, and when each is told of
 // before the next one.

@@ -32,13 +32,22 @@ type Views interface {
 // with an id greater than after ("" is before all). Fewer are the last ones.
 type Pages interface {
 	ViewsAfter(ctx context.Context, orgID, after string, limit int) ([]customer.View, error)
+	// ViewsByCode has them in the order of their codes, which are drawn at random, after the
+	// card; a card that is not there is before all.
+	ViewsByCode(ctx context.Context, orgID, afterCardID string, limit int) ([]customer.View, error)
 	// ChangedSince leaves out cards that did not change since the instant, UTC
 	// milliseconds.
 	ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error)
 }
 
+// MaxHistories is the most cards whose ledgers are read from the database at once.
+const MaxHistories = 64
+
 // Histories reads what a card went through.
 type Histories interface {
+	// HistoriesOf is LedgerOf for up to MaxHistories cards in one snapshot. Cards that have
+	// too much together for one reading are left out.
+	HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error)
 	// LedgerOf returns all entries and all coupons of a card in one snapshot, the oldest
 	// first.
 	LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error)

@@ -10,9 +10,9 @@
 // # Where to start reading
 //
 // view.go says what is kept of a card. follower.go tells the hot state of commits,
-// cards.go reads. totals.go does the same for live totals. keeper.go follows the epoch,
-// others.go notices who does not follow, and rebuild.go proves everything against the
-// ledger.
+// cards.go reads, and codes.go spares it a question. totals.go does the same for live
+// totals. keeper.go follows the epoch, others.go notices who does not follow, and
+// rebuild.go proves everything against the ledger.
 //
 // # What stands in Redis
 //
@@ -33,7 +33,8 @@
 // cards: they ask the database. So whoever was told that a stamp is given sees it,
 // whatever Redis does. Other processes see it some milliseconds later.
 //
-// A commit tells the counters of a card. If anything else changed (coupons, name, code),
-// the card becomes a marker in the hot state, and the next reader fills it from the
-// database: see hot.CardState. Counters and coupons of different versions never mix.
+// A commit tells the counters of a card, and which coupons it issued and closed. If anything
+// else changed (name, code), the card becomes a marker in the hot state, and the next reader
+// fills it from the database: see hot.CardState. Counters and coupons of different versions
+// never mix.
 package projection

@@ -32,6 +32,9 @@ type KeeperOptions struct {
 	// Counter tells what other processes commit. Nil is nothing.
 	Counter       Counter
 	Organizations Organizations
+	// Servers tells that the database may have several servers. Then it is told when they
+	// do not share their hot state.
+	Servers bool
 	// Now is the clock, UTC milliseconds.
 	Now func() int64
 	// Log hears of new epochs. Nil is silence.
@@ -51,8 +54,9 @@ type Keeper struct {
 	mu    sync.Mutex
 	epoch int64
 	// fresh is the epoch in which changed cards were projected.
-	fresh  int64
-	others *others
+	fresh   int64
+	others  *others
+	divided divided
 }
 
 // NewKeeper returns a Keeper. Its Keep has to be called now and every KeepEvery.
@@ -93,6 +97,9 @@ func (k *Keeper) Keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if k.Servers {
+		k.divided.heard(ctx, k.Log, unheard, k.Now())
+	}
 	if !stale && !unheard {
 		return nil
 	}
@@ -111,7 +118,10 @@ func (k *Keeper) present(ctx context.Context) (int64, error) {
 		// While Redis is away there is nothing to compare.
 		if incarnation, err := state.Incarnation(ctx); err == nil {
 			epoch, raised, err := k.Epochs.NoteIncarnation(ctx, incarnation, k.Now())
-			if raised {
+			if err == nil && k.Servers {
+				k.divided.looked(ctx, k.Log, incarnation, raised, k.Now())
+			}
+			if raised && !k.Divided() { // else it was told, and would be with every look
 				k.Log.LogAttrs(ctx, slog.LevelInfo, "Redis is another one than before, or was emptied: the hot state begins anew", slog.Int64("epoch", epoch))
 			}
 			return epoch, err

@@ -1,15 +1,13 @@
 package projection
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/leima/leima/customer"
-	"github.com/leima/leima/hot"
 	"github.com/leima/leima/loyalty"
 )
 
@@ -34,9 +32,12 @@ const (
 	DriftProjection DriftKind = "projection"
 	// DriftTotals is a live total that the ledger does not come to. It was corrected.
 	DriftTotals DriftKind = "totals"
+	// NotProved is no drift: the card's ledger is too long to be read at once, and nobody
+	// knows whether the card is what it says.
+	NotProved DriftKind = "not proved"
 )
 
-// Drift is one difference.
+// Drift is one difference, or a card that was not proved.
 type Drift struct {
 	Kind  DriftKind
 	OrgID string
@@ -49,6 +50,8 @@ type Drift struct {
 // proof looks at one card of the database.
 type proof struct {
 	Prover
+	// away tells that the hot state did not answer when it was asked last.
+	away     *atomic.Bool
 	programs map[programVersion]*loyalty.Program
 }
 
@@ -57,10 +60,22 @@ type programVersion struct {
 	version          int64
 }
 
-// ledger returns how the card differs from its ledger, "" if it does not.
-func (p *proof) ledger(ctx context.Context, v customer.View) (string, error) {
+// ledger returns how the card differs from its ledger, "" if it does not. The history is
+// what was read of it with others, if it was. A ledger that is too long to be read is an
+// error that wraps loyalty.ErrHistoryTooLong.
+func (p *proof) ledger(ctx context.Context, v customer.View, h loyalty.History, read bool) (string, error) {
+	if read {
+		// Who was stamped between the two readings is looked at again.
+		if difference, err := p.replay(ctx, v.Card, h); err != nil || difference == "" {
+			return difference, err
+		}
+	}
 	for look := 1; ; look++ {
-		difference, err := p.replay(ctx, v.Card)
+		entries, coupons, err := p.Histories.LedgerOf(ctx, v.Card.OrgID, v.Card.ID)
+		if err != nil {
+			return "", fmt.Errorf("read ledger: %w", err)
+		}
+		difference, err := p.replay(ctx, v.Card, loyalty.History{Entries: entries, Coupons: coupons})
 		if err != nil || difference == "" || look == maxLooks {
 			return difference, err
 		}
@@ -76,14 +91,7 @@ func (p *proof) ledger(ctx context.Context, v customer.View) (string, error) {
 	}
 }
 
-func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference string, err error) {
-	entries, coupons, err := p.Histories.LedgerOf(ctx, card.OrgID, card.ID)
-	if errors.Is(err, loyalty.ErrHistoryTooLong) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read ledger: %w", err)
-	}
+func (p *proof) replay(ctx context.Context, card loyalty.Card, h loyalty.History) (difference string, err error) {
 	var failed error
 	program := func(version int64) (loyalty.Program, bool) {
 		found, err := p.program(ctx, programVersion{card.OrgID, card.ProgramID, version})
@@ -95,7 +103,7 @@ func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference strin
 		}
 		return *found, true
 	}
-	replayed, issued, err := loyalty.Replay(program, card, coupons, entries)
+	replayed, issued, err := loyalty.Replay(program, card, h.Coupons, h.Entries)
 	if failed != nil {
 		return "", failed
 	}
@@ -103,10 +111,9 @@ func (p *proof) replay(ctx context.Context, card loyalty.Card) (difference strin
 		return err.Error(), nil //nolint:nilerr // a difference, not a fault
 	}
 	if replayed != card {
-		return fmt.Sprintf("the ledger comes to balance %d, round %d, version %d, the card says %d, %d, %d",
-			replayed.Balance, replayed.Round, replayed.Version, card.Balance, card.Round, card.Version), nil
+		return "the card says " + otherThan(fieldsOf(card), fieldsOf(replayed)) + " of its ledger", nil
 	}
-	return differentCoupons(issued, coupons), nil
+	return differentCoupons(issued, h.Coupons), nil
 }
 
 // maxKeptPrograms bounds the versions of programs that a proof remembers.
@@ -141,108 +148,15 @@ func differentCoupons(issued, kept []loyalty.Coupon) string {
 	for _, want := range issued {
 		have, ok := byID[want.ID]
 		delete(byID, want.ID)
-		switch {
-		case !ok:
+		if !ok {
 			return "coupon " + want.ID + " is missing"
-		case have.Status != want.Status:
-			return fmt.Sprintf("coupon %s is %s, its ledger says %s", want.ID, have.Status, want.Status)
-		case !sameCoupon(have, want):
-			return "coupon " + want.ID + " is not what its ledger issued"
+		}
+		if what := otherThan(fieldsOfCoupon(have), fieldsOfCoupon(want)); what != "" {
+			return "coupon " + want.ID + " has " + what + " of its ledger"
 		}
 	}
 	for id := range byID {
 		return "coupon " + id + " was never issued"
 	}
 	return ""
-}
-
-func sameCoupon(a, b loyalty.Coupon) bool {
-	names := len(a.Name) == len(b.Name)
-	for locale, words := range a.Name {
-		names = names && b.Name[locale] == words
-	}
-	a.Name, b.Name = nil, nil
-	return names && fmt.Sprint(a) == fmt.Sprint(b)
-}
-
-// shownAs is what the hot state shows of a card, compared with the database.
-type shownAs int
-
-const (
-	shownRight shownAs = iota
-	// shownNot is not known, or the hot state is away.
-	shownNot
-	// shownBehind and shownAhead are of another version than the database, shownWrong is of
-	// the same and differs.
-	shownBehind
-	shownAhead
-	shownWrong
-)
-
-var shownWords = map[shownAs]string{
-	shownBehind: "the hot state has an older version", shownAhead: "the hot state has a version that the database does not have",
-	shownWrong: "the hot state shows the version otherwise",
-}
-
-// look compares the card in the hot state with the view.
-func (p *proof) look(ctx context.Context, v customer.View) shownAs {
-	state, found, err := p.State.Card(ctx, refOf(v.Card.OrgID, v.Card.ID))
-	want := stateOf(v)
-	switch {
-	case err != nil || !found:
-		return shownNot
-	case state.Version < want.Version:
-		return shownBehind
-	case state.Version > want.Version:
-		return shownAhead
-	case want.KeepRest || !bytes.Equal(state.Payload, want.Payload) || !p.sameRest(state, want, v):
-		return shownWrong
-	}
-	return shownRight
-}
-
-// sameRest compares what changes seldom. Coupons that ran out since they were read are
-// not shown, so that they make no difference.
-func (p *proof) sameRest(have, want hot.CardState, v customer.View) bool {
-	if bytes.Equal(have.Rest, want.Rest) {
-		return true
-	}
-	shown, err := viewOf(have)
-	if err != nil {
-		return false
-	}
-	now := p.Now()
-	over := func(k loyalty.Coupon) bool { return !k.UsableAt(now) }
-	shown.Coupons, v.Coupons = slices.DeleteFunc(shown.Coupons, over), slices.DeleteFunc(slices.Clone(v.Coupons), over)
-	a, _ := restOf(shown)
-	b, _ := restOf(v)
-	return bytes.Equal(a, b)
-}
-
-// projection returns how the hot state shows the card otherwise than it is, "" if it does
-// not, and corrects it. ahead tells that nothing but a new epoch corrects it.
-func (p *proof) projection(ctx context.Context, v customer.View) (difference string, ahead bool, err error) {
-	as := p.look(ctx, v)
-	for range maxLooks {
-		if as == shownRight || as == shownNot {
-			return "", false, nil
-		}
-		// It may have changed meanwhile, or a commit is on its way.
-		if err := wait(ctx, lookAgain); err != nil {
-			return "", false, err
-		}
-		if v, err = p.Views.Card(ctx, v.Card.OrgID, v.Card.ID); err != nil {
-			return "", false, fmt.Errorf("read card again: %w", err)
-		}
-		was := as
-		if as = p.look(ctx, v); as == was && as == shownWrong {
-			break
-		}
-	}
-	if as == shownRight || as == shownNot {
-		return "", false, nil
-	}
-	// What cannot be written now is repaired later by the hot state.
-	_ = p.State.Project(ctx, []hot.CardState{stateOf(v)})
-	return shownWords[as], as == shownAhead, nil
 }

@@ -2,9 +2,12 @@ package projection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
@@ -12,8 +15,10 @@ import (
 )
 
 const (
-	// provers is how many cards are proved at once.
+	// provers is how many handfuls of cards are proved at once, and handful how many cards
+	// have their ledgers read by one question.
 	provers = 4
+	handful = MaxHistories
 	// maxDrifts bounds the differences that a report names; it counts all.
 	maxDrifts = 1000
 )
@@ -25,7 +30,9 @@ type Prover struct {
 	Pages     Pages
 	Histories Histories
 	Counter   Counter
-	State     hot.State
+	// State is nil where it cannot be seen, as the memory of another process: nothing that
+	// is shown is compared then.
+	State hot.State
 	// Raise raises the epoch: it is called when the hot state knows a version of a card
 	// that the database does not have, as after a restored backup. Nil is left out.
 	Raise func(ctx context.Context) error
@@ -41,6 +48,10 @@ type Report struct {
 	Cards, Cells int64
 	// Ledger, Projection and Totals count drift by its kind.
 	Ledger, Projection, Totals int64
+	// NotProved counts those of the Cards whose ledger is too long to be read at once. NotSeen
+	// counts those of which nobody could see what is shown, and CellsNotSeen the cells, as
+	// the hot state was away or is not to be seen from here. They are neither right nor wrong.
+	NotProved, NotSeen, CellsNotSeen int64
 	// Raised tells that the epoch was raised.
 	Raised bool
 	// Drifts names the first of them.
@@ -73,7 +84,7 @@ type Progress struct {
 // not nil, is called after every page. When the context ends, so does the rebuild, between
 // two cards: it returns what was found so far with the error.
 func (p Prover) Rebuild(ctx context.Context, plan Plan, progress func(Progress)) (Report, error) {
-	r := &run{proof: proof{Prover: p}}
+	r := newRun(p)
 	for i, orgID := range plan.OrgIDs {
 		after := plan.After
 		if i > 0 {
@@ -115,6 +126,17 @@ type run struct {
 	report Report
 	found  []Drift
 	ahead  bool
+	// workers remember the programs that they met.
+	workers [provers]*proof
+}
+
+func newRun(p Prover) *run {
+	r := &run{proof: proof{Prover: p, away: new(atomic.Bool)}}
+	for i := range r.workers {
+		worker := r.proof
+		r.workers[i] = &worker
+	}
+	return r
 }
 
 func (r *run) takeFound() []Drift {
@@ -123,17 +145,20 @@ func (r *run) takeFound() []Drift {
 	return found
 }
 
-// page proves cards, some at the same time.
+// page proves cards, provers handfuls at the same time.
 func (r *run) page(ctx context.Context, views []customer.View) error {
 	var all sync.WaitGroup
+	var next atomic.Int64
+	handfuls := slices.Collect(slices.Chunk(views, handful))
 	errs := make([]error, provers)
 	for worker := range provers {
 		all.Go(func() {
-			mine := proof{Prover: r.Prover}
-			for i := worker; i < len(views) && errs[worker] == nil; i += provers {
-				if errs[worker] = ctx.Err(); errs[worker] == nil {
-					errs[worker] = r.card(ctx, &mine, views[i])
+			for errs[worker] == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(handfuls) {
+					return
 				}
+				errs[worker] = r.handful(ctx, r.workers[worker], handfuls[i])
 			}
 		})
 	}
@@ -146,26 +171,59 @@ func (r *run) page(ctx context.Context, views []customer.View) error {
 	return nil
 }
 
-func (r *run) card(ctx context.Context, p *proof, v customer.View) error {
-	ledger, err := p.ledger(ctx, v)
-	if err != nil {
-		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
+// handful proves cards whose ledgers are read together.
+func (r *run) handful(ctx context.Context, p *proof, views []customer.View) error {
+	ids := make([]string, len(views))
+	for i, v := range views {
+		ids[i] = v.Card.ID
 	}
-	projection, ahead, err := p.projection(ctx, v)
+	histories, err := p.Histories.HistoriesOf(ctx, views[0].Card.OrgID, ids)
 	if err != nil {
-		return fmt.Errorf("prove card %s: %w", v.Card.ID, err)
+		return fmt.Errorf("read ledgers: %w", err)
+	}
+	// The hot state answers questions that come together in one exchange.
+	seen, errs := make([]sight, len(views)), make([]error, len(views))
+	eachAtOnce(len(views), func(i int) { seen[i], errs[i] = p.projection(ctx, views[i]) })
+	for i, v := range views {
+		if errs[i] == nil {
+			errs[i] = ctx.Err()
+		}
+		if errs[i] == nil {
+			h, read := histories[v.Card.ID]
+			errs[i] = r.card(ctx, p, v, h, read, seen[i])
+		}
+		if errs[i] != nil {
+			return fmt.Errorf("prove card %s: %w", v.Card.ID, errs[i])
+		}
+	}
+	return nil
+}
+
+// card notes what was seen of a card, and proves its ledger.
+func (r *run) card(ctx context.Context, p *proof, v customer.View, h loyalty.History, read bool, seen sight) error {
+	ledger, err := p.ledger(ctx, v, h, read)
+	tooLong := errors.Is(err, loyalty.ErrHistoryTooLong)
+	if err != nil && !tooLong {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Cards++
-	if ledger != "" {
+	switch {
+	case tooLong:
+		r.report.NotProved++
+		r.drift(ctx, Drift{NotProved, v.Card.OrgID, v.Card.ID, fmt.Sprintf("more than %d entries or coupons", loyalty.MaxHistory)})
+	case ledger != "":
 		r.report.Ledger++
 		r.drift(ctx, Drift{DriftLedger, v.Card.OrgID, v.Card.ID, ledger})
 	}
-	if projection != "" {
+	switch {
+	case seen.as == notSeen:
+		r.report.NotSeen++
+	case seen.as.drifted():
 		r.report.Projection++
-		r.ahead = r.ahead || ahead
-		r.drift(ctx, Drift{DriftProjection, v.Card.OrgID, v.Card.ID, projection})
+		r.ahead = r.ahead || seen.as == shownAhead
+		r.drift(ctx, Drift{DriftProjection, v.Card.OrgID, v.Card.ID, seen.difference})
 	}
 	return nil
 }
@@ -191,18 +249,46 @@ func (r *run) drift(ctx context.Context, d Drift) {
 // totals counts the cells of yesterday and today that hold anything, and compares them
 // with what the hot state knew.
 func (r *run) totals(ctx context.Context, orgID string) error {
-	return recountLive(ctx, r.State, r.Counter, r.Now(), orgID, lookAgain, func(cell loyalty.Cell, done hot.Recount) {
-		if !done.Taken || !done.Before.Known {
+	q := liveDays(r.Now())
+	if r.State == nil {
+		counts, _, err := r.Counter.CountTotals(ctx, orgID, q)
+		if err != nil {
+			return fmt.Errorf("count totals: %w", err)
+		}
+		r.report.CellsNotSeen += int64(len(counts))
+		return nil
+	}
+	var notTaken []loyalty.Cell
+	note := func(cell loyalty.Cell, done hot.Recount) {
+		if !done.Taken {
+			notTaken = append(notTaken, cell)
 			return
 		}
-		r.report.Cells++
-		if done.Before != done.After {
-			r.report.Totals++
-			r.drift(ctx, Drift{Kind: DriftTotals, OrgID: orgID, Detail: fmt.Sprintf(
-				"program %s, location %q, day %d: %+v instead of %+v",
-				cell.ProgramID, cell.LocationID, cell.Day, done.Before.Counts, done.After.Counts)})
-		}
-	})
+		r.cell(ctx, cell, done)
+	}
+	err := recountLive(ctx, r.State, r.Counter, r.Now(), orgID, lookAgain, note)
+	// Somebody else may have been counting, who is soon done.
+	for look := 1; err == nil && look < maxLooks && len(notTaken) > 0 && !r.away.Load(); look++ {
+		again := notTaken
+		notTaken = nil
+		err = recountCells(ctx, r.State, r.Counter, q, again, lookAgain, note)
+	}
+	r.report.CellsNotSeen += int64(len(notTaken))
+	return err
+}
+
+// cell notes a cell that was counted. What the hot state did not know was not shown.
+func (r *run) cell(ctx context.Context, cell loyalty.Cell, done hot.Recount) {
+	if !done.Before.Known {
+		return
+	}
+	r.report.Cells++
+	if done.Before != done.After {
+		r.report.Totals++
+		r.drift(ctx, Drift{Kind: DriftTotals, OrgID: cell.OrgID, Detail: fmt.Sprintf(
+			"program %s, location %q, day %d: %+v instead of %+v",
+			cell.ProgramID, cell.LocationID, cell.Day, done.Before.Counts, done.After.Counts)})
+	}
 }
 
 // end raises the epoch if that is needed, and returns the report.

@@ -5,16 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/hot"
 	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/projection"
+	"pgregory.net/rapid"
 )
 
 func (w *world) prover() projection.Prover {
@@ -137,9 +137,9 @@ func TestARebuildFindsWhatDrifted(t *testing.T) {
 	for name, words := range map[string]string{
 		views[0].Card.ID + " ledger":     "balance",
 		views[0].Card.ID + " projection": "older",
-		views[1].Card.ID + " ledger":     "is redeemed",
-		views[1].Card.ID + " projection": "otherwise",
-		views[2].Card.ID + " projection": "otherwise",
+		views[1].Card.ID + " ledger":     "status redeemed instead of issued of its ledger",
+		views[1].Card.ID + " projection": "coupon " + views[1].Coupons[0].ID + ", which cannot be used",
+		views[2].Card.ID + " projection": fmt.Sprintf("balance %d instead of %d", wrong.Balance, wrong.Balance-1),
 		views[3].Card.ID + " projection": "does not have",
 		" totals":                        "Stamps:",
 	} {
@@ -204,34 +204,144 @@ func TestARebuildCanBeStoppedAndResumed(t *testing.T) {
 	}
 }
 
-func TestASelfCheckLooksAtARandomSample(t *testing.T) {
+// proved are histories that count how often each card's ledger was read.
+type proved struct {
+	projection.Histories
+	mu    sync.Mutex
+	times map[string]int
+}
+
+func (p *proved) HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error) {
+	p.mu.Lock()
+	for _, id := range cardIDs {
+		p.times[id]++
+	}
+	p.mu.Unlock()
+	return p.Histories.HistoriesOf(ctx, orgID, cardIDs)
+}
+
+// Whatever the sample and wherever it began, each night proves as many cards as it should,
+// and every card had its turn when so many nights are over as it takes. All cards were made
+// in one moment, as by an import.
+func TestASelfCheckComesThroughAllCards(t *testing.T) {
 	w := newWorld(t, hot.NewInProcessState())
-	empty, err := w.prover().SelfCheck(t.Context(), "org_empty", 10, rand.New(rand.NewPCG(1, 1)))
+	const cards = 37
+	ids := []string{"", "card_that_is_gone"}
+	for i := range cards {
+		ids = append(ids, w.join(0, fmt.Sprintf("+35840000%04d", i), true).Card.ID)
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		n := rapid.IntRange(1, cards+3).Draw(r, "sample")
+		after := rapid.SampledFrom(ids).Draw(r, "begun after")
+		prover := w.prover()
+		histories := &proved{Histories: w.Store, times: map[string]int{}}
+		prover.Histories = histories
+		for range (cards + n - 1) / n {
+			report, err := prover.SelfCheck(t.Context(), w.org.ID, after, n)
+			w.ok(err)
+			if want := int64(min(n, cards)); report.Cards != want || report.Ledger+report.Projection > 0 {
+				r.Fatalf("%d cards were to be proved: %+v", want, report)
+			}
+			after = report.LastCardID
+		}
+		if len(histories.times) != cards {
+			r.Fatalf("%d of %d cards were proved", len(histories.times), cards)
+		}
+	})
+}
+
+func TestASelfCheckFindsDrift(t *testing.T) {
+	w := newWorld(t, hot.NewInProcessState())
+	empty, err := w.prover().SelfCheck(t.Context(), w.org.ID, "", 10)
 	w.ok(err)
 	clean(t, empty)
-	const cards = 60
+	const cards = 12
 	var last customer.View
 	for i := range cards {
 		last = w.join(0, fmt.Sprintf("+35840000%04d", i), true)
 	}
 	w.sql("UPDATE card SET balance = balance + 1 WHERE id = $1", last.Card.ID)
-	prover := w.prover()
-	prover.Now = func() int64 { return time.Now().UnixMilli() } // ids are made by that clock
-	found := int64(0)
-	for seed := range uint64(40) {
-		report, err := prover.SelfCheck(t.Context(), w.org.ID, 10, rand.New(rand.NewPCG(seed, 1)))
+	found, after := int64(0), ""
+	for range cards / 4 {
+		report, err := w.prover().SelfCheck(t.Context(), w.org.ID, after, 4)
 		w.ok(err)
-		if report.Cards > 10 || report.Ledger > 1 {
-			t.Fatalf("report %+v", report)
-		}
 		found += report.Ledger
+		after = report.LastCardID
 	}
-	if found == 0 || found == 40 {
-		t.Errorf("one card of %d was found in %d of 40 samples of 10", cards, found)
+	if found != 1 {
+		t.Errorf("one card drifted, and %d were found", found)
 	}
-	report, err := prover.SelfCheck(t.Context(), w.org.ID, projection.MaxSample, rand.New(rand.NewPCG(1, 1)))
+}
+
+// unseen is what nobody could look at, with the cards and the cells that there are.
+func (w *world) unseen(r projection.Report, cards, cells int64) {
+	w.t.Helper()
+	if r.Cards != cards || r.NotSeen != cards || r.CellsNotSeen != cells || r.Cells != 0 || r.Ledger+r.Projection+r.Totals > 0 {
+		w.t.Errorf("want %d cards and %d cells that nobody could see: %+v", cards, cells, r)
+	}
+}
+
+func TestWhatCannotBeSeenIsNeitherRightNorWrong(t *testing.T) {
+	server := startServer(t)
+	w, _ := newRedisWorld(t, server)
+	const cards = 3
+	for i := range cards {
+		v := w.join(0, fmt.Sprintf("+35840000000%d", i), true)
+		w.stamp(v.Card.ID, 1)
+		w.drained()
+		w.read(v)
+	}
+	totals, _ := newTotals(w)
+	day := loyalty.DayOf(w.now(), w.zone)
+	w.totalsAlike(totals, loyalty.TotalsQuery{From: day, To: day + 1})
+	if r := w.rebuild(); r.NotSeen+r.CellsNotSeen+r.NotProved > 0 || r.Cells != 1 {
+		t.Errorf("all of it can be seen: %+v", r)
+	}
+
+	elsewhere := w.prover()
+	elsewhere.State = nil // in the memory of another process
+	r, err := elsewhere.Rebuild(t.Context(), projection.Plan{OrgIDs: []string{w.org.ID}}, nil)
 	w.ok(err)
-	if report.Cards > cards {
-		t.Errorf("a sample that is bigger than the whole: %+v", report)
+	w.unseen(r, cards, 1)
+
+	server.kill()
+	w.unseen(w.rebuild(), cards, 1)
+
+	server.start()
+	w.healthy()
+	if r := w.rebuild(); r.NotSeen+r.CellsNotSeen > 0 {
+		t.Errorf("it is back: %+v", r)
+	}
+}
+
+// longHistories are those of a shop of which one card has too long a ledger.
+type longHistories struct {
+	projection.Histories
+	long string
+}
+
+func (h longHistories) HistoriesOf(ctx context.Context, orgID string, cardIDs []string) (map[string]loyalty.History, error) {
+	histories, err := h.Histories.HistoriesOf(ctx, orgID, cardIDs)
+	delete(histories, h.long)
+	return histories, err
+}
+
+func (h longHistories) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
+	if cardID == h.long {
+		return nil, nil, fmt.Errorf("read ledger: %w", loyalty.ErrHistoryTooLong)
+	}
+	return h.Histories.LedgerOf(ctx, orgID, cardID)
+}
+
+func TestALedgerThatIsTooLongIsNotTakenForProved(t *testing.T) {
+	w := newWorld(t, hot.NewInProcessState())
+	w.join(0, "+358400000001", true)
+	long := w.join(0, "+358400000002", true).Card.ID
+	prover := w.prover()
+	prover.Histories = longHistories{w.Store, long}
+	r, err := prover.Rebuild(t.Context(), projection.Plan{OrgIDs: []string{w.org.ID}}, nil)
+	w.ok(err)
+	if r.Cards != 2 || r.NotProved != 1 || r.Ledger != 0 || len(r.Drifts) != 1 || r.Drifts[0].CardID != long || r.Drifts[0].Kind != projection.NotProved {
+		t.Errorf("have %+v", r)
 	}
 }

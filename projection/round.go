@@ -1,6 +1,7 @@
 package projection
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/leima/leima/hot"
@@ -53,10 +54,11 @@ func changeOf(c *loyalty.ChangedCard) hot.CardState {
 		return hot.Changed(ref, version)
 	}
 	counters, ok := countersOf(&c.Card)
-	if !ok {
+	coupons, fits := couponsOf(c)
+	if !ok || !fits {
 		return hot.Changed(ref, version)
 	}
-	return hot.CardState{CardRef: ref, Version: version, Payload: counters, KeepRest: true, Since: uint64(since)}
+	return hot.CardState{CardRef: ref, Version: version, Payload: counters, Rest: coupons, KeepRest: true, Since: uint64(since)}
 }
 
 // round is what goes to the hot state at once.
@@ -116,13 +118,21 @@ func (r *round) addCards(cards []hot.CardState) {
 }
 
 // together returns what two changes of a card come to, in whatever order they came: the
-// later one, and if it builds on the version of the earlier one, on what that builds on.
+// later one, and if it builds on the version of the earlier one, on what that builds on, and
+// with what both tell.
 func together(a, b hot.CardState) hot.CardState {
 	if a.Version > b.Version {
 		a, b = b, a
 	}
-	if a.Since < a.Version && b.Since < b.Version && b.Since <= a.Version {
-		b.Since = min(a.Since, b.Since)
+	if a.Since == a.Version || b.Since == b.Version || b.Since > a.Version {
+		return b
+	}
+	if len(a.Rest)+len(b.Rest) > maxTold {
+		return hot.Changed(b.CardRef, b.Version)
+	}
+	b.Since = min(a.Since, b.Since)
+	if len(a.Rest) > 0 {
+		b.Rest = slices.Concat(a.Rest, b.Rest)
 	}
 	return b
 }

@@ -206,17 +206,24 @@ func recountLive(
 	if err != nil {
 		return fmt.Errorf("projection: count totals: %w", err)
 	}
-	for some := range slices.Chunk(counts, hot.MaxBatch) {
-		cells := make([]loyalty.Cell, len(some))
-		for i, c := range some {
-			cells[i] = c.Cell
-		}
-		recounts, err := recount(ctx, state, counter, q, cells, settle)
+	cells := make([]loyalty.Cell, len(counts))
+	for i, c := range counts {
+		cells[i] = c.Cell
+	}
+	return recountCells(ctx, state, counter, q, cells, settle, f)
+}
+
+// recountCells is recount for any number of cells, and calls f for each.
+func recountCells(
+	ctx context.Context, state hot.Totals, counter Counter, q loyalty.TotalsQuery, cells []loyalty.Cell, settle time.Duration, f func(loyalty.Cell, hot.Recount),
+) error {
+	for some := range slices.Chunk(cells, hot.MaxBatch) {
+		recounts, err := recount(ctx, state, counter, q, some, settle)
 		if err != nil {
 			return err
 		}
 		for i, done := range recounts {
-			f(cells[i], done)
+			f(some[i], done)
 		}
 	}
 	return nil

@@ -14,8 +14,20 @@ import (
 // processes old and new ones share the hot state.
 const (
 	formCounters = 2
-	formRest     = 1
+	formRest     = 2
 )
+
+// What became of a coupon. A rest ends with as many of these as there are: those of the
+// card as it was read, all open, and behind them what commits tell. The last word on a
+// coupon counts, so that it does no harm if one is there twice.
+const (
+	couponOpen = 1 // and all of it
+	couponOver = 2 // and its id: it was used, taken back or ran out
+)
+
+// maxTold bounds what is told of the coupons of a card at once, in bytes: some three new
+// ones. With more to tell, the card is read again.
+const maxTold = 1 << 10
 
 // The aliases of a card. A number is that of a customer, who may have a card in each
 // program, and only one of them can be used at a time.
@@ -111,11 +123,23 @@ func restOf(v customer.View) ([]byte, bool) {
 		w.string(s)
 	}
 	w.varint(c.Version)
-	w.count(len(v.Coupons))
-	for _, k := range v.Coupons {
-		w.coupon(v.Card, k)
+	for i := range v.Coupons {
+		w.require(v.Coupons[i].Status == loyalty.CouponIssued)
+		w.coupon(&v.Card, &v.Coupons[i])
 	}
 	return w.b, !w.bad
+}
+
+// couponsOf returns what a commit tells of the card's coupons, to be put behind its rest.
+func couponsOf(c *loyalty.ChangedCard) ([]byte, bool) {
+	if len(c.Coupons) == 0 {
+		return nil, true
+	}
+	var w writer
+	for i := range c.Coupons {
+		w.coupon(&c.Card, &c.Coupons[i])
+	}
+	return w.b, !w.bad && len(w.b) <= maxTold
 }
 
 // readRest returns the view with all but the counters and the program.
@@ -135,20 +159,26 @@ func readRest(b []byte, ref hot.CardRef) (customer.View, error) {
 		*to = r.string()
 	}
 	c.ID, c.Status, c.Version = v.Card.CustomerID, customer.Status(status), r.varint()
-	for range r.count() {
-		v.Coupons = append(v.Coupons, r.coupon(v.Card))
-		if r.bad {
-			break
-		}
+	for !r.bad && r.s != "" {
+		v.Coupons = r.coupon(&v.Card, v.Coupons)
+	}
+	if !slices.IsSortedFunc(v.Coupons, loyalty.OldestFirst) {
+		slices.SortFunc(v.Coupons, loyalty.OldestFirst)
 	}
 	return v, r.end()
 }
 
-// coupon writes a coupon that can be used; what is the same for all of them is not
+// coupon writes what became of a coupon; what is the same for all of the card is not
 // written.
-func (w *writer) coupon(card loyalty.Card, k loyalty.Coupon) {
-	w.require(k.OrgID == card.OrgID && k.CardID == card.ID && k.ProgramID == card.ProgramID &&
-		k.Status == loyalty.CouponIssued && k.ClosedAt == 0 && k.ClosedBy == "")
+func (w *writer) coupon(card *loyalty.Card, k *loyalty.Coupon) {
+	w.require(k.OrgID == card.OrgID && k.CardID == card.ID && k.ProgramID == card.ProgramID)
+	if k.Status != loyalty.CouponIssued {
+		w.byte(couponOver)
+		w.string(k.ID)
+		return
+	}
+	w.require(k.ClosedAt == 0 && k.ClosedBy == "")
+	w.byte(couponOpen)
 	for _, s := range [...]string{k.ID, k.RewardID, string(k.Kind), k.EarnedBy, k.EntryID} {
 		w.string(s)
 	}
@@ -165,7 +195,33 @@ func (w *writer) coupon(card loyalty.Card, k loyalty.Coupon) {
 // usualNames is up to how many languages a name usually has.
 const usualNames = 8
 
-func (r *reader) coupon(card loyalty.Card) loyalty.Coupon {
+// coupon returns the open coupons after what became of one of them.
+func (r *reader) coupon(card *loyalty.Card, open []loyalty.Coupon) []loyalty.Coupon {
+	var k loyalty.Coupon
+	form := r.byte()
+	switch form {
+	case couponOpen:
+		k = r.openCoupon(card)
+	case couponOver:
+		k.ID = r.string()
+	default:
+		r.bad = true
+		return open
+	}
+	at := slices.IndexFunc(open, func(o loyalty.Coupon) bool { return o.ID == k.ID })
+	switch {
+	case form == couponOver && at < 0: // was not read any more
+		return open
+	case form == couponOver:
+		return slices.Delete(open, at, at+1)
+	case at < 0:
+		return append(open, k)
+	}
+	open[at] = k
+	return open
+}
+
+func (r *reader) openCoupon(card *loyalty.Card) loyalty.Coupon {
 	k := loyalty.Coupon{OrgID: card.OrgID, CardID: card.ID, ProgramID: card.ProgramID, Status: loyalty.CouponIssued}
 	kind := ""
 	for _, to := range [...]*string{&k.ID, &k.RewardID, &kind, &k.EarnedBy, &k.EntryID} {

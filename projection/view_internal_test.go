@@ -3,6 +3,7 @@ package projection
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,14 +35,15 @@ func drawView(t *rapid.T) customer.View {
 		Locale: text.Draw(t, "locale"), Status: customer.Status(text.Draw(t, "customer status")), Version: at.Draw(t, "customer version"),
 		ExternalRef: "external", CreatedAt: 1, ConfirmedAt: 2,
 	}
-	for range rapid.IntRange(0, 4).Draw(t, "coupons") {
+	for i := range rapid.IntRange(0, 4).Draw(t, "coupons") {
 		v.Coupons = append(v.Coupons, loyalty.Coupon{
-			OrgID: "org_1", ID: text.Draw(t, "coupon"), CardID: "card_1", ProgramID: v.Card.ProgramID, RewardID: text.Draw(t, "reward"),
+			OrgID: "org_1", ID: text.Draw(t, "coupon") + strconv.Itoa(i), CardID: "card_1", ProgramID: v.Card.ProgramID, RewardID: text.Draw(t, "reward"),
 			Kind: loyalty.RewardKind(text.Draw(t, "kind")), Name: rapid.MapOfN(text, text, 0, 3).Draw(t, "name"), Status: loyalty.CouponIssued,
 			Cost: number.Draw(t, "cost"), At: number.Draw(t, "at"), Round: number.Draw(t, "of round"), Milestone: number.Draw(t, "of milestone"),
 			IssuedAt: at.Draw(t, "issued"), ExpiresAt: at.Draw(t, "expires"), EarnedBy: text.Draw(t, "earned by"), EntryID: text.Draw(t, "entry"),
 		})
 	}
+	slices.SortFunc(v.Coupons, loyalty.OldestFirst)
 	return v
 }
 

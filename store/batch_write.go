@@ -49,7 +49,8 @@ func (w *ledgerWriter) add(c *loyalty.Command, r *loyalty.Result, snapshot strin
 	if len(w.entries) == 0 {
 		w.at = c.Now
 	}
-	at := w.news.card(r.Card, len(r.Issued)+len(r.Changed) > 0)
+	at := w.news.card(r.Card, false)
+	w.news.coupons(at, r.Issued, r.Changed)
 	for len(w.changed) <= at {
 		w.changed = append(w.changed, false)
 	}

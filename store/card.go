@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,11 +98,21 @@ func (s *Store) openCoupons(ctx context.Context, tx *transaction, orgID string, 
 	args := []any{orgID, s.now(), customer.MaxOpenCoupons}
 	list, err := all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND status = 'issued' "+
 		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN "+in(&args, cardIDs)+" ORDER BY issued_at + 0, id LIMIT $3", args...)
-	byCard := map[string][]loyalty.Coupon{}
+	return byCard(list), err
+}
+
+// byCard divides coupons by their cards, oldest first. The database had them in this order
+// but for those of one instant: how texts are sorted is up to its locale, and whoever
+// adds what a commit tells of (loyalty.ChangedCard) has to come to the same.
+func byCard(list []loyalty.Coupon) map[string][]loyalty.Coupon {
+	cards := map[string][]loyalty.Coupon{}
 	for _, k := range list {
-		byCard[k.CardID] = append(byCard[k.CardID], k)
+		cards[k.CardID] = append(cards[k.CardID], k)
 	}
-	return byCard, err
+	for _, coupons := range cards {
+		slices.SortFunc(coupons, loyalty.OldestFirst)
+	}
+	return cards
 }
 
 // Card returns a card, whatever its status, or loyalty.ErrNotFound.

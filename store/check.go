@@ -19,14 +19,24 @@ type Finding struct {
 // balance of each card must be the sum of its entries. It changes nothing. It returns an
 // error only if the database does not answer.
 func (s *Store) Check(ctx context.Context) ([]Finding, error) {
-	pending, err := s.pending(ctx)
+	var findings []Finding
+	if s.dialect.kind == postgresDialect.kind {
+		role, err := s.findRole(ctx)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, role)
+	}
+	schema, err := s.findSchema(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(pending) > 0 {
-		return []Finding{{"migrations", false, "not run yet: " + strings.Join(pending, ", ") + "; run the migrations"}}, nil
+	findings = append(findings, schema)
+	for _, f := range findings {
+		if !f.OK {
+			return findings, nil // what follows needs both
+		}
 	}
-	findings := []Finding{{"migrations", true, "all were run"}}
 	look := s.checkPostgres
 	if s.dialect.kind == sqliteDialect.kind {
 		look = s.checkSQLite
@@ -37,6 +47,22 @@ func (s *Store) Check(ctx context.Context) ([]Finding, error) {
 	}
 	ledgers, err := s.checkLedgers(ctx)
 	return append(append(findings, more...), ledgers), err
+}
+
+// findSchema tells whether the schema is that of this program.
+func (s *Store) findSchema(ctx context.Context) (Finding, error) {
+	const name = "migrations"
+	if empty, err := s.Empty(ctx); err != nil || empty {
+		return Finding{name, false, "the database is empty; run the migrations"}, err
+	}
+	pending, err := s.pending(ctx)
+	if err != nil {
+		return Finding{}, err
+	}
+	if len(pending) > 0 {
+		return Finding{name, false, "not run yet: " + strings.Join(pending, ", ") + "; run the migrations"}, nil
+	}
+	return Finding{name, true, "all were run"}, nil
 }
 
 func (s *Store) checkSQLite(ctx context.Context) ([]Finding, error) {
@@ -82,7 +108,7 @@ func (s *Store) checkPostgres(ctx context.Context) ([]Finding, error) {
 		walls = Finding{"row-level security", false, "missing on " + strings.Join(open, ", ")}
 	}
 	return []Finding{
-		{"role", role == appRole && !mighty, fmt.Sprintf("the server works as %s, which must be %s and bound by row-level security", role, appRole)},
+		{"server's role", role == appRole && !mighty, fmt.Sprintf("the server works as %s, which must be %s and bound by row-level security", role, appRole)},
 		walls,
 	}, nil
 }

@@ -22,23 +22,26 @@ type dialect struct {
 	// setOrganizations names the organizations of a transaction, separated by commas, to
 	// row-level security, "" if there is none.
 	setOrganizations string
-	// subjects are those of an event e, a row for each, as s.value.
-	subjects string
+	// parts are those of a text with commas between, named by PARTS, a row for each, as s.value.
+	parts string
 }
 
 var (
 	sqliteDialect = dialect{
 		kind: "sqlite", positional: true,
-		subjects: `json_each('["' || replace(e.subject, ',', '","') || '"]') AS s`,
+		parts: `json_each('["' || replace(PARTS, ',', '","') || '"]') AS s`,
 	}
 	postgresDialect = dialect{
 		kind:             "postgres",
 		forUpdate:        " FOR UPDATE",
 		lock:             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
 		setOrganizations: "SELECT set_config('leima.org_id', $1, true)",
-		subjects:         "unnest(string_to_array(e.subject, ',')) AS s (value)",
+		parts:            "unnest(string_to_array(PARTS, ',')) AS s (value)",
 	}
 )
+
+// partsOf returns the parts of a text with commas between, a row for each, as s.value.
+func (d dialect) partsOf(text string) string { return strings.Replace(d.parts, "PARTS", text, 1) }
 
 // bind returns the query and its values in the form that the database takes best. To
 // SQLite $1 is a name, which it looks for among all others: a statement with thousands

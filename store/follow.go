@@ -52,7 +52,7 @@ func (s *Store) ViewsAfter(ctx context.Context, orgID, afterCardID string, limit
 // Events are found by their ids, which begin with the instant, so that stamps need not
 // write into another index. Each call reads all events since the instant: it is made for minutes, not for months.
 func (s *Store) ChangedSince(ctx context.Context, orgID string, since int64, after string, limit int) ([]customer.View, error) {
-	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.subjects+
+	return s.readViews(ctx, orgID, "c.id IN (SELECT DISTINCT s.value FROM event e CROSS JOIN "+s.dialect.partsOf("e.subject")+
 		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '"+EventCardsChanged+"' AND s.value > $3 ORDER BY s.value LIMIT $4) ORDER BY c.id", orgID, firstEvent(since), after, boundedViews(limit))
 }
 
@@ -97,38 +97,7 @@ func (s *Store) openCouponsOfEach(ctx context.Context, tx *transaction, orgID st
 		"ROW_NUMBER() OVER (PARTITION BY card_id ORDER BY issued_at, id) AS place FROM coupon WHERE org_id = $1 AND status = 'issued' " +
 		"AND (expires_at = 0 OR expires_at > $2) AND card_id IN " + in(&args, cardIDs) + ") AS k WHERE place <= $3 ORDER BY card_id, place"
 	list, err := all(ctx, tx, scanCoupon, query, args...)
-	byCard := make(map[string][]loyalty.Coupon, len(cardIDs))
-	for _, k := range list {
-		byCard[k.CardID] = append(byCard[k.CardID], k)
-	}
-	return byCard, err
-}
-
-// LedgerOf returns all entries of a card and all its coupons, whatever became of them,
-// as one snapshot has them, the oldest first. A card that is not there has none. A card
-// with more than loyalty.MaxHistory of either is an error that wraps
-// loyalty.ErrHistoryTooLong.
-func (s *Store) LedgerOf(ctx context.Context, orgID, cardID string) ([]loyalty.Entry, []loyalty.Coupon, error) {
-	var entries []loyalty.Entry
-	var coupons []loyalty.Coupon
-	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
-		// The entries of one command share a version and sort by their ids.
-		entries, err = all(ctx, tx, scanEntry, "SELECT "+entrySelect+" FROM entry WHERE org_id = $1 AND card_id = $2 "+
-			"ORDER BY card_version, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
-		if err != nil {
-			return err
-		}
-		coupons, err = all(ctx, tx, scanCoupon, "SELECT "+couponColumns+" FROM coupon WHERE org_id = $1 AND card_id = $2 "+
-			"ORDER BY issued_at, id LIMIT $3", orgID, cardID, loyalty.MaxHistory+1)
-		return err
-	})
-	if err == nil && max(len(entries), len(coupons)) > loyalty.MaxHistory {
-		err = fmt.Errorf("read ledger of card %s: %w", cardID, loyalty.ErrHistoryTooLong)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return entries, coupons, nil
+	return byCard(list), err
 }
 
 // ProgramVersion returns the program as its rules and status were in the version, which

@@ -35,8 +35,12 @@ const (
 
 // Migrate brings the schema up to date. Several processes may call it at once: in
 // PostgreSQL they wait for each other's advisory lock; in SQLite whoever comes
-// second finds the transaction of the first and looks again.
+// second finds the transaction of the first and looks again. Without the role that the
+// server works as, nothing is done, and the error wraps ErrRole.
 func (s *Store) Migrate(ctx context.Context) error {
+	if err := s.checkRole(ctx); err != nil {
+		return fmt.Errorf("migrate database: %w", err)
+	}
 	for try := 1; ; try++ {
 		err := s.migrate(ctx)
 		switch {
@@ -98,6 +102,21 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return p, nil
 }
 
+// Empty reports whether there is no table in the database yet: nothing of Leima and of
+// nobody else. It changes nothing.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	query := "SELECT NOT EXISTS (SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') " +
+		"AND relnamespace = current_schema()::regnamespace AND relname <> $1)"
+	if s.dialect.kind == sqliteDialect.kind {
+		query = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND tbl_name <> $1)"
+	}
+	var empty bool
+	if err := s.owner.QueryRowContext(ctx, query, goose.DefaultTablename).Scan(&empty); err != nil {
+		return false, fmt.Errorf("look whether the database is empty: %w", err)
+	}
+	return empty, nil
+}
+
 // Analyze lets the database count what is in its tables. Call it after a bulk load into
 // an empty database: until then PostgreSQL takes the tables to be empty and reads all of
 // them where it should look into an index. SQLite plans by the indexes alone and is only
@@ -115,7 +134,8 @@ func (s *Store) Analyze(ctx context.Context) error {
 	return nil
 }
 
-// pending returns the names of migrations that have not been run.
+// pending returns the names of migrations that have not been run. In a database that is
+// empty it would make the table that counts them.
 func (s *Store) pending(ctx context.Context) ([]string, error) {
 	p, err := s.migrations()
 	if err != nil {

@@ -41,6 +41,12 @@ func (n *news) card(c loyalty.Card, whole bool) (at int) {
 	return at
 }
 
+// coupons notes what became of coupons of the card at the place.
+func (n *news) coupons(at int, issued, changed []loyalty.Coupon) {
+	x := &n.cards[at]
+	x.Coupons = append(append(x.Coupons, issued...), changed...)
+}
+
 // count adds to a cell of the live totals.
 func (n *news) count(cell loyalty.Cell, add loyalty.Counts) {
 	at, again := n.cellAt[cell]

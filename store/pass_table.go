@@ -71,7 +71,7 @@ func (s *Store) behind(ctx context.Context, t passTable, orgID, condition, since
 // cardChanged is the condition for behind that an event tells of a change of the card
 // which the pass was not told of. The first event, as firstEvent returns it, is $2.
 func (s *Store) cardChanged() string {
-	return "p.card_id IN (SELECT s.value FROM event e CROSS JOIN " + s.dialect.subjects +
+	return "p.card_id IN (SELECT s.value FROM event e CROSS JOIN " + s.dialect.partsOf("e.subject") +
 		" WHERE e.org_id = $1 AND e.id >= $2 AND e.kind = '" + EventCardsChanged + "') AND c.version > p.card_version"
 }
 

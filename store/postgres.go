@@ -3,8 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -15,17 +15,11 @@ const (
 	// postgresConnections is the most connections that one process holds open.
 	postgresConnections = 24
 	// postgresLedgerConnections is the most connections besides those that batches of the
-	// ledger use.
+	// ledger use, and questions about many rows.
 	postgresLedgerConnections = 8
 	// postgresIdleTime is how long a connection that nobody needs is kept.
 	postgresIdleTime = 5 * time.Minute
-	// appRole is the role that the server works as. It owns nothing, so row-level
-	// security binds it. Migration 2 makes it.
-	appRole = "leima_app"
 )
-
-// ErrRole is wrapped by the error for a login that cannot work as the server's role.
-var ErrRole = errors.New("the database login may not work as the role " + appRole)
 
 // openPostgres makes two pools: the login itself, which changes the schema, and
 // the login in the role leima_app, for everything else.
@@ -33,7 +27,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	s.dialect = postgresDialect
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return fmt.Errorf("read database URL: %w", err) // pgx redacts passwords
+		return fmt.Errorf("read database URL: %s: %w", withoutURL(err), ErrURL)
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "leima"
@@ -60,9 +54,20 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 	return nil
 }
 
-// openLedger makes the pool for batches. Their statements are planned once, perhaps when
-// the tables are empty; the planner is told that there will be many rows, for all of which
-// there is an index.
+// withoutURL returns the reason that an error of pgx gives, without the URL before it: what
+// pgx hides of that is its best guess.
+func withoutURL(err error) string {
+	const end = "`: " // of the URL
+	text := err.Error()
+	if i := strings.LastIndex(text, end); i >= 0 {
+		return text[i+len(end):]
+	}
+	return text
+}
+
+// openLedger makes the pool for batches, and for questions like theirs. Their statements are
+// planned once, perhaps when the tables are empty; the planner is told that there will be many
+// rows, for all of which there is an index.
 func openLedger(config *pgx.ConnConfig) *sql.DB {
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, "SET ROLE "+appRole+"; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "+
@@ -75,15 +80,4 @@ func openLedger(config *pgx.ConnConfig) *sql.DB {
 	db.SetMaxIdleConns(postgresLedgerConnections)
 	db.SetConnMaxIdleTime(postgresIdleTime)
 	return db
-}
-
-// roleError says what an administrator has to do if rights are what is missing.
-func roleError(err error, user string) error {
-	const pgUndefinedRole = "22023" // SET ROLE to one that does not exist
-	switch pgCode(err) {
-	case pgInsufficientRights, pgUndefinedRole:
-		return fmt.Errorf("%w; let a superuser run: CREATE ROLE %s NOLOGIN NOBYPASSRLS; GRANT %s TO %q; "+
-			"and let the login own the database: %w", ErrRole, appRole, appRole, user, err)
-	}
-	return fmt.Errorf("set up the role %s: %w", appRole, err)
 }

@@ -98,16 +98,16 @@ func endPostgres(ctx context.Context, conn *sql.Conn) error {
 
 // askPostgres is readOne for PostgreSQL.
 func askPostgres[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (v T, err error) {
-	err = question(ctx, s, orgID, func(answers pgx.BatchResults) (err error) {
+	err = question(ctx, s.reads, []string{orgID}, func(answers pgx.BatchResults) (err error) {
 		v, err = scan(answers.QueryRow())
 		return err
 	}, query, args...)
 	return v, orMissing(err, missing)
 }
 
-// askAllPostgres is readAll for PostgreSQL.
-func askAllPostgres[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
-	err = question(ctx, s, orgID, func(answers pgx.BatchResults) error {
+// askAllPostgres is readAll for PostgreSQL, for several organizations.
+func askAllPostgres[T any](ctx context.Context, db *sql.DB, orgIDs []string, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+	err = question(ctx, db, orgIDs, func(answers pgx.BatchResults) error {
 		rows, err := answers.Query()
 		if err != nil {
 			return fmt.Errorf("query: %w", err)
@@ -119,20 +119,20 @@ func askAllPostgres[T any](ctx context.Context, s *Store, orgID string, scan fun
 	return list, err
 }
 
-// question sends one query, after the name of the organization, and lets answer read what
+// question sends one query, after the names of the organizations, and lets answer read what
 // comes back: one exchange and, without a BEGIN, a transaction of its own, which sees one
 // state by being one query.
-func question(ctx context.Context, s *Store, orgID string, answer func(pgx.BatchResults) error, query string, args ...any) error {
-	named, err := listOf([]string{orgID})
+func question(ctx context.Context, db *sql.DB, orgIDs []string, answer func(pgx.BatchResults) error, query string, args ...any) error {
+	named, err := listOf(orgIDs)
 	if err != nil {
 		return err
 	}
-	conn, err := exchange(ctx, s.reads, func(b *pgx.Batch) {
-		b.Queue(s.dialect.setOrganizations, named)
+	conn, err := exchange(ctx, db, func(b *pgx.Batch) {
+		b.Queue(postgresDialect.setOrganizations, named)
 		b.Queue(query, args...)
 	}, func(answers pgx.BatchResults) error {
 		if _, err := answers.Exec(); err != nil {
-			return fmt.Errorf("name organization: %w", err)
+			return fmt.Errorf("name organizations: %w", err)
 		}
 		return answer(answers)
 	})

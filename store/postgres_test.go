@@ -238,6 +238,17 @@ func TestPostgresLogins(t *testing.T) {
 		if !errors.Is(err, store.ErrRole) || !strings.Contains(err.Error(), "GRANT leima_app TO") || !strings.Contains(err.Error(), user) {
 			t.Errorf("have %v", err)
 		}
+		if empty, err := s.Empty(t.Context()); err != nil || !empty {
+			t.Errorf("a part was migrated: empty %v, %v", empty, err)
+		}
+		bad := failed(t, s)
+		if len(bad) != 2 || bad[0].Name != "role" || !strings.Contains(bad[0].Detail, "GRANT leima_app TO") ||
+			bad[1].Name != "migrations" || !strings.Contains(bad[1].Detail, "empty") {
+			t.Errorf("have %+v", bad)
+		}
+		if empty, err := s.Empty(t.Context()); err != nil || !empty {
+			t.Errorf("looking changed something: empty %v, %v", empty, err)
+		}
 		disown(t, db, dsn, user)
 	})
 	t.Run("one before the migrations", func(t *testing.T) {
@@ -284,5 +295,26 @@ func TestPostgresUnreachable(t *testing.T) {
 	_, err := store.Open(t.Context(), store.Config{URL: "postgres://leima:secret@127.0.0.1:1/leima?connect_timeout=1"})
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("have %v", err)
+	}
+}
+
+// A password that should have been escaped ends the part of the URL where it stands, and
+// its rest would be taken for a host, a database or a parameter.
+func TestPasswordsThatAreNotEscapedAreNotShown(t *testing.T) {
+	for _, address := range []string{
+		"postgres://leima:p@hunter2/word@127.0.0.1:1/leima", "postgres://leima:p@ss/hunter2@127.0.0.1:1/leima",
+		"postgres://leima:1/hunter2@127.0.0.1:1/leima", "postgres://leima:p/hunter2@127.0.0.1:1/leima",
+		"postgres://leima:p@hunter2?word@127.0.0.1:1/leima", "postgres://leima:1?hunter2@127.0.0.1:1/leima",
+		"postgres://leima:p@hunter2#word@127.0.0.1:1/leima", "postgres://leima:1#hunter2@127.0.0.1:1/leima",
+		"postgres://leima:hunter2", "postgres://leima:hunter2@127.0.0.1:1/leima?sslmode=never",
+		"postgres://leima:hunter2@127.0.0.1:1/leima?connect_timeout=x", "postgres://leima:hunter2@127.0.0.1:1/leima?sslrootcert=/nowhere&sslmode=verify-full",
+	} {
+		s, err := store.Open(t.Context(), store.Config{URL: address})
+		switch {
+		case err == nil:
+			t.Errorf("%s was opened: %v", address, s.Close())
+		case strings.Contains(err.Error(), "hunter2"), !errors.Is(err, store.ErrURL):
+			t.Errorf("%s: have %v", address, err)
+		}
 	}
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/organization"
@@ -12,98 +10,6 @@ import (
 )
 
 var _ access.PINStore = (*Store)(nil)
-
-// lastUsedStep is how exactly the last use of a key or till is noted. Noting every
-// use would make a write of every request.
-const lastUsedStep = 5 * time.Minute
-
-// authenticateQuery finds a token among keys, tills and sessions. The columns: kind,
-// id, staff id and name, role, location, scopes, expiry, last use, till.
-const authenticateQuery = `
-SELECT 'api_key', id, '', '', '', COALESCE(location_id, ''), scopes, 0, last_used_at, ''
-FROM api_key WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
-UNION ALL
-SELECT 'till', id, '', '', '', location_id, '', 0, last_used_at, id
-FROM till WHERE org_id = $1 AND token_hash = $2 AND revoked_at = 0
-UNION ALL
-SELECT s.kind, s.id, m.id, m.name, m.role, COALESCE(s.location_id, m.location_id, ''), '', s.expires_at, 0, COALESCE(s.till_id, '')
-FROM session s
-JOIN staff m ON m.org_id = s.org_id AND m.id = s.staff_id
-LEFT JOIN till t ON t.org_id = s.org_id AND t.id = s.till_id
-WHERE s.org_id = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND m.active
-  AND (s.till_id IS NULL OR t.revoked_at = 0)
-  AND (s.location_id IS NULL OR m.location_id IS NULL OR m.location_id = s.location_id)`
-
-type credential struct {
-	access.Principal
-	scopes     string
-	lastUsedAt int64
-}
-
-func scanCredential(r scanner) (c credential, err error) {
-	err = r.Scan(&c.Kind, &c.ID, &c.StaffID, &c.StaffName, &c.Role, &c.LocationID, &c.scopes, &c.ExpiresAt, &c.lastUsedAt, &c.TillID)
-	if err != nil {
-		err = fmt.Errorf("read credential: %w", err)
-	}
-	return c, err
-}
-
-// Authenticate returns who shows the token with the hash: a key, a till or somebody
-// signed in. It returns access.ErrUnauthenticated for anybody else: unknown, revoked,
-// expired, no longer active, moved to another branch, or at a till that was revoked.
-// Who was let in within the last second is not looked up again; see recognizedFor.
-func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error) {
-	key := recognizedKey{orgID, tokenHash}
-	p, generation, ok := s.recognized.find(key, now)
-	if ok {
-		return p, nil
-	}
-	p, err := s.authenticate(ctx, orgID, tokenHash, now)
-	if err == nil {
-		s.recognized.remember(key, p, generation)
-	}
-	return p, err
-}
-
-func (s *Store) authenticate(ctx context.Context, orgID string, tokenHash [32]byte, now int64) (access.Principal, error) {
-	c, err := readOne(ctx, s, orgID, access.ErrUnauthenticated, scanCredential, authenticateQuery, orgID, hashText(tokenHash), now)
-	if err != nil {
-		return access.Principal{}, err
-	}
-	p := c.Principal
-	p.OrgID = orgID
-	switch p.Kind {
-	case access.KindAPIKey:
-		p.Role = organization.RoleIntegration
-		if p.Permissions, err = scopesFrom(c.scopes); err != nil {
-			return access.Principal{}, err
-		}
-		p.Permissions &= access.ForRole(organization.RoleIntegration)
-		s.noteUse(ctx, "api_key", p, c.lastUsedAt, now)
-	case access.KindTill:
-		p.Permissions = access.TillPermissions
-		s.noteUse(ctx, "till", p, c.lastUsedAt, now)
-	case access.KindTillSession:
-		p.Permissions = access.AtTill(p.Role)
-	case access.KindSession:
-		p.Permissions = access.ForRole(p.Role)
-	}
-	return p, nil
-}
-
-// noteUse keeps when a key or till was last used. Whoever showed it has been let in
-// by then, so a failure is only logged.
-func (s *Store) noteUse(ctx context.Context, table string, p access.Principal, last, now int64) {
-	if now-last < lastUsedStep.Milliseconds() {
-		return
-	}
-	if err := s.write(ctx, p.OrgID, func(tx *transaction) error {
-		_, err := exec(ctx, tx, "UPDATE "+table+" SET last_used_at = $3 WHERE org_id = $1 AND id = $2", p.OrgID, p.ID, now)
-		return err
-	}); err != nil {
-		s.log.WarnContext(ctx, "last use of a credential was not noted", "table", table, "id", p.ID, "error", err)
-	}
-}
 
 // TakePINAttempt is access.PINStore's. After access.MaxPINFailures attempts it answers
 // access.ErrLocked until access.PINLockout after the last of them; attempts made

@@ -39,7 +39,7 @@ func (s *Store) openSQLite(ctx context.Context, u *url.URL) error {
 	s.dialect = sqliteDialect
 	s.path = u.Path
 	if u.Host != "" || u.Path == "" || u.RawQuery != "" {
-		return fmt.Errorf("database URL %q: the path of a file after sqlite:// is required: %w", u.Redacted(), ErrURL)
+		return fmt.Errorf("the path of a file after sqlite:// is required: %w", ErrURL)
 	}
 	if err := makePrivateFile(s.path); err != nil {
 		return err

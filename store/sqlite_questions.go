@@ -11,7 +11,7 @@ import (
 // package, some with a few variants, so there are far fewer.
 const maxQuestions = 256
 
-// questions are the queries of one row that SQLite has prepared: to prepare one takes it
+// questions are the queries that SQLite has prepared: to prepare one takes it
 // longer than to answer it, and one query alone sees one state without a transaction.
 // PostgreSQL needs the transaction to know whose rows it may show.
 type questions struct {
@@ -59,4 +59,24 @@ func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(sc
 	}
 	v, err = scan(row)
 	return v, s.outageOf(true).note(ctx, 1, orMissing(err, missing))
+}
+
+// askAllSQLite is readOf for SQLite.
+func askAllSQLite[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	query, args = s.dialect.bind(query, args)
+	prepared, err := s.questions.statement(ctx, s.reads, query) //nolint:sqlclosecheck // it is kept for the next
+	if err != nil {
+		return nil, err
+	}
+	var rows *sql.Rows
+	if prepared != nil {
+		rows, err = prepared.QueryContext(ctx, args...) //nolint:rowserrcheck // collect does
+	} else {
+		rows, err = s.reads.QueryContext(ctx, query, args...) //nolint:rowserrcheck // collect does
+	}
+	if err != nil {
+		return nil, fmt.Errorf("query: %w", err)
+	}
+	defer rows.Close()
+	return collect(rows, scan)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -53,6 +54,9 @@ type Store struct {
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
+	// askers wait to be recognized by the database, recognized are credentials that were let in
+	// a moment ago.
+	askers     askers
 	// Outages are told once each; see outageOf.
 	readOutage, writeOutage *outage
 	// recognized are credentials that were let in a moment ago.
@@ -84,7 +88,10 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		// The parser's own error repeats the URL, which may hold a password.
-		return nil, fmt.Errorf("database URL cannot be read: %w", ErrURL)
+		return nil, fmt.Errorf("database URL cannot be read, %s: %w", escapeHint, ErrURL)
+	}
+	if u.Scheme != "sqlite" && endsEarly(u) {
+		return nil, fmt.Errorf("database URL has an @ or # after the host, %s: %w", escapeHint, ErrURL)
 	}
 	switch u.Scheme {
 	case "sqlite":
@@ -98,6 +105,25 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// escapeHint is what to do about a URL that ends too early: most often its password does
+// not stand there as it should.
+const escapeHint = "write /, @ and # in a password as %2F, %40 and %23"
+
+// endsEarly reports whether what was taken for the host is in truth a part of the
+// password: an @ follows in the path or in the name of a parameter, or a # anywhere.
+// Whoever fails to reach that host would show it.
+func endsEarly(u *url.URL) bool {
+	if strings.Contains(u.EscapedPath(), "@") || u.Fragment != "" {
+		return true
+	}
+	for parameter := range strings.SplitSeq(u.RawQuery, "&") {
+		if name, _, _ := strings.Cut(parameter, "="); strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 // Close closes the connections. Calls under way fail.

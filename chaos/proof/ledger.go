@@ -28,6 +28,9 @@ type Ledger struct {
 type Card struct {
 	loyalty.Card
 	Org int
+	// JoinedLocation and JoinedDay are where and on which day there it was opened.
+	JoinedLocation string
+	JoinedDay      loyalty.Day
 	// Entries are by card version and, within a command, as they were written.
 	Entries []loyalty.Entry
 	// Coupons are by the time of their issue.
@@ -145,7 +148,8 @@ func (r *reader) readCards() error {
 	return r.rows(func(rows *sql.Rows) error {
 		var c Card
 		if err := rows.Scan(&c.OrgID, &c.ID, &c.ProgramID, &c.CustomerID, &c.Status, &c.Version, &c.Balance, &c.Goal, &c.Round,
-			&c.Milestone, &c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt); err != nil {
+			&c.Milestone, &c.Lifetime, &c.LastStampAt, &c.Day, &c.DayStamps, &c.WelcomedAt, &c.JoinedAt,
+			&c.JoinedLocation, &c.JoinedDay); err != nil {
 			return fmt.Errorf("read a card: %w", err)
 		}
 		org, ours := r.orgs[c.OrgID]
@@ -157,7 +161,7 @@ func (r *reader) readCards() error {
 		r.ledger.Cards = append(r.ledger.Cards, c)
 		return nil
 	}, "SELECT org_id, id, program_id, customer_id, status, version, balance, goal, round, milestone, lifetime, last_stamp_at, "+
-		"day, day_stamps, welcomed_at, joined_at FROM card ORDER BY org_id, id")
+		"day, day_stamps, welcomed_at, joined_at, joined_location, joined_day FROM card ORDER BY org_id, id")
 }
 
 func (r *reader) readCoupons() error {

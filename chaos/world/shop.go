@@ -81,7 +81,7 @@ func openShop(ctx context.Context, s *store.Store, slug string, p loyalty.Progra
 	key := access.APIKey{
 		OrgID: o.ID, ID: typeid.New("key"), Name: "Till", Hint: access.HintOf(shop.Token), CreatedAt: now,
 		Scopes: access.SetOf(access.StampsWrite, access.ScansWrite, access.CouponsRedeem, access.EntriesReverse,
-			access.EntriesAdjust, access.CardsRead),
+			access.EntriesAdjust, access.CardsRead, access.StatsRead),
 	}
 	if err := s.CreateOrganization(ctx, o); err != nil {
 		return Shop{}, err

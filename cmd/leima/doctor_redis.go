@@ -31,14 +31,29 @@ func (sh *shell) checkRedis(ctx context.Context) []check {
 	switch {
 	case errors.As(err, &wrong):
 		return []check{bad(redisCheck, "Correct --redis.", "%v", err)}
+	case err != nil && strings.Contains(err.Error(), "NOPERM"):
+		return []check{judgeRights(hot.CheckRights(ctx, sh.settings.Redis, hotPrefix))}
 	case err != nil:
 		return []check{bad(redisCheck, "Start it, or correct --redis. Until then every server works without, a little slower.", "%s", redactText(err.Error()))}
 	}
-	checks := make([]check, 0, len(servers))
+	checks := make([]check, 0, len(servers)+1)
 	for _, s := range servers {
 		checks = append(checks, judgeRedis(s))
 	}
-	return checks
+	return append(checks, judgeRights(hot.CheckRights(ctx, sh.settings.Redis, hotPrefix)))
+}
+
+// judgeRights says whether the account may do what the hot state does.
+func judgeRights(account string, missing []string, err error) check {
+	const name = "redis account"
+	switch {
+	case len(missing) > 0:
+		rights := strings.Join(missing, " ")
+		return bad(name, "Let an administrator of Redis run: ACL SETUSER "+account+" "+rights, "%s lacks rights: %s", account, rights)
+	case err != nil:
+		return bad(name, "Look at the server of Redis.", "what it may do cannot be tried: %s", redactText(err.Error()))
+	}
+	return good(name, "%s may do what is needed", account)
 }
 
 // judgeRedis says whether a server is fit for the hot state.

@@ -13,7 +13,7 @@ const (
 	exitFailure     = 1
 	exitUsage       = 2
 	exitNotReady    = 3   // not ready, or doctor found problems
-	exitPartly      = 4   // an import left rows out
+	exitPartly      = 4   // an import left rows out, or rebuild could not look at everything
 	exitDrift       = 5   // rebuild found cards that are not what their ledger says
 	exitInterrupted = 130 // what shells make of Ctrl-C
 )

@@ -24,6 +24,8 @@ type wellness interface {
 	Health(ctx context.Context) hot.Health
 	// Kind is hotInRedis or hotInProcess.
 	Kind() string
+	// Divided tells that other servers of the database have another Redis.
+	Divided() bool
 }
 
 // Kind implements wellness.
@@ -42,6 +44,20 @@ type readiness struct {
 // degradedDetail is what a degraded server says.
 const degradedDetail = "Redis does not work as it should. Stamping goes on and nothing is lost; reads come from the database."
 
+// dividedDetail is what a server says whose companions have another Redis.
+const dividedDetail = "Servers of one database must share one Redis, and another one has a different one. Nothing is lost; reads come from the database. Give all the same --redis."
+
+// databaseAway is what a server says that cannot work.
+const databaseAway = "The database does not answer."
+
+// The values of readiness.Status.
+const (
+	statusReady       = "ready"
+	statusDegraded    = "degraded"
+	statusUnavailable = "unavailable"
+	statusStopping    = "stopping"
+)
+
 // registerHealth adds /healthz, which says that the process lives, and /readyz, which
 // says that it can do its work: the database answers and nobody has asked it to stop.
 // A hot state that does not work makes it slower but not unready.
@@ -52,15 +68,17 @@ func registerHealth(e *echo.Echo, db pinger, state wellness, stopping *atomic.Bo
 	e.GET("/readyz", func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), readyTimeout)
 		defer cancel()
-		answer := readiness{Status: "ready", Database: db.Kind(), Hot: state.Kind()}
+		answer := readiness{Status: statusReady, Database: db.Kind(), Hot: state.Kind()}
 		status := http.StatusOK
 		switch {
 		case stopping.Load():
-			status, answer.Status = http.StatusServiceUnavailable, "stopping"
+			status, answer.Status = http.StatusServiceUnavailable, statusStopping
 		case db.Ping(ctx) != nil:
-			status, answer.Status = http.StatusServiceUnavailable, "the database does not answer"
+			status, answer.Status, answer.Detail = http.StatusServiceUnavailable, statusUnavailable, databaseAway
 		case !state.Health(ctx).OK:
-			answer.Status, answer.Degraded, answer.Detail = "degraded", true, degradedDetail
+			answer.Status, answer.Degraded, answer.Detail = statusDegraded, true, degradedDetail
+		case state.Divided():
+			answer.Status, answer.Degraded, answer.Detail = statusDegraded, true, dividedDetail
 		}
 		return c.JSON(status, answer)
 	})

@@ -21,6 +21,9 @@ const (
 	hotPrefix = "leima"
 )
 
+// kindPostgres is store.Store.Kind of the database that several servers may have.
+const kindPostgres = "postgres"
+
 // The kinds of hot state, as /readyz tells them.
 const (
 	hotInRedis   = "redis"
@@ -120,7 +123,7 @@ func (h *hotState) tellOrganizations(changed func(orgID string)) {
 func (h *hotState) keepBehind(ctx context.Context, st *store.Store, now func() int64) error {
 	keeper := projection.NewKeeper(projection.KeeperOptions{
 		State: h.State, Follower: h.follower, Views: st, Pages: st, Epochs: st, Counter: st,
-		Organizations: organizationIDs(st), Now: now, Log: h.log,
+		Organizations: organizationIDs(st), Servers: st.Kind() == kindPostgres, Now: now, Log: h.log,
 	})
 	if err := keeper.Start(ctx); err != nil {
 		return err
@@ -182,6 +185,12 @@ func (h *hotState) Close() error {
 // unwellFor is how many looks in a row must find the hot state degraded before the log
 // tells: connecting takes a moment.
 const unwellFor = 2
+
+// Divided implements wellness.
+func (h *hotState) Divided() bool {
+	keeper := h.keeper.Load()
+	return keeper != nil && keeper.Divided()
+}
 
 // look tells the log when the hot state becomes degraded and when it has healed.
 func (h *hotState) look(ctx context.Context) {

@@ -24,7 +24,8 @@ var secretWords = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`\b(l[ktsic])_([a-z0-9-]+)_[A-Z2-7]{10,}`), "${1}_${2}_[redacted]"},
-	{regexp.MustCompile(`://([^:/@\s]*):[^@/\s]+@`), "://$1:[redacted]@"},
+	// A password may hold an @ or a slash that should have been escaped.
+	{regexp.MustCompile(`://([^:/@\s]*):\S*@`), "://$1:[redacted]@"},
 }
 
 // logger writes to standard error: standard output belongs to results. What is logged

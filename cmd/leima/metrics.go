@@ -43,6 +43,7 @@ type metrics struct {
 
 	checkedCards prometheus.Counter
 	drift        *prometheus.CounterVec
+	notLookedAt  *prometheus.CounterVec
 	checkedAt    prometheus.Gauge
 }
 
@@ -76,6 +77,10 @@ func newMetrics(b build) *metrics {
 			Name: metricsPrefix + "self_check_drift_total",
 			Help: "Cards that were not what their ledger says (ledger), or not shown as they are (projection; corrected).",
 		}, []string{"kind"}),
+		notLookedAt: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: metricsPrefix + "self_check_not_looked_at_total",
+			Help: "What the self-check could not look at: cards with too long a ledger (ledger), cards (projection) and live totals (totals) while Redis did not answer.",
+		}, []string{"kind"}),
 		checkedAt: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: metricsPrefix + "self_check_last_timestamp_seconds", Help: "When the self-check last ended.",
 		}),
@@ -99,8 +104,11 @@ func newMetrics(b build) *metrics {
 	for _, kind := range []string{jobs.DriftLedger, jobs.DriftProjection} {
 		m.drift.WithLabelValues(kind) // so that it is there, with 0, before there is any
 	}
+	for _, kind := range []string{jobs.DriftLedger, jobs.DriftProjection, jobs.LiveTotals} {
+		m.notLookedAt.WithLabelValues(kind)
+	}
 	m.registry.MustRegister(
-		info, answers, m.batch, m.commit, m.requests, m.jobRuns, m.jobWorked, m.checkedCards, m.drift, m.checkedAt,
+		info, answers, m.batch, m.commit, m.requests, m.jobRuns, m.jobWorked, m.checkedCards, m.drift, m.notLookedAt, m.checkedAt,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -124,8 +132,11 @@ func (m *metrics) selfCheck(r jobs.CheckReport) {
 	if m == nil {
 		return
 	}
-	m.checkedCards.Add(float64(r.Cards))
+	m.checkedCards.Add(float64(r.Cards - r.NotProved))
 	m.drift.WithLabelValues(jobs.DriftLedger).Add(float64(r.Ledger))
 	m.drift.WithLabelValues(jobs.DriftProjection).Add(float64(r.Projection))
+	m.notLookedAt.WithLabelValues(jobs.DriftLedger).Add(float64(r.NotProved))
+	m.notLookedAt.WithLabelValues(jobs.DriftProjection).Add(float64(r.NotSeen))
+	m.notLookedAt.WithLabelValues(jobs.LiveTotals).Add(float64(r.CellsNotSeen))
 	m.checkedAt.SetToCurrentTime()
 }

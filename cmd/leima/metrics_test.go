@@ -100,7 +100,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	if status, _ := fetch(t, h.base+"/nowhere/secret"); status != http.StatusNotFound {
 		t.Errorf("status %d", status)
 	}
-	m.selfCheck(jobs.CheckReport{Cards: 200, Ledger: 1, Projection: 2})
+	m.selfCheck(jobs.CheckReport{Cards: 203, Ledger: 1, Projection: 2, NotProved: 3, NotSeen: 4, CellsNotSeen: 5})
 	if err := eventually("the jobs have run", func() bool {
 		return scrape(t, m)[`leima_job_runs_total{job="follow the epoch",result="success"}`] != "0"
 	}); err != nil {
@@ -129,6 +129,9 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`leima_self_check_cards_total`:                                             "200",
 		`leima_self_check_drift_total{kind="ledger"}`:                              "1",
 		`leima_self_check_drift_total{kind="projection"}`:                          "2",
+		`leima_self_check_not_looked_at_total{kind="ledger"}`:                      "3",
+		`leima_self_check_not_looked_at_total{kind="projection"}`:                  "4",
+		`leima_self_check_not_looked_at_total{kind="totals"}`:                      "5",
 	})
 	if have["leima_hot_epoch"] != fmt.Sprintf("%.12e", float64(epoch)) && have["leima_hot_epoch"] != fmt.Sprintf("%g", float64(epoch)) {
 		t.Errorf("the epoch is %s, want %d", have["leima_hot_epoch"], epoch)

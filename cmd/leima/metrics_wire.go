@@ -116,6 +116,7 @@ type watched struct {
 	Hot interface {
 		Health(ctx context.Context) hot.Health
 		Kind() string
+		Divided() bool
 	}
 	Epochs interface {
 		Epoch(ctx context.Context) (int64, error)
@@ -162,7 +163,7 @@ func (w *watchedMetrics) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(w.waiting, float64(w.Ledger.Waiting()))
 	up := 0.0
-	if w.Hot.Health(ctx).OK {
+	if w.Hot.Health(ctx).OK && !w.Hot.Divided() {
 		up = 1
 	}
 	gauge(w.up, up, strings.ReplaceAll(w.Hot.Kind(), " ", "_"))

@@ -45,8 +45,8 @@ func (sh *shell) makeDataFolder() error {
 
 // openOptions says how a command wants the database.
 type openOptions struct {
-	// migrate brings the schema up to date. Without it only a database that has just
-	// been made is: an administrator's command must not change a schema under the
+	// migrate brings the schema up to date. Without it only an empty database is, of
+	// either kind: an administrator's command must not change a schema under the
 	// server that runs beside it. See needsMigration.
 	migrate   bool
 	committed func(loyalty.Commit)
@@ -65,16 +65,18 @@ func (sh *shell) openStore(ctx context.Context, o openOptions) (*store.Store, er
 	if o.log == nil {
 		o.log = slog.New(slog.DiscardHandler)
 	}
-	fresh := false
-	if path, ok := sqlitePath(url); ok {
-		_, err := os.Stat(path)
-		fresh = errors.Is(err, fs.ErrNotExist)
-	}
 	st, err := store.Open(ctx, store.Config{URL: url, Committed: o.committed, Now: sh.clock, Log: o.log})
 	if err != nil {
 		return nil, openProblem(err)
 	}
-	if !o.migrate && !fresh {
+	if !o.migrate {
+		empty, err := st.Empty(ctx)
+		if err != nil {
+			return nil, errors.Join(openProblem(err), st.Close())
+		}
+		o.migrate = empty
+	}
+	if !o.migrate {
 		return st, nil
 	}
 	if err := st.Migrate(ctx); err != nil {
@@ -105,7 +107,7 @@ func (sh *shell) withStore(ctx context.Context, f func(*store.Store) error) (err
 	}
 	defer func() { err = closing(err, st) }()
 	if err := f(st); needsMigration(err) {
-		return notReadyf("the database is older than this program: %w", err).hint("Run “leima migrate” first.")
+		return notReadyf("the database is older than this program, or not one of Leima: %w", err).hint("Run “leima migrate” first.")
 	} else if err != nil {
 		return err
 	}

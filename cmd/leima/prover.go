@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 
 	"github.com/leima/leima/jobs"
 	"github.com/leima/leima/loyalty"
@@ -39,7 +38,11 @@ func (sh *shell) openProver(ctx context.Context, st *store.Store) (rebuilder, fu
 		_ = h.Close()
 		return nil, nil, err
 	}
-	return newProver(st, h, sh.clock, quiet), h.Close, nil
+	p := newProver(st, h, sh.clock, quiet)
+	if h.kind == hotInProcess {
+		p.State = nil // what is in the memory of this process, no server shows
+	}
+	return p, h.Close, nil
 }
 
 // Rebuild implements rebuilder.
@@ -51,7 +54,10 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 	r, err := p.Prover.Rebuild(ctx, projection.Plan{OrgIDs: []string{orgID}, After: after}, func(now projection.Progress) {
 		progress(now.Cards, total)
 	})
-	report := rebuildReport{Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection, Totals: r.Totals}
+	report := rebuildReport{
+		Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection, Totals: r.Totals,
+		NotProved: r.NotProved, NotSeen: r.NotSeen, CellsNotSeen: r.CellsNotSeen,
+	}
 	for _, d := range r.Drifts {
 		report.Found = append(report.Found, drift{Kind: string(d.Kind), CardID: d.CardID, Detail: d.Detail})
 	}
@@ -59,10 +65,12 @@ func (p prover) Rebuild(ctx context.Context, orgID, after string, progress func(
 }
 
 // CheckSample implements jobs.Checker.
-func (p prover) CheckSample(ctx context.Context, orgID string, sample int) (jobs.CheckReport, error) {
-	//nolint:gosec // a sample need not be secret
-	r, err := p.SelfCheck(ctx, orgID, sample, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
-	return jobs.CheckReport{Cards: r.Cards, Ledger: r.Ledger, Projection: r.Projection + r.Totals}, err
+func (p prover) CheckSample(ctx context.Context, orgID, after string, sample int) (jobs.CheckReport, error) {
+	r, err := p.SelfCheck(ctx, orgID, after, sample)
+	return jobs.CheckReport{
+		Cards: r.Cards, Last: r.LastCardID, Ledger: r.Ledger, Projection: r.Projection + r.Totals,
+		NotProved: r.NotProved, NotSeen: r.NotSeen, CellsNotSeen: r.CellsNotSeen,
+	}, err
 }
 
 // maxPlaces bounds the programs and the locations whose live totals are read one by one;

@@ -151,7 +151,7 @@ func TestRebuildSaysWhereToGoOn(t *testing.T) {
 	c.breaks["harbour"] = errors.New("the database is away")
 	r := c.run(t.Context(), "rebuild")
 	if r.code != exitFailure || !strings.Contains(r.errors, "the database is away") ||
-		!strings.Contains(r.errors, "leima rebuild --org harbour --from card_9") || !strings.Contains(r.out, "517") {
+		!strings.Contains(r.errors, "leima rebuild --data="+c.data+" --from-org harbour --from card_9”.") || !strings.Contains(r.out, "517") {
 		t.Errorf("have %+v", r)
 	}
 	c.asked = nil
@@ -161,6 +161,31 @@ func TestRebuildSaysWhereToGoOn(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"harbour card_9"}, c.asked); diff != "" {
 		t.Error(diff)
+	}
+	c.asked = nil
+	if r := c.run(t.Context(), "rebuild", "--from-org", "corner", "--from", "card_3"); r.code != exitOK {
+		t.Errorf("have %+v", r)
+	}
+	if diff := cmp.Diff([]string{"corner card_3", "harbour "}, c.asked); diff != "" {
+		t.Errorf("the card is of the first shop, and the others follow: %s", diff)
+	}
+	c.asked = nil
+	if r := c.run(t.Context(), "rebuild", "--from-org", "harbour"); r.code != exitOK {
+		t.Errorf("have %+v", r)
+	}
+	if diff := cmp.Diff([]string{"harbour "}, c.asked); diff != "" {
+		t.Errorf("those before it are done: %s", diff)
+	}
+	c.breaks["harbour"] = errors.New("the database is away")
+	if r := c.run(t.Context(), "rebuild", "--org", "harbour", "--redis", "redis://leima:opensesame@cache"); !strings.Contains(
+		r.errors, "leima rebuild --data="+c.data+" --redis=redis://leima:xxxxx@cache --org harbour --from card_9”.") {
+		t.Errorf("of one shop, and without the password: %+v", r)
+	}
+	if r := c.run(t.Context(), "rebuild", "--from-org", "moon"); r.code == exitOK || !strings.Contains(r.errors, "moon") {
+		t.Errorf("no such shop: %+v", r)
+	}
+	if r := c.run(t.Context(), "rebuild", "--from-org", "corner", "--org", "corner"); r.code == exitOK {
+		t.Errorf("one shop or all from there: %+v", r)
 	}
 	if r := c.run(t.Context(), "rebuild", "--from", "card_9"); r.code != exitUsage || !strings.Contains(r.errors, "--org") {
 		t.Errorf("a card of which shop? %+v", r)
@@ -173,7 +198,7 @@ func TestRebuildThatIsStopped(t *testing.T) {
 	c.finds["corner"] = rebuildReport{Cards: 512, Last: "card_5"}
 	c.breaks["corner"] = context.Canceled
 	r := c.runWith(ctx, stopWhenAsked{c.told, stop}, "rebuild")
-	if r.code != exitInterrupted || !strings.Contains(r.errors, "--org corner --from card_5") {
+	if r.code != exitInterrupted || !strings.Contains(r.errors, "--from-org corner --from card_5") {
 		t.Errorf("have %+v", r)
 	}
 }
@@ -187,4 +212,72 @@ type stopWhenAsked struct {
 func (r stopWhenAsked) Rebuild(ctx context.Context, orgID, after string, progress func(done, total int64)) (rebuildReport, error) {
 	r.stop()
 	return r.told.Rebuild(ctx, orgID, after, progress)
+}
+
+func TestRebuildSaysWhatItCouldNotLookAt(t *testing.T) {
+	for name, test := range map[string]struct {
+		found rebuildReport
+		args  []string
+		code  int
+		says  []string
+		not   string
+	}{
+		"all of it was seen": {rebuildReport{Cards: 7}, []string{"--redis", "redis://127.0.0.1:1"}, exitOK, []string{"live totals wrong                  0"}, "not "},
+		"Redis is away": {
+			rebuildReport{Cards: 7, NotSeen: 6, CellsNotSeen: 2},
+			[]string{"--redis", "redis://127.0.0.1:1"},
+			exitPartly,
+			[]string{"not compared                       6  (not looked at: Redis does not answer)", "live totals not compared           2  (not", "leima doctor", "leima epoch raise"},
+			"memory",
+		},
+		"servers keep it to themselves": {
+			rebuildReport{Cards: 7, NotSeen: 7, CellsNotSeen: 2},
+			nil, exitOK,
+			[]string{"not compared                       7  (the memory of a server cannot be seen from here)", "were told to forget it"},
+			"Redis does not answer",
+		},
+		"too long a ledger": {
+			rebuildReport{Cards: 7, NotProved: 1, NotSeen: 7, Found: []drift{{Kind: "not proved", CardID: "card_1", Detail: "more than 200000 entries"}}},
+			nil, exitPartly,
+			[]string{"ledger not proved                  1  (too long", "corner: not proved card_1: more than"},
+			"Redis does not answer",
+		},
+		"and drift": {rebuildReport{Cards: 7, Ledger: 1, NotProved: 1}, nil, exitDrift, []string{"not as their ledger says           1"}, "Redis does not answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newRebuildCase(t)
+			c.finds["corner"] = test.found
+			r := c.run(t.Context(), append([]string{"rebuild", "--org", "corner"}, test.args...)...)
+			if r.code != test.code {
+				t.Errorf("exit code %d, want %d", r.code, test.code)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(r.out, want) {
+					t.Errorf("%q is missing in\n%s", want, r.out)
+				}
+			}
+			if strings.Contains(strings.ReplaceAll(r.out, "not as their", ""), test.not) {
+				t.Errorf("it says %q:\n%s", test.not, r.out)
+			}
+			var s rebuildSummary
+			if err := json.Unmarshal([]byte(c.run(t.Context(), append([]string{"rebuild", "--org", "corner", "--json"}, test.args...)...).out), &s); err != nil {
+				t.Fatal(err)
+			}
+			want := notLookedAt{Ledger: test.found.NotProved, Shown: test.found.NotSeen, Totals: test.found.CellsNotSeen, Forgotten: test.args == nil}
+			if s.NotLookedAt != want {
+				t.Errorf("have %+v, want %+v", s.NotLookedAt, want)
+			}
+		})
+	}
+}
+
+func TestRebuildThatIsStoppedTellsWhatServersKeep(t *testing.T) {
+	c := newRebuildCase(t)
+	ctx, stop := context.WithCancel(t.Context())
+	c.finds["corner"] = rebuildReport{Cards: 512, NotSeen: 512, Last: "card_5"}
+	c.breaks["corner"] = context.Canceled
+	r := c.runWith(ctx, stopWhenAsked{c.told, stop}, "rebuild")
+	if r.code != exitInterrupted || !strings.Contains(r.out, "was not told to forget it yet") || !strings.Contains(r.out, "leima epoch raise") {
+		t.Errorf("have %+v", r)
+	}
 }

@@ -290,10 +290,14 @@ func TestTheLogHasNoSecrets(t *testing.T) {
 }
 
 // moodyState is a hot state that is as well as the test wants it to be.
-type moodyState struct{ health hot.Health }
+type moodyState struct {
+	health  hot.Health
+	divided bool
+}
 
 func (s *moodyState) Health(context.Context) hot.Health { return s.health }
 func (s *moodyState) Kind() string                      { return hotInRedis }
+func (s *moodyState) Divided() bool                     { return s.divided }
 
 func TestReadinessFollowsTheDatabaseAndTellsOfTheHotState(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leima.db")
@@ -330,6 +334,11 @@ func TestReadinessFollowsTheDatabaseAndTellsOfTheHotState(t *testing.T) {
 	if _, answer := ask("/readyz"); !strings.Contains(answer.Detail, "Redis") || strings.Contains(answer.Detail, "10.1.2.3") {
 		t.Errorf("anybody is told %q", answer.Detail)
 	}
+	redis.health, redis.divided = hot.Health{OK: true}, true
+	must("with a Redis of its own", "/readyz", http.StatusOK, "degraded")
+	if _, answer := ask("/readyz"); !strings.Contains(answer.Detail, "share one Redis") {
+		t.Errorf("told %q", answer.Detail)
+	}
 	stopping.Store(true)
 	must("stopping", "/readyz", http.StatusServiceUnavailable, "stopping")
 	must("stopping", "/healthz", http.StatusOK, "ok")
@@ -337,7 +346,10 @@ func TestReadinessFollowsTheDatabaseAndTellsOfTheHotState(t *testing.T) {
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
-	must("without its database", "/readyz", http.StatusServiceUnavailable, "the database does not answer")
+	must("without its database", "/readyz", http.StatusServiceUnavailable, "unavailable")
+	if _, answer := ask("/readyz"); !strings.Contains(answer.Detail, "database does not answer") {
+		t.Errorf("told %q", answer.Detail)
+	}
 	must("without its database", "/healthz", http.StatusOK, "ok")
 }
 

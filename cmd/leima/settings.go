@@ -37,15 +37,16 @@ const (
 // name: --base-url, LEIMA_BASE_URL, base-url.
 type setting struct {
 	name, standard, help string
-	// secret settings are redacted when shown and can stand in a file of their own.
-	secret bool
+	// secret settings are redacted when shown and can stand in a file of their own. Of
+	// one that is an address, all but the password is shown.
+	secret, address bool
 }
 
 var definitions = append([]setting{
 	{name: "config", help: "settings file (default: " + configName + " in the data folder, if it is there)"},
 	{name: dataSetting, standard: "leima-data", help: "data folder: database, uploads, settings file. “leima demo” has demo-data instead"},
-	{name: "db", secret: true, help: "database, such as postgres://… (default: SQLite in the data folder)"},
-	{name: "redis", secret: true, help: "Redis or Valkey for the hot state, such as redis://… (default: none, for one server alone)"},
+	{name: "db", secret: true, address: true, help: "database, such as postgres://… (default: SQLite in the data folder)"},
+	{name: "redis", secret: true, address: true, help: "Redis or Valkey for the hot state, such as redis://… (default: none, for one server alone)"},
 	{name: addrSetting, standard: "127.0.0.1:8080", help: "address to listen on; port 0 takes a free one"},
 	{name: "base-url", help: "address under which customers reach the pages, such as https://cards.example.org (default: that of --addr)"},
 	{name: debugAddrSetting, help: "address for metrics and profiles, such as 127.0.0.1:8081; nobody else should reach it (default: none)"},
@@ -266,22 +267,11 @@ func (s *settings) databaseURL() (string, error) {
 
 // redacted returns the value as it may be shown.
 func (d setting) redacted(value string) string {
-	if !d.secret || value == "" {
+	switch {
+	case !d.secret, value == "", d.address && strings.HasPrefix(value, "sqlite:///"): // the name of a file
 		return value
+	case d.address:
+		return maskAddress(value)
 	}
-	// A database address is useful without its password.
-	if u, err := url.Parse(value); err == nil && u.Host != "" {
-		q := u.Query()
-		for key := range q {
-			if strings.Contains(strings.ToLower(key), "pass") || strings.Contains(strings.ToLower(key), "secret") {
-				q.Set(key, "xxxxx")
-			}
-		}
-		u.RawQuery = q.Encode()
-		return u.Redacted()
-	}
-	if strings.HasPrefix(value, "sqlite:") {
-		return value
-	}
-	return "xxxxx"
+	return hidden
 }

@@ -132,7 +132,7 @@ func wire(p parts) (*server, error) {
 		{Name: "clean up", Every: cleanUpEvery, Run: jobs.CleanUp{Store: p.store, Now: p.sh.clock}.Run},
 	}
 	check := &jobs.SelfCheck{
-		Organizations: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
+		Organizations: p.store, Nights: p.store, Checker: newProver(p.store, p.hot, p.sh.clock, p.log), Report: p.metrics.selfCheck, Now: p.sh.clock, Log: p.log,
 	}
 	s.jobs = append(s.jobs, jobs.Periodic{Name: "self-check", Every: jobs.SelfCheckEvery, Limit: jobs.SelfCheckLimit, Run: check.Run})
 	s.jobs = p.metrics.periodic(slices.Concat(s.jobs, wallets.periodic(), googles.periodic(), samsung.periodic()))

@@ -3,6 +3,7 @@ package hottest
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -100,12 +101,52 @@ func runParts(t *testing.T, open Open) {
 		wantWhole(t, s, "org", "code", withRest(card("org", "card", 7, "seven"), "name and coupons"))
 		wantNoCard(t, s, "org", "other")
 	})
+	t.Run("what came to the rest is put behind it", func(t *testing.T) { growingRest(t, open(t), known) })
+	t.Run("a card that grows out of its bounds is forgotten but for its version", func(t *testing.T) { tooMuchRest(t, open) })
 	t.Run("any order of commits and read-throughs", func(t *testing.T) { partsProperty(t, open(t)) })
+}
+
+func growingRest(t *testing.T, s hot.State, known hot.CardState) {
+	t.Helper()
+	project(t, s, known)
+	project(t, s, withRest(part("org", "card", 6, 5, "six."), ", a coupon"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
+	project(t, s, withRest(part("org", "card", 6, 5, "six."), ", twice"), withRest(part("org", "card", 4, 3, "four"), ", late"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 6, "six."), "name and coupons, a coupon"))
+	project(t, s, withRest(part("org", "card", 8, 5, "a longer payload"), ", \x00\xff"), part("org", "card", 9, 8, "a shorter one"))
+	wantWhole(t, s, "org", "code", withRest(card("org", "card", 9, "a shorter one"), "name and coupons, a coupon, \x00\xff"))
+	project(t, s, withRest(part("org", "card", 11, 10, "eleven"), ", in vain"))
+	wantNoCard(t, s, "org", "card")
+	project(t, s, withRest(part("org", "card", 12, 11, "twelve"), ", to a marker"), withRest(part("org", "other", 1, 0, ""), "to nothing"))
+	wantNoCard(t, s, "org", "card")
+	wantNoCard(t, s, "org", "other")
+	project(t, s, withRest(card("org", "card", 12, "twelve", "code"), "read through"), withRest(hot.Changed(known.CardRef, 13), ", in vain"))
+	wantNoCard(t, s, "org", "card")
+}
+
+func tooMuchRest(t *testing.T, open Open) {
+	t.Helper()
+	for since, c := range []hot.CardState{
+		withRest(part("org", "card", 1, 0, "payload"), "12"), withRest(part("org", "card", 2, 1, "a longer payload"), "3"), part("org", "card", 3, 2, "the longest payload"),
+	} {
+		s, version := open(t), uint64(since)
+		most := withRest(card("org", "card", version, "payload", "code", "number"), strings.Repeat("x", hot.MaxPayload-len(c.Payload)-len(c.Rest)))
+		project(t, s, most, c)
+		wantWhole(t, s, "org", "code", withRest(card("org", "card", version+1, string(c.Payload)), string(most.Rest)+string(c.Rest)))
+		tooMuch := withRest(card("org", "card", version+1, "payload", "code", "number"), string(most.Rest)+"x")
+		c.Version, c.Since = version+2, version+1
+		project(t, s, tooMuch)
+		project(t, s, c)
+		wantNoCard(t, s, "org", "card")
+		project(t, s, most)
+		wantNoCard(t, s, "org", "card")
+	}
 }
 
 // partsProperty lets a card be committed, and what its committers and readers tell
 // arrive in any order, late, twice or never. What is read must at every moment be one
-// version, and none that is older than any that arrived.
+// version, and none that is older than any that arrived. The rest is a name and then a log
+// of what became of coupons, of which a commit tells its own part.
 func partsProperty(t *testing.T, s hot.State) {
 	t.Helper()
 	world := 0
@@ -124,10 +165,46 @@ func partsProperty(t *testing.T, s hot.State) {
 	})
 }
 
-// cardVersion is a version of the card in the truth. The rest is named by a number.
+// cardVersion is a version of the card in the truth. The rest is named by a number, and has
+// the coupons that are open.
 type cardVersion struct {
 	payload string
 	rest    int
+	coupons [partsCoupons]bool
+}
+
+// partsCoupons is how many coupons there are.
+const partsCoupons = 4
+
+// change opens or closes a coupon and returns what is told of it.
+func (v *cardVersion) change(coupon int) string {
+	v.coupons[coupon] = !v.coupons[coupon]
+	if v.coupons[coupon] {
+		return fmt.Sprintf("+%d", coupon)
+	}
+	return fmt.Sprintf("-%d", coupon)
+}
+
+// text is the rest as a reading of the truth finds it.
+func (v *cardVersion) text() string {
+	log := strings.Builder{}
+	for coupon, open := range v.coupons {
+		if open {
+			fmt.Fprintf(&log, "+%d", coupon)
+		}
+	}
+	return fmt.Sprintf("rest %d:%s", v.rest, log.String())
+}
+
+// settled returns the rest with the last word of its log on each coupon.
+func settled(rest []byte) []byte {
+	name, log, _ := strings.Cut(string(rest), ":")
+	var v cardVersion
+	for ; len(log) > 1; log = log[2:] {
+		v.coupons[log[1]-'0'] = log[0] == '+'
+	}
+	_, _ = fmt.Sscanf(name, "rest %d", &v.rest)
+	return []byte(v.text())
 }
 
 // partsMachine is a card, and what was told of it and has not arrived.
@@ -147,7 +224,7 @@ func (m *partsMachine) number(i int) uint64 { return m.base + uint64(i) } //noli
 // whole is the card as a reading of the i-th version finds it.
 func (m *partsMachine) whole(i int) hot.CardState {
 	v := m.versions[i]
-	return withRest(card(m.org, "card", m.number(i), v.payload, m.aliases(v)...), fmt.Sprint("rest ", v.rest))
+	return withRest(card(m.org, "card", m.number(i), v.payload, m.aliases(v)...), v.text())
 }
 
 func (m *partsMachine) aliases(v cardVersion) []string {
@@ -156,7 +233,7 @@ func (m *partsMachine) aliases(v cardVersion) []string {
 
 // Commit makes one version or several at once, and tells of the last.
 func (m *partsMachine) Commit(t *rapid.T) {
-	since := len(m.versions) - 1
+	since, log := len(m.versions)-1, ""
 	whole := false
 	for range rapid.IntRange(1, 3).Draw(t, "commands") {
 		next := m.versions[len(m.versions)-1]
@@ -165,13 +242,16 @@ func (m *partsMachine) Commit(t *rapid.T) {
 			next.rest++
 			whole = true
 		}
+		if rapid.IntRange(0, 2).Draw(t, "coupons change") == 0 {
+			log += next.change(rapid.IntRange(0, partsCoupons-1).Draw(t, "coupon"))
+		}
 		m.versions = append(m.versions, next)
 	}
 	last := len(m.versions) - 1
 	if whole {
 		m.flying = append(m.flying, hot.Changed(hot.CardRef{Org: m.org, Card: "card"}, m.number(last)))
 	} else {
-		m.flying = append(m.flying, part(m.org, "card", m.number(last), m.number(since), m.versions[last].payload))
+		m.flying = append(m.flying, withRest(part(m.org, "card", m.number(last), m.number(since), m.versions[last].payload), log))
 	}
 }
 
@@ -224,7 +304,7 @@ func (m *partsMachine) check(t *rapid.T, alias string, got hot.CardState, found 
 	if alias != "" && alias != want.Aliases[0] && alias != want.Aliases[1] {
 		t.Fatalf("version %d is found by %s, it has %v", got.Version, alias, want.Aliases)
 	}
-	want.Aliases = nil
+	want.Aliases, got.Rest = nil, settled(got.Rest)
 	if !sameCard(want, got) {
 		t.Fatalf("read a mix: %+v, version %d was %+v", got, got.Version, want)
 	}

@@ -12,9 +12,13 @@ local source, seq = ARGV[1], tonumber(ARGV[2])
 local maxlog, maxsources = tonumber(ARGV[3]), tonumber(ARGV[4])
 local field, names = '@' .. source, {'s', 'c', 'r', 'n'}
 local function refused(reply) return type(reply) == 'table' and reply.err end
+-- Counts are rare and cells may be many, so one question tells whether any is counted.
+local logs = {}
+for i = 1, #KEYS / 2 do logs[i] = KEYS[2 * i] end
+local counting = redis.call('EXISTS', unpack(logs)) > 0
 for i = 1, #KEYS / 2 do
   local cell, log, first = KEYS[2 * i - 1], KEYS[2 * i], 1 + 4 * i
-  local length = redis.call('LLEN', log)
+  local length = counting and redis.call('LLEN', log) or 0
   local reply
   if length > maxlog then
     redis.call('DEL', log)

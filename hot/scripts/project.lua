@@ -2,6 +2,7 @@
 --
 -- KEYS     the cards
 -- ARGV[1]  time to live of a whole card, ms
+-- ARGV[2]  most bytes of payload and rest
 -- ARGV[..] for each card two arguments: what it builds on, and its value
 --
 -- A value begins with the version (8 bytes, big-endian) and the length of the payload
@@ -10,7 +11,8 @@
 --            the rest. It builds on nothing: the first argument is empty.
 --   part     the payload, to be put before the aliases and the rest that are there if
 --            these are still right: if the version there is at least the one in the
---            first argument, which is a head, too, with the length of this payload.
+--            first argument, which is a head, too, with the length of this payload. What
+--            follows that head is put behind the rest.
 --   marker   nothing: the length is 0xFFFF, and the first argument is the same again.
 --            What is older is forgotten but for the version.
 --
@@ -23,7 +25,7 @@
 --      old one (a full Redis refuses writes, but not DEL and not reads)
 --
 -- Numbers in commands are texts: Redis would print those of Lua, which are floating.
-local ttl, answer, full = ARGV[1], {}, false
+local ttl, most, answer, full = ARGV[1], tonumber(ARGV[2]), {}, false
 local call, pcall, unpack, sub = redis.call, redis.pcall, struct.unpack, string.sub
 
 -- Versions are compared as two halves, as Lua's numbers have 53 bits, and not as
@@ -56,11 +58,15 @@ local function part(key, head, since, new)
   local oldlen, newlen = unpack('>I2', head, 9), unpack('>I2', new, 9)
   -- A marker gets the version. Like a card with another payload it keeps its time to live.
   if oldlen == 65535 then return 'S', 'SETRANGE', key, '0', sub(new, 1, 8) end
-  if newlen == 65535 or older(head, since) then
-    return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl
+  if newlen ~= 65535 and not older(head, since) then
+    local more = sub(since, 11)
+    if newlen == oldlen and more == '' then return 'S', 'SETRANGE', key, '0', new end
+    -- All at once, so that nobody finds the payload without what came to the rest.
+    local kept = sub(call('GET', key), 11 + oldlen)
+    local rest = #kept - #aliases(kept, 1) + #more
+    if newlen + rest <= most then return 'S', 'SET', key, new .. kept .. more, 'KEEPTTL' end
   end
-  if newlen == oldlen then return 'S', 'SETRANGE', key, '0', new end
-  return 'S', 'SET', key, new .. sub(call('GET', key), 11 + oldlen), 'KEEPTTL'
+  return 'S', 'SET', key, sub(new, 1, 8) .. '\255\255', 'PX', ttl
 end
 
 -- Gives the command of a letter. Once full, no more is tried: after the first DEL of
@@ -80,7 +86,7 @@ local function give(letter, ...)
 end
 
 for i = 1, #KEYS do
-  local key, since, new = KEYS[i], ARGV[2 * i], ARGV[2 * i + 1]
+  local key, since, new = KEYS[i], ARGV[2 * i + 1], ARGV[2 * i + 2]
   if since == '' then
     answer[i] = give(whole(key, new))
   else

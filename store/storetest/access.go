@@ -12,6 +12,7 @@ import (
 
 var accessStories = []story{
 	{"an API key opens what its scopes say until it is revoked", apiKeys},
+	{"credentials of many shops shown at once are told apart", manyCredentials},
 	{"an organization has a limited number of keys", apiKeyLimit},
 	{"a pairing code makes one till, once and in time", pairing},
 	{"a cashier signs in at a till by PIN", tillSession},
@@ -75,6 +76,53 @@ func apiKeys(su *suite) {
 	person := access.NewToken(access.TokenAPIKey, sh.org.Slug)
 	sh.newAPIKey(person, access.SetOf(access.ScansPhone, access.ScansWrite))
 	su.same("permissions", access.SetOf(access.ScansWrite), sh.letsIn(person).Permissions)
+}
+
+// manyCredentials has more of them than one question takes, so some are looked up together.
+func manyCredentials(su *suite) {
+	const shops, each = 10, 20
+	type shown struct {
+		sh    *shop
+		token string
+		want  access.Principal
+		err   error
+	}
+	var all []shown
+	for range shops {
+		sh := newShop(su)
+		till, tillToken := sh.newTill()
+		at := access.Principal{
+			OrgID: sh.org.ID, Kind: access.KindTill, ID: till.ID, TillID: till.ID, Permissions: access.TillPermissions, LocationID: till.LocationID,
+		}
+		revoked := access.NewToken(access.TokenAPIKey, sh.org.Slug)
+		sh.ok(sh.RevokeAPIKey(sh.ctx, sh.org.ID, sh.newAPIKey(revoked, access.TillScopes).ID, sh.clock()))
+		for range each {
+			token := access.NewToken(access.TokenAPIKey, sh.org.Slug)
+			k := sh.newAPIKey(token, access.TillScopes)
+			all = append(all, shown{sh, token, access.Principal{
+				OrgID: sh.org.ID, Kind: access.KindAPIKey, ID: k.ID, Role: organization.RoleIntegration, Permissions: access.TillScopes,
+				LocationID: sh.location.ID,
+			}, nil})
+		}
+		all = append(all, shown{sh, tillToken, at, nil}, shown{sh, tillToken, at, nil}, shown{sh, revoked, access.Principal{}, access.ErrUnauthenticated})
+	}
+	for i, x := range all { // each token in another shop, too, where it opens nothing
+		all = append(all, shown{all[(i+each+3)%len(all)].sh, x.token, access.Principal{}, access.ErrUnauthenticated})
+	}
+	have, errs := make([]access.Principal, len(all)), make([]error, len(all))
+	atOnce(len(all), func(i int) { have[i], errs[i] = all[i].sh.authenticate(all[i].token) })
+	for i, x := range all {
+		su.same("principal", x.want, have[i])
+		x.sh.is(errs[i], x.err)
+	}
+	keys := whole(su.t, func(p paging.Page) (paging.List[access.APIKey], error) {
+		return all[0].sh.APIKeys(all[0].sh.ctx, all[0].sh.org.ID, p)
+	})
+	for _, k := range keys {
+		if used := k.LastUsedAt != 0; used != (k.RevokedAt == 0) {
+			su.t.Fatalf("%s was last used at %d", k.ID, k.LastUsedAt)
+		}
+	}
 }
 
 func apiKeyLimit(su *suite) {

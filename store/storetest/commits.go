@@ -44,7 +44,7 @@ func tellBatch(su *suite) {
 	c := su.oneCommit()
 	su.same("cards", []loyalty.ChangedCard{
 		{OrgID: sh.org.ID, ID: plain.ID, Version: outcomes[5].Card.Version, Since: plain.Version, Card: outcomes[5].Card},
-		{OrgID: sh.org.ID, ID: full.ID, Version: outcomes[1].Card.Version, Since: full.Version, Card: outcomes[1].Card, Whole: true},
+		{OrgID: sh.org.ID, ID: full.ID, Version: outcomes[1].Card.Version, Since: full.Version, Card: outcomes[1].Card, Coupons: outcomes[1].Coupons},
 		{OrgID: other.org.ID, ID: theirs.ID, Version: outcomes[4].Card.Version, Since: theirs.Version, Card: outcomes[4].Card},
 	}, c.Cards)
 	su.same("counts", []loyalty.CellCounts{
@@ -70,7 +70,9 @@ func tellReversals(su *suite) {
 	sh.apply(sh.reverse(redeemed.Entry.ID))
 	at := sh.cell()
 	at.LocationID = other.ID
-	su.same("a redemption", []loyalty.CellCounts{{Cell: at, Counts: loyalty.Counts{Redemptions: -1}}}, su.oneCommit().Counts)
+	back := su.oneCommit()
+	su.same("a redemption", []loyalty.CellCounts{{Cell: at, Counts: loyalty.Counts{Redemptions: -1}}}, back.Counts)
+	su.same("its coupon", sh.card(card.ID).Coupons[1:], back.Cards[0].Coupons)
 	// The stamps of yesterday earned one coupon then, and with those of today a second one.
 	sh.apply(sh.reverse(stamped.Entry.ID))
 	earlier, today := sh.cell(), sh.cell()
@@ -80,7 +82,13 @@ func tellReversals(su *suite) {
 		{Cell: earlier, Counts: loyalty.Counts{Stamps: -12, Coupons: -1}},
 		{Cell: today, Counts: loyalty.Counts{Coupons: -1}},
 	}, told.Counts)
-	su.same("whole", true, told.Cards[0].Whole)
+	var closed []string
+	for _, k := range told.Cards[0].Coupons {
+		su.same("status", loyalty.CouponReversed, k.Status)
+		closed = append(closed, k.ID)
+	}
+	su.same("coupons", 2, len(closed))
+	su.same("whole", false, told.Cards[0].Whole)
 }
 
 func tellJoins(su *suite) {
@@ -88,7 +96,7 @@ func tellJoins(su *suite) {
 	su.takeCommits()
 	card := sh.newCard()
 	c := su.oneCommit()
-	su.same("cards", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version, Card: card, Whole: true}}, c.Cards)
+	su.same("cards", []loyalty.ChangedCard{{OrgID: sh.org.ID, ID: card.ID, Version: card.Version, Card: card, Coupons: sh.card(card.ID).Coupons, Whole: true}}, c.Cards)
 	su.same("counts", []loyalty.CellCounts{{Cell: sh.cell(), Counts: loyalty.Counts{Coupons: 1, Cards: 1}}}, c.Counts)
 	cards, _, err := sh.ImportedCards(sh.ctx, sh.org.ID, sh.program.ID, []string{"a", "b"}, sh.clock())
 	sh.ok(err)

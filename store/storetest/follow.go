@@ -20,6 +20,8 @@ var followStories = []story{
 	{"cards read together are as each is alone", viewsTogether},
 	{"each card read together has all its coupons", couponsOfViews},
 	{"all cards are read page by page in the order of their ids", viewsPageByPage},
+	{"cards come in the order of their codes", cardsByCode},
+	{"one process has the night", selfCheckNights},
 	{"what changed lately is found", changedLately},
 	{"the history of a card is read from its beginning", historyOfCard},
 	{"a program is known as it was in each version", rulesOfVersions},
@@ -117,6 +119,50 @@ func (sh *shop) pages(size int, read func(after string) ([]customer.View, error)
 	return nil
 }
 
+func cardsByCode(su *suite) {
+	sh := newShop(su)
+	newShop(su).newCard()
+	var want []customer.View
+	for range 9 {
+		want = append(want, sh.card(sh.newCard().ID))
+	}
+	slices.SortFunc(want, func(a, b customer.View) int { return strings.Compare(a.Code, b.Code) })
+	for _, size := range []int{1, 4, 9, store.MaxViews + 1} {
+		su.same("all", want, sh.pages(size, func(after string) ([]customer.View, error) {
+			return sh.ViewsByCode(sh.ctx, sh.org.ID, after, size)
+		}))
+	}
+	first, err := sh.ViewsByCode(sh.ctx, sh.org.ID, typeid.New("card"), 1)
+	sh.ok(err)
+	su.same("after a card that is gone", want[:1], first)
+}
+
+func selfCheckNights(su *suite) {
+	sh, other := newShop(su), newShop(su)
+	const tonight, tomorrow = loyalty.Day(20260316), loyalty.Day(20260317)
+	begin := func(sh *shop, night loyalty.Day, lease time.Duration, wantAfter string, want bool) {
+		su.t.Helper()
+		after, begun, err := sh.BeginSelfCheck(sh.ctx, sh.org.ID, night, lease)
+		sh.ok(err)
+		if after != wantAfter || begun != want {
+			su.t.Errorf("night %d: begun %t after %q, want %t after %q", night, begun, after, want, wantAfter)
+		}
+	}
+	begin(sh, tonight, -time.Millisecond, "", true) // a process that ends in the middle
+	begin(sh, tonight, time.Hour, "", true)
+	begin(sh, tonight, time.Hour, "", false)
+	begin(other, tonight, time.Hour, "", true)
+	sh.ok(sh.EndSelfCheck(sh.ctx, sh.org.ID, tonight, "card_9"))
+	begin(sh, tonight, time.Hour, "", false)
+	begin(sh, tomorrow, time.Hour, "card_9", true)
+	begin(sh, tonight, time.Hour, "", false)
+	// Who comes too late with an earlier night changes nothing.
+	sh.ok(sh.EndSelfCheck(sh.ctx, sh.org.ID, tonight, "card_1"))
+	sh.ok(sh.EndSelfCheck(sh.ctx, sh.org.ID, tomorrow, "card_8"))
+	begin(sh, tomorrow+1, time.Hour, "card_8", true)
+	begin(other, tomorrow, time.Hour, "", true)
+}
+
 func changedLately(su *suite) {
 	sh := newShop(su)
 	quiet, stamped, revoked := sh.newCard(), sh.newCard(), sh.newCard()
@@ -170,6 +216,9 @@ func historyOfCard(su *suite) {
 			su.t.Fatalf("hardly anything happened: %d entries and %d coupons", len(wantEntries), len(wantCoupons))
 		}
 		entries, coupons, err := sh.LedgerOf(sh.ctx, sh.org.ID, id)
+		together, manyErr := sh.HistoriesOf(sh.ctx, sh.org.ID, p.cards)
+		sh.ok(manyErr)
+		su.same("read with another", loyalty.History{Entries: entries, Coupons: coupons}, together[id])
 		sh.ok(err)
 		su.same("entries", wantEntries, entries)
 		su.same("coupons", wantCoupons, coupons)
@@ -302,6 +351,20 @@ func attacksOnFollowing(v *victim) map[string]attack {
 		"ViewsAfter": func(ctx context.Context, org string) error {
 			return empty(v.ViewsAfter(ctx, org, "", store.MaxViews))
 		},
+		"ViewsByCode": func(ctx context.Context, org string) error {
+			return empty(v.ViewsByCode(ctx, org, v.view.Card.ID, store.MaxViews))
+		},
+		"BeginSelfCheck": func(ctx context.Context, org string) error {
+			after, _, err := v.BeginSelfCheck(ctx, org, 20260316, time.Hour)
+			return empty([]byte(after), err)
+		},
+		"EndSelfCheck": func(ctx context.Context, org string) error {
+			if err := v.EndSelfCheck(ctx, org, 20260316, "card_of_a_thief"); err != nil {
+				return fmt.Errorf("end: %w", err)
+			}
+			after, _, err := v.BeginSelfCheck(ctx, v.org.ID, 20260401, time.Hour)
+			return empty([]byte(after), err)
+		},
 		"ChangedSince": func(ctx context.Context, org string) error {
 			return empty(v.ChangedSince(ctx, org, 0, "", store.MaxViews))
 		},
@@ -313,6 +376,11 @@ func attacksOnFollowing(v *victim) map[string]attack {
 		"LedgerOf": func(ctx context.Context, org string) error {
 			entries, coupons, err := v.LedgerOf(ctx, org, v.view.Card.ID)
 			return errors.Join(empty(entries, err), empty(coupons, err))
+		},
+		"HistoriesOf": func(ctx context.Context, org string) error {
+			histories, err := v.HistoriesOf(ctx, org, []string{v.view.Card.ID})
+			h := histories[v.view.Card.ID]
+			return errors.Join(empty(h.Entries, err), empty(h.Coupons, err))
 		},
 		"ProgramVersion": func(ctx context.Context, org string) error {
 			_, err := v.ProgramVersion(ctx, org, v.program.ID, v.program.Version)

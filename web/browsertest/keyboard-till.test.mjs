@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { hands, PERSON_MS } from "./keyboard.mjs";
-import { base, browserArguments, cashier, demo, desk, entries, executablePath, newCustomer, outcome, pairingCode, SOON_MS, stamp, text, visitor } from "./world.mjs";
+import { base, browserArguments, cashier, demo, desk, entries, executablePath, newCustomer, outcome, pairingCode, scannerTypes, SOON_MS, stamp, text, visitor } from "./world.mjs";
 
 /** What a till is told that promised a stamp which is not to be had. */
 const refusal = {
@@ -61,8 +61,7 @@ test("by keyboard alone: pair a till, sign in, hand it over, lock it, take it ou
 	await choose(till.locator("#language"), /English/);
 	await go(button("Set up a scanner"));
 	await has(heading("Set up a scanner"));
-	await till.keyboard.type("QWERTZ1234567890");
-	await press("Enter");
+	await scannerTypes(till, "QWERTZ1234567890");
 	await till.locator("#reading .refused", { hasText: "keyboard layout" }).waitFor();
 	await go(till.getByRole("button", { name: "Back", exact: true }));
 	await has(heading("Settings"));
@@ -70,6 +69,7 @@ test("by keyboard alone: pair a till, sign in, hand it over, lock it, take it ou
 	await has(heading("Who is at the till?"));
 
 	await signIn("Petteri Päällikkö");
+	await has(till.getByRole("heading", { level: 1, name: "Till" }));
 	await go(button("Settings"));
 	await go(button("Take this till out of service"));
 	await till.waitForSelector("dialog[open]");
@@ -91,8 +91,7 @@ test("by keyboard alone: scan, stamp, redeem, undo, find by number and phone, ta
 	const button = (name) => till.getByRole("button", { name });
 	const who = (name) => till.locator("#who", { hasText: name });
 
-	await till.keyboard.type(card.code);
-	await press("Enter");
+	await scannerTypes(till, card.code);
 	await has(who("Helmi"), "a scan leads to the customer");
 	await go(till.getByRole("button", { name: "3", exact: true }));
 	await go(till.locator("#stamp"), { back: true });

@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 
 /** How many Tabs somebody presses before they give up. */
 const MAX_TABS = 150;
+/** How long the focus may be hidden by what is about to go. */
+const SLIDING_MS = 2_000;
 /** Slower than any scanner, so that the till takes it for a person. */
 export const PERSON_MS = 65;
 
@@ -46,6 +48,22 @@ export function hands(page, { stroke = 0 } = {}) {
 		}
 	};
 
+	/** Looks until the focus can be seen: what a screen slides in or takes away is given time. */
+	const seen = async (target) => {
+		const until = Date.now() + SLIDING_MS;
+		for (;;) {
+			const at = await target.evaluateAll(look);
+			if (at.nowhere || (at.ringed && at.uncovered)) {
+				return at;
+			}
+			if (Date.now() > until) {
+				assert.ok(at.ringed, `no focus to be seen on ${at.name}`);
+				assert.fail(`something covers ${at.name} while it has the focus`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+	};
+
 	/**
 	 * Presses Tab until the focus is on an element of the locator; it can be seen and is
 	 * not covered at each step. With back, Shift and Tab.
@@ -55,11 +73,7 @@ export function hands(page, { stroke = 0 } = {}) {
 		const passed = [];
 		for (let i = 0; i < MAX_TABS; i++) {
 			await page.keyboard.press(back ? "Shift+Tab" : "Tab");
-			const at = await target.evaluateAll(look);
-			if (!at.nowhere) {
-				assert.ok(at.ringed, `no focus to be seen on ${at.name}`);
-				assert.ok(at.uncovered, `something covers ${at.name} while it has the focus`);
-			}
+			const at = await seen(target);
 			if (at.there) {
 				return;
 			}

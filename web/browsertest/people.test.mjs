@@ -7,7 +7,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { base, cashier, demo, desk, entries, newCustomer, openCard, outcome, phone, scan, smallPhone, stamp, text, visitor } from "./world.mjs";
+import { base, cashier, demo, desk, entries, newCustomer, openCard, outcome, phone, scan, scannerTypes, smallPhone, stamp, text, visitor } from "./world.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -91,7 +91,7 @@ test("two customers are merged after a look at what it does, and parted again", 
 	await page.locator("[data-balance='4']").waitFor();
 	await page.getByText("undone on").waitFor();
 	await scan(till, other.code);
-	assert.match(await text(till, ".found .said"), /8 of 10 stamps/);
+	await till.locator(".found .said", { hasText: "8 of 10 stamps" }).waitFor();
 	assert.deepEqual((await entries(other)).map((e) => [e.kind, e.quantity]), [["unmerge", 8], ["merge", -8], ["stamp", 8]]);
 });
 
@@ -176,8 +176,7 @@ test("a lost phone: the card gets a new code and link, and the old ones are dead
 	await sound(page, "reissued");
 
 	const till = await cashier(t);
-	await till.keyboard.type(card.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code);
 	await outcome(till, "unknown", "No card found");
 	const customer = await visitor(t);
 	assert.equal((await customer.goto(card.link)).status(), 404);
@@ -194,8 +193,7 @@ test("a plastic card that nobody knows is given to a customer at the till, or to
 	const till = await cashier(t);
 	const plastic = () => `640${String(Date.now()).slice(-9)}${randomInt(10)}`;
 	const unknown = async (number) => {
-		await till.keyboard.type(number);
-		await till.keyboard.press("Enter");
+		await scannerTypes(till, number);
 		await outcome(till, "unknown", "No card found");
 		await till.click("#adopt");
 	};

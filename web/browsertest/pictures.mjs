@@ -4,7 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { base, cashier, demo, desk, newCustomer, phone, scan, smallPhone, stamp, visitor } from "./world.mjs";
+import { base, cashier, demo, desk, newCustomer, phone, scan, scannerTypes, smallPhone, stamp, visitor } from "./world.mjs";
 
 const folder = process.argv[2] ?? "pictures";
 mkdirSync(folder, { recursive: true });
@@ -104,14 +104,12 @@ test("pictures", async (t) => {
 			await till.locator("#automatic").waitFor();
 			await keep(till, "till-settings");
 			await till.getByRole("button", { name: "Set up a scanner" }).click();
-			await till.keyboard.type("QWERTZ1234567890");
-			await till.keyboard.press("Enter");
+			await scannerTypes(till, "QWERTZ1234567890");
 			await till.locator("#reading .refused").waitFor();
 			await keep(till, "till-scanner");
 			await till.getByRole("button", { name: "Back", exact: true }).click();
 			await till.getByRole("button", { name: "Back", exact: true }).click();
-			await till.keyboard.type("NOBODY");
-			await till.keyboard.press("Enter");
+			await scannerTypes(till, "NOBODY");
 			await till.locator(".outcome.unknown").waitFor();
 			await keep(till, "till-unknown");
 			await till.getByRole("button", { name: "New customer" }).first().click();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crowded, small, violations, wide } from "./looks.mjs";
-import { base, demo, desk, newCustomer, pairingCode, smallPhone, SOON_MS, stamp, visitor } from "./world.mjs";
+import { base, demo, desk, newCustomer, pairingCode, scannerTypes, smallPhone, SOON_MS, stamp, visitor } from "./world.mjs";
 
 const tags = { en: "en-GB", fi: "fi-FI", sv: "sv-SE", pl: "pl-PL", fr: "fr-FR", de: "de-DE", ru: "ru-RU" };
 
@@ -32,8 +32,7 @@ async function everyScreen(t, options, look) {
 	await till.keyboard.press("Enter");
 	await till.waitForSelector("#handle");
 	await look(till, "ready");
-	await till.keyboard.type(card.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code);
 	await till.waitForSelector(".found");
 	await till.click("#stamp");
 	await till.locator(".outcome.good").waitFor();
@@ -53,15 +52,13 @@ async function everyScreen(t, options, look) {
 	await look(till, "new card");
 	await till.locator(".handover button.main").click();
 	await till.waitForSelector(".found");
-	await till.keyboard.type("NOBODY");
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, "NOBODY");
 	await till.locator(".outcome.unknown").waitFor();
 	await till.locator(".actions button").last().waitFor(); // a new customer is the next step
 	await look(till, "unknown");
 
 	await till.context().setOffline(true);
-	await till.keyboard.type(card.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code);
 	await till.waitForSelector(".found");
 	await till.click("#stamp");
 	await till.locator(".outcome.saved").waitFor();
@@ -100,8 +97,7 @@ async function everyScreen(t, options, look) {
 	await till.locator("nav .tool").first().click();
 	await till.context().setOffline(true);
 	await till.locator(".banner.gone").waitFor();
-	await till.keyboard.type(card.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code);
 	await till.waitForSelector(".found");
 	await till.click("#stamp");
 	await till.locator(".outcome.saved").waitFor();

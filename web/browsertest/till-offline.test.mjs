@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import {
-	base, browserArguments, cashier, demo, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, signIn, SOON_MS, stamp, text, visitor, watch,
+	base, browserArguments, cashier, demo, desk, entries, executablePath, kept, newCustomer, outcome, pair, scan, scannerTypes, signIn, SOON_MS, stamp, text,
+	visitor, watch,
 } from "./world.mjs";
 
 /** A browser that can be killed as by a power cut, and started again with what is on its disk. */
@@ -143,8 +144,7 @@ test("undoing before it was sent sends nothing; phone numbers wait for the netwo
 	await till.fill("#handle", "0401234567");
 	await till.keyboard.press("Enter");
 	await outcome(till, "unknown", "Phone numbers need the network.");
-	await till.keyboard.type(card.code.slice(0, -1) + (card.code.endsWith("0") ? "1" : "0"));
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code.slice(0, -1) + (card.code.endsWith("0") ? "1" : "0"));
 	await outcome(till, "unknown", "No card found");
 	await till.context().setOffline(false);
 	await till.locator(".banner.gone").waitFor({ state: "detached" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { base, cashier, demo, desk, entries, newCustomer, openCard, outcome, pair, pairingCode, scan, signIn, SOON_MS, stamp, text, visitor } from "./world.mjs";
+import { base, cashier, demo, desk, entries, newCustomer, openCard, outcome, pair, pairingCode, scan, scannerTypes, signIn, SOON_MS, stamp, text, visitor } from "./world.mjs";
 
 test("the main job: scan, stamp until the card is full, redeem, undo", async (t) => {
 	const card = await newCustomer({ first_name: "Helmi", last_name: "Korhonen" });
@@ -115,8 +115,7 @@ test("customer numbers and phone numbers work too, and nonsense is told by colou
 	await till.fill("#handle", phone.replace("+358", "0"));
 	await till.keyboard.press("Enter");
 	await till.waitForSelector(".found");
-	await till.keyboard.type("NOBODY");
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, "NOBODY");
 	await outcome(till, "unknown", "No card found");
 	assert.equal(await till.locator(".found").count(), 0, "the card before is not shown any more");
 });
@@ -126,8 +125,7 @@ test("a scanner that types works wherever the focus is, and presses no button wi
 	const till = await cashier(t);
 	await scan(till, first.code);
 	await till.focus("#stamp");
-	await till.keyboard.type(second.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, second.code);
 	await till.locator("#who", { hasText: "Bertta" }).waitFor();
 	assert.deepEqual(await entries(first), []);
 	assert.equal(await till.inputValue("#handle"), "");
@@ -148,12 +146,10 @@ test("the test page tells what a scanner sends", async (t) => {
 	const till = await cashier(t);
 	await till.getByRole("button", { name: "Settings" }).click();
 	await till.getByRole("button", { name: "Set up a scanner" }).click();
-	await till.keyboard.type(card.code);
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, card.code);
 	await till.locator("#reading .good", { hasText: "The scanner works." }).waitFor();
 	assert.match(await text(till, "#reading dl"), new RegExp(card.code));
-	await till.keyboard.type("QWERTZ1234567890");
-	await till.keyboard.press("Enter");
+	await scannerTypes(till, "QWERTZ1234567890");
 	await till.locator("#reading .refused", { hasText: "keyboard layout" }).waitFor();
 	await till.keyboard.type("12345", { delay: 120 });
 	await till.keyboard.press("Enter");
