@@ -98,7 +98,7 @@ func endPostgres(ctx context.Context, conn *sql.Conn) error {
 
 // askPostgres is readOne for PostgreSQL.
 func askPostgres[T any](ctx context.Context, s *Store, orgID string, missing error, scan func(scanner) (T, error), query string, args ...any) (v T, err error) {
-	err = question(ctx, s.reads, []string{orgID}, func(answers pgx.BatchResults) (err error) {
+	err = question(ctx, s, s.reads, []string{orgID}, func(answers pgx.BatchResults) (err error) {
 		v, err = scan(answers.QueryRow())
 		return err
 	}, query, args...)
@@ -106,8 +106,8 @@ func askPostgres[T any](ctx context.Context, s *Store, orgID string, missing err
 }
 
 // askAllPostgres is readAll for PostgreSQL, for several organizations.
-func askAllPostgres[T any](ctx context.Context, db *sql.DB, orgIDs []string, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
-	err = question(ctx, db, orgIDs, func(answers pgx.BatchResults) error {
+func askAllPostgres[T any](ctx context.Context, s *Store, db *sql.DB, orgIDs []string, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+	err = question(ctx, s, db, orgIDs, func(answers pgx.BatchResults) error {
 		rows, err := answers.Query()
 		if err != nil {
 			return fmt.Errorf("query: %w", err)
@@ -122,7 +122,7 @@ func askAllPostgres[T any](ctx context.Context, db *sql.DB, orgIDs []string, sca
 // question sends one query, after the names of the organizations, and lets answer read what
 // comes back: one exchange and, without a BEGIN, a transaction of its own, which sees one
 // state by being one query.
-func question(ctx context.Context, db *sql.DB, orgIDs []string, answer func(pgx.BatchResults) error, query string, args ...any) error {
+func question(ctx context.Context, s *Store, db *sql.DB, orgIDs []string, answer func(pgx.BatchResults) error, query string, args ...any) error {
 	named, err := listOf(orgIDs)
 	if err != nil {
 		return err

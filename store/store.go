@@ -54,12 +54,11 @@ type Store struct {
 	log       *slog.Logger
 	// newNumber makes customer numbers; a test makes them collide.
 	newNumber func() string
+	// Outages are told once each; see outageOf.
+	readOutage, writeOutage *outage
 	// askers wait to be recognized by the database, recognized are credentials that were let in
 	// a moment ago.
 	askers     askers
-	// Outages are told once each; see outageOf.
-	readOutage, writeOutage *outage
-	// recognized are credentials that were let in a moment ago.
 	recognized recognized
 }
 

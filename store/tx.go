@@ -201,7 +201,7 @@ func readOne[T any](ctx context.Context, s *Store, orgID string, missing error, 
 // readAll is all by itself: in PostgreSQL one exchange.
 func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	if s.dialect.setOrganizations != "" {
-		return askAllPostgres(ctx, s.reads, []string{orgID}, scan, query, args...)
+		return askAllPostgres(ctx, s, s.reads, []string{orgID}, scan, query, args...)
 	}
 	var list []T
 	err := s.read(ctx, orgID, func(tx *transaction) (err error) {
@@ -216,7 +216,7 @@ func readAll[T any](ctx context.Context, s *Store, orgID string, scan func(scann
 // plans it as the statements of a batch; see openLedger.
 func readOf[T any](ctx context.Context, s *Store, orgIDs []string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	if s.dialect.setOrganizations != "" {
-		return askAllPostgres(ctx, s.ledger, orgIDs, scan, query, args...)
+		return askAllPostgres(ctx, s, s.ledger, orgIDs, scan, query, args...)
 	}
 	return askAllSQLite(ctx, s, scan, query, args...)
 }
