@@ -62,7 +62,8 @@ func askSQLite[T any](ctx context.Context, s *Store, missing error, scan func(sc
 }
 
 // askAllSQLite is readOf for SQLite.
-func askAllSQLite[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+func askAllSQLite[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), query string, args ...any) (list []T, err error) {
+	defer func() { err = s.outageOf(true).note(ctx, 1, err) }()
 	query, args = s.dialect.bind(query, args)
 	prepared, err := s.questions.statement(ctx, s.reads, query) //nolint:sqlclosecheck // it is kept for the next
 	if err != nil {
