@@ -39,7 +39,7 @@ func TestWhatTwoTillsRedeemedIsDecidedByAPerson(t *testing.T) {
 			t.Errorf("%s = %v, want %v", path, got, want)
 		}
 	}
-	again := w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:58:00Z", "08:30:00+02:00", 1)), 201)
+	again := w.want(w.handIn("till", "till 2", strings.Replace(recordedRedemption, "06:58:00Z", "08:58:00+02:00", 1)), 201)
 	if again.text("id") != review.text("id") || again.header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("handed in twice: %s", again.body)
 	}
