@@ -74,12 +74,12 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 func (o options) check(rest []string) error {
 	for _, name := range o.Only {
 		if !slices.Contains(faultNames(), name) {
-			return fmt.Errorf("-only %s: there is no such fault", name)
+			return fmt.Errorf("-only %s: there is no such fault, want some of %s", name, strings.Join(faultNames(), ","))
 		}
 	}
 	switch {
 	case o.World != "" && !slices.Contains(worlds, o.World):
-		return fmt.Errorf("-world %s: there is no such world", o.World)
+		return fmt.Errorf("-world %s: there is no such world, want one of %s", o.World, strings.Join(worlds, ", "))
 	case len(rest) > 0:
 		return fmt.Errorf("%q is not understood", rest)
 	case o.Rounds < 1 || o.Rounds > maxRounds:

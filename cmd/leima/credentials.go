@@ -135,17 +135,18 @@ func parseScopes(scopes []string) (access.Set, error) {
 		}
 		names = append(names, strings.TrimSpace(s))
 	}
+	most := access.ForRole(organization.RoleIntegration)
+	choice := "Want " + tillScopes + ", or some of these with commas between: " + strings.Join(most.Names(), ",")
 	parsed, err := access.ParseSet("scopes", names)
 	if err != nil {
-		return 0, usagef("%w", err)
+		return 0, usagef("%w", err).hint(choice)
 	}
 	set |= parsed
-	most := access.ForRole(organization.RoleIntegration)
 	switch {
 	case set == 0:
-		return 0, usagef("--scopes is empty: the key could do nothing")
+		return 0, usagef("--scopes is empty: the key could do nothing").hint(choice)
 	case !most.Includes(set):
-		return 0, usagef("a key may not have %s", strings.Join((set&^most).Names(), ", "))
+		return 0, usagef("a key may not have %s", strings.Join((set&^most).Names(), ", ")).hint(choice)
 	}
 	return set, nil
 }
