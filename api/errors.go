@@ -29,7 +29,7 @@ var known = []struct {
 	{loyalty.ErrInFlight, codeInFlight, "ask again in a moment for its answer"},
 	// Before the errors of the context, which it may wrap.
 	{loyalty.ErrUnknown, codeOutcomeUnknown, "it was carried out once or not at all; the same request under the same key tells"},
-	{loyalty.ErrAway, codeUnavailable, "the database cannot be reached at the moment; nothing was done; the same request can be sent again"},
+	{loyalty.ErrAway, codeUnavailable, "the database cannot be reached at the moment; the same request can be sent again"},
 	{loyalty.ErrClosed, codeUnavailable, "the server is stopping; nothing was done; the same request can be sent again"},
 	{loyalty.ErrReviewDecided, codeReviewDecided, "somebody decided it in the meantime; read it again"},
 	{organization.ErrVersion, codeVersionMismatch, "read it again and make the change from there"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/leima/leima/chaos/proof"
 	"github.com/leima/leima/chaos/till"
+	"github.com/leima/leima/chaos/world"
 	"github.com/leima/leima/loyalty"
 )
 
@@ -50,7 +51,8 @@ func (got totals) differ(want totals) string {
 func (s *stage) live(ctx context.Context, org, replica int) (totals, error) {
 	shop := s.world.Shops[org]
 	today := time.Now()
-	const days = 3 // in every zone all of the run is in them
+	// In every zone all of the run is in them, and the joining of the cards.
+	const days = int(world.OpenedAgo/(24*time.Hour)) + 1
 	path := "/v1/totals?from=" + today.AddDate(0, 0, -days).Format(time.DateOnly) + "&to=" + today.AddDate(0, 0, days).Format(time.DateOnly)
 	a, err := s.load.Client.Get(ctx, s.load.Replicas[replica], shop.Token, path)
 	if err != nil {

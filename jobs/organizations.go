@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/leima/leima/loyalty"
 	"github.com/leima/leima/organization"
 )
 
@@ -25,7 +26,14 @@ func each(ctx context.Context, all Organizations, what string, f func(context.Co
 		if ctx.Err() != nil {
 			break
 		}
-		if err := f(ctx, o); err != nil {
+		err := f(ctx, o)
+		if errors.Is(err, loyalty.ErrAway) {
+			if len(problems) == 0 {
+				return fmt.Errorf("%s: %w", what, err)
+			}
+			break // what failed before must not be lost beside it
+		}
+		if err != nil {
 			problems = append(problems, fmt.Errorf("%s of %s: %w", what, o.ID, err))
 		}
 	}

@@ -23,8 +23,8 @@ var (
 	// ErrUnknown: the deadline passed or the database failed while the command was being
 	// made durable. It was carried out once or not at all; the same key tells.
 	ErrUnknown = errors.New("the outcome is not known yet")
-	// ErrAway: the database does not work at the moment; nothing was done. Try again. Others
-	// who ask the database return it, too.
+	// ErrAway: the database does not work at the moment; the command was not carried out. Try
+	// again. Others who ask the database return it, too: the question that met it did nothing.
 	ErrAway = errors.New("the database is away")
 	// ErrClosed: the process is stopping; nothing was done.
 	ErrClosed = errors.New("stopping")

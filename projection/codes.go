@@ -35,7 +35,7 @@ func (c *codes) card(key codeKey) string {
 	}
 	c.mu.RUnlock()
 	if id != "" && !young {
-		c.keep(key, id)
+		c.keep(codeKey{key.orgID, strings.Clone(key.code)}, id)
 	}
 	return id
 }

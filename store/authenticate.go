@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,9 +27,9 @@ const (
 	maxAsked = 64
 	// maxAsking bounds those who wait for a question. More are told to come again.
 	maxAsking = 16_384
-	// lookUpTimeout bounds a question, and a note of last uses: they are for many and so keep
-	// to nobody's deadline.
-	lookUpTimeout = 10 * time.Second
+	// lookUpTimeout bounds a question, and noteTimeout a note of last uses: they are for many
+	// and so keep to nobody's deadline. The next question waits for the one before it.
+	lookUpTimeout, noteTimeout = 5 * time.Second, 10 * time.Second
 )
 
 // hashTextLen is the length of what hashText returns.
@@ -109,12 +110,13 @@ func (s *Store) Authenticate(ctx context.Context, orgID string, tokenHash [32]by
 		return access.Principal{}, err
 	}
 	if first {
-		go s.answerAskers(context.WithoutCancel(ctx))
+		go s.answerAskers(context.Background()) //nolint:gosec // they are of many requests
 	}
 	select {
 	case <-a.done:
 		return a.principal, a.err
 	case <-ctx.Done():
+		s.askers.leave(a)
 		return access.Principal{}, fmt.Errorf("look a credential up: %w", ctx.Err())
 	}
 }
@@ -151,13 +153,22 @@ func (x *askers) join(a *asking) (first bool, err error) {
 	return first, nil
 }
 
+// leave takes back the joining of somebody who waits no longer.
+func (x *askers) leave(a *asking) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if i := slices.Index(x.waiting, a); i >= 0 {
+		x.waiting = slices.Delete(x.waiting, i, i+1)
+	}
+}
+
 // next returns those of the next question, none when nobody waits.
 func (x *askers) next() []*asking {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	n := min(len(x.waiting), maxAsked)
-	group := x.waiting[:n:n]
-	x.waiting = x.waiting[n:]
+	group := slices.Clone(x.waiting[:n])
+	x.waiting = slices.Delete(x.waiting, 0, n)
 	x.underWay = n > 0
 	return group
 }
@@ -181,7 +192,9 @@ func (s *Store) lookUp(ctx context.Context, group []*asking) {
 	keys = slices.Compact(keys) // one may be shown by several at once
 	since, now := time.Now(), group[0].now
 	answers, err := s.credentials(ctx, keys)
-	if err == nil {
+	if err != nil {
+		s.recognized.drop(keys)
+	} else {
 		s.recognized.remember(keys, answers, since, generation)
 	}
 	used := map[string][]rowKey{}
@@ -223,8 +236,13 @@ func compareTokens(a, b recognizedKey) int {
 }
 
 // credentials returns what the database says about the tokens, which come in the order of
-// compareTokens, of those that it knows.
-func (s *Store) credentials(ctx context.Context, keys []recognizedKey) (map[recognizedKey]credential, error) {
+// compareTokens, of those that it knows. A panic is an error: no request is there to catch it.
+func (s *Store) credentials(ctx context.Context, keys []recognizedKey) (answers map[recognizedKey]credential, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			answers, err = nil, fmt.Errorf("panic while looking credentials up: %v", p)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
 	defer cancel()
 	tokens, orgIDs := make([]string, len(keys)), make([]string, len(keys))
@@ -235,7 +253,7 @@ func (s *Store) credentials(ctx context.Context, keys []recognizedKey) (map[reco
 	if err != nil {
 		return nil, fmt.Errorf("look %d credentials up: %w", len(keys), err)
 	}
-	answers := make(map[recognizedKey]credential, len(list))
+	answers = make(map[recognizedKey]credential, len(list))
 	for _, c := range list {
 		answers[recognizedKey{c.OrgID, c.tokenHash}] = c
 	}
@@ -259,12 +277,17 @@ func (c credential) isToBeNoted(now int64) bool {
 }
 
 // noteUse keeps when keys and tills, by table, were last used. Whoever showed one is let in
-// anyway, so a failure is only logged.
+// anyway, so a failure is only logged; that the database is away is told elsewhere.
 func (s *Store) noteUse(ctx context.Context, used map[string][]rowKey, now int64) {
-	ctx, cancel := context.WithTimeout(ctx, lookUpTimeout)
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.ErrorContext(ctx, "panic while noting the last use of credentials", "panic", p)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 	defer cancel()
 	for table, keys := range used {
-		if err := s.noteUsed(ctx, table, keys, now); err != nil {
+		if err := s.noteUsed(ctx, table, keys, now); err != nil && !errors.Is(err, loyalty.ErrAway) {
 			s.log.WarnContext(ctx, "last use of credentials was not noted", "table", table, "credentials", len(keys), "error", err)
 		}
 	}

@@ -62,22 +62,27 @@ var sqliteAway = map[int]bool{
 	sqlite3.SQLITE_CANTOPEN: true, sqlite3.SQLITE_READONLY: true,
 }
 
+// calm is how long nothing may have failed for an outage to be over. Some questions fail
+// while others are answered: a disk is full, or there are no more connections to be had.
+const calm = 2 * time.Second
+
 // outage is a time in which the database does not work. It is told when it begins and when
 // it is over, not for each of the thousands of requests that fail meanwhile.
 type outage struct {
 	what string
 	log  *slog.Logger
 	// away is for the many who only want to know that there is none.
-	away   atomic.Bool
-	mu     sync.Mutex
-	since  time.Time
-	failed int
+	away atomic.Bool
+	mu   sync.Mutex
+	// since and latest are when the first and the last one failed.
+	since, latest time.Time
+	failed        int
 }
 
 func newOutage(what string, log *slog.Logger) *outage { return &outage{what: what, log: log} }
 
 // note takes the outcome of a question or a transaction, on behalf of so many callers, and
-// returns its error: one that wraps loyalty.ErrAway if the database is away and nothing was done.
+// returns its error: one that wraps loyalty.ErrAway if the database is away and the question or transaction did nothing.
 func (o *outage) note(ctx context.Context, callers int, err error) error {
 	switch {
 	case err == nil:
@@ -96,10 +101,11 @@ func (o *outage) fail(ctx context.Context, callers int, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.failed += callers
+	o.latest = time.Now()
 	if o.away.Load() {
 		return
 	}
-	o.since = time.Now()
+	o.since = o.latest
 	o.away.Store(true)
 	o.log.LogAttrs(ctx, slog.LevelError, "the database is away; what fails until it is back is not logged one by one",
 		slog.String("for", o.what), slog.String("error", strings.Join(strings.Fields(err.Error()), " ")))
@@ -108,17 +114,17 @@ func (o *outage) fail(ctx context.Context, callers int, err error) {
 func (o *outage) end(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.away.Load() {
-		return // somebody else has told
+	if !o.away.Load() || time.Since(o.latest) < calm {
+		return // somebody else has told, or it is not over
 	}
 	o.log.LogAttrs(ctx, slog.LevelWarn, "the database is back",
-		slog.String("for", o.what), slog.Int("failed", o.failed), slog.Int64("duration_ms", time.Since(o.since).Milliseconds()))
+		slog.String("for", o.what), slog.Int("failed", o.failed), slog.Int64("duration_ms", o.latest.Sub(o.since).Milliseconds()))
 	o.failed = 0
 	o.away.Store(false)
 }
 
 // outageOf returns the outage that reading, or writing, meets. A full disk keeps SQLite from
-// writing and not from reading; a PostgreSQL that is away is away for both.
+// writing and not from reading; PostgreSQL has one for both.
 func (s *Store) outageOf(reading bool) *outage {
 	if reading {
 		return s.readOutage

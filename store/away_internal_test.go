@@ -102,6 +102,13 @@ func TestAFullDiskIsToldOnce(t *testing.T) {
 	if err := add(); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(log.String(), "the database is back") {
+		t.Errorf("told to be over a moment after something failed:\n%s", log.String())
+	}
+	s.writeOutage.latest = s.writeOutage.latest.Add(-calm)
+	if err := add(); err != nil {
+		t.Fatal(err)
+	}
 	if want := fmt.Sprintf(`"failed":%d`, failed); strings.Count(log.String(), "the database is back") != 1 || !strings.Contains(log.String(), want) {
 		t.Errorf("want %s:\n%s", want, log.String())
 	}

@@ -53,8 +53,12 @@ func (s *Store) ApplyBatch(ctx context.Context, commands []loyalty.Command) ([]l
 	outcomes = make([]loyalty.Outcome, 0, len(commands))
 	for i := range commands {
 		o, err := s.ApplyBatch(ctx, commands[i:i+1])
-		if err != nil {
-			return nil, err
+		switch { // those before it are committed, so it is not the batch that failed
+		case err == nil:
+		case errors.Is(err, loyalty.ErrAway):
+			o = []loyalty.Outcome{{Err: err}}
+		default:
+			o = []loyalty.Outcome{{Err: fmt.Errorf("%w: %w", loyalty.ErrUnknown, err)}}
 		}
 		outcomes = append(outcomes, o...)
 	}

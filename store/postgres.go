@@ -14,8 +14,8 @@ import (
 const (
 	// postgresConnections is the most connections that one process holds open.
 	postgresConnections = 24
-	// postgresLedgerConnections is the most connections besides those that batches of the
-	// ledger use, and questions about many rows.
+	// postgresLedgerConnections is the most connections, besides those, that batches of the
+	// ledger and questions about many rows use.
 	postgresLedgerConnections = 8
 	// postgresIdleTime is how long a connection that nobody needs is kept.
 	postgresIdleTime = 5 * time.Minute

@@ -121,6 +121,15 @@ func (r *recognized) remember(keys []recognizedKey, answers map[recognizedKey]cr
 	}
 }
 
+// drop forgets the keys, of which nobody knows whether they are still good.
+func (r *recognized) drop(keys []recognizedKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		delete(r.byToken, key)
+	}
+}
+
 // forget is called after a commit that may have ended a credential or changed what
 // its bearer may do.
 func (r *recognized) forget() {

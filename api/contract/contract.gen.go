@@ -2205,7 +2205,7 @@ type Problem struct {
 	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
-	// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
+	// | `unavailable` | 503 | the server could not finish in time, or its database is away; the same request can be sent again |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
 	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
@@ -2337,7 +2337,7 @@ type Problem struct {
 // | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 // | `pin_locked` | 429 | too many wrong PINs |
 // | `internal` | 500 | a fault of the server; what became of the request is not known |
-// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
+// | `unavailable` | 503 | the server could not finish in time, or its database is away; the same request can be sent again |
 // | `busy` | 503 | too many requests are waiting; nothing was done |
 // | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 // | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |
@@ -2847,7 +2847,7 @@ type ScanRefusal struct {
 	// | `too_many_attempts` | 429 | too many pairing codes were tried, or too many codes that lead to no card or are not genuine |
 	// | `pin_locked` | 429 | too many wrong PINs |
 	// | `internal` | 500 | a fault of the server; what became of the request is not known |
-	// | `unavailable` | 503 | the server could not finish in time, or its database is away and nothing was done |
+	// | `unavailable` | 503 | the server could not finish in time, or its database is away; the same request can be sent again |
 	// | `busy` | 503 | too many requests are waiting; nothing was done |
 	// | `wallet_away` | 503 | the servers of the wallet did not take the card; nothing is lost by asking again later |
 	// | `outcome_unknown` | 503 | the answer of the database was lost; the same request under the same key tells what became of it |

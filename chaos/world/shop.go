@@ -18,9 +18,9 @@ import (
 // zone is that of both shops.
 const zone = "Europe/Helsinki"
 
-// openedAgo is how long both shops and their cards have been there: a stamp that is sent
+// OpenedAgo is how long both shops and their cards have been there: a stamp that is sent
 // late cannot be older than its card.
-const openedAgo = 7 * 24 * time.Hour
+const OpenedAgo = 7 * 24 * time.Hour
 
 // Shop is one organization with what a till needs.
 type Shop struct {
@@ -70,7 +70,7 @@ func openShops(ctx context.Context, url string, cards int) (shops []Shop, err er
 }
 
 func openShop(ctx context.Context, s *store.Store, slug string, p loyalty.Program, cards int) (Shop, error) {
-	now := time.Now().Add(-openedAgo).UnixMilli()
+	now := time.Now().Add(-OpenedAgo).UnixMilli()
 	o := organization.Organization{
 		ID: typeid.New("org"), Slug: slug, Name: slug, Country: "FI", Locale: "en", Zone: zone,
 		Brand: organization.Brand{Color: "#0b6e4f"}, Version: 1, CreatedAt: now,

@@ -56,7 +56,7 @@ func TestPostgresGoesAwayAndComesBack(t *testing.T) {
 	const tries = 20
 	for i := range tries {
 		h.isAway(t, http.MethodPost, h.base+"/v1/stamps", token, fmt.Sprintf("meanwhile %d", i),
-			fmt.Sprintf(`{"card_id":%q,"quantity":1,"location_id":%q}`, card.Card.ID, h.plan.Locations[0].ID), `"code":"unavailable"`, "nothing was done")
+			fmt.Sprintf(`{"card_id":%q,"quantity":1,"location_id":%q}`, card.Card.ID, h.plan.Locations[0].ID), `"code":"unavailable"`, "can be sent again")
 		h.isAway(t, http.MethodGet, page, "", "", "", "<html")
 		h.isAway(t, http.MethodGet, h.base+"/join/"+h.plan.Organization.Slug, "", "", "", "<html")
 	}
@@ -70,6 +70,14 @@ func TestPostgresGoesAwayAndComesBack(t *testing.T) {
 	}
 	if status := h.stampAs(t, token, "after", card.Card.ID, 1); status != http.StatusCreated {
 		t.Errorf("after: %d", status)
+	}
+	// It is told that it is over when nothing has failed for a moment.
+	told := eventually("the end to be told", func() bool {
+		_, err := h.store.Card(t.Context(), h.plan.Organization.ID, card.Card.ID)
+		return err == nil && strings.Contains(h.log.String(), "the database is back")
+	})
+	if told != nil {
+		t.Error(told)
 	}
 	log := h.log.String()
 	if strings.Count(log, "the database is away") != 1 || strings.Count(log, "the database is back") != 1 || !strings.Contains(log, `"failed":`) {

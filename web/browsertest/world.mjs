@@ -146,22 +146,30 @@ export const kept = (page) => page.evaluate(async () => {
 	}
 });
 
+/** What a till takes for one reading if it is the same. */
+const REPEAT_MS = 2_000;
 const devtools = new WeakMap();
+const lastRead = new WeakMap();
 
 /**
  * Types as a scanner does: a stroke each 5 ms, with Enter at the end, wherever the focus is. A
  * till tells scanners from people by the times of the strokes, which come with them: so it
- * does not matter how slow this machine is.
+ * does not matter how slow this machine is. The same text again waits until it counts.
  */
 export async function scannerTypes(page, text) {
 	if (!devtools.has(page)) {
 		devtools.set(page, await page.context().newCDPSession(page));
+	}
+	const last = lastRead.get(page);
+	if (last?.text === text) {
+		await page.waitForFunction((at) => Date.now() > at, last.at + REPEAT_MS);
 	}
 	const began = Date.now() / 1000;
 	const strokes = [...text].map((key) => ({ key, text: key })).concat({ key: "Enter", code: "Enter", text: "\r", windowsVirtualKeyCode: 13 });
 	await Promise.all(strokes.flatMap((stroke, i) => ["keyDown", "keyUp"].map((type) => (
 		devtools.get(page).send("Input.dispatchKeyEvent", { ...stroke, ...(type === "keyUp" && { text: "" }), type, timestamp: began + i * 0.005 })
 	))));
+	lastRead.set(page, { text, at: Date.now() });
 }
 
 /** Shows the till a card by its scanner. */
