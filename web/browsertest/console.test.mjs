@@ -324,6 +324,7 @@ test("whoever runs one branch is not offered what they may not do at another", a
 	const refused = await manager.request.delete(`${base}/v1/tills/${other.id}`, { headers: { "Sec-Fetch-Site": "same-origin" } });
 	assert.equal(refused.status(), 403);
 	await manager.getByRole("link", { name: "Pair a till" }).click();
+	await manager.getByLabel("Branch").locator("option", { hasText: branch.name }).waitFor({ state: "attached" });
 	assert.deepEqual(await manager.getByLabel("Branch").locator("option").allInnerTexts(), [branch.name]);
 
 	await manager.goto(`${base}/console/locations`);
