@@ -35,17 +35,17 @@ func (c *codes) card(key codeKey) string {
 	}
 	c.mu.RUnlock()
 	if id != "" && !young {
-		c.keep(codeKey{key.orgID, strings.Clone(key.code)}, id)
+		c.keep(key, id)
 	}
 	return id
 }
 
 // remember takes copies, as code and id may be parts of what is much longer.
-func (c *codes) remember(key codeKey, cardID string) {
-	c.keep(codeKey{key.orgID, strings.Clone(key.code)}, strings.Clone(cardID))
-}
+func (c *codes) remember(key codeKey, cardID string) { c.keep(key, strings.Clone(cardID)) }
 
+// keep takes a copy of the code.
 func (c *codes) keep(key codeKey, cardID string) {
+	key.code = strings.Clone(key.code)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, known := c.young[key]; !known && len(c.young) >= generationCodes {

@@ -141,22 +141,13 @@ func (p *proof) program(ctx context.Context, key programVersion) (*loyalty.Progr
 // differentCoupons returns how the coupons of a card differ from those that its ledger
 // issued.
 func differentCoupons(issued, kept []loyalty.Coupon) string {
-	byID := make(map[string]loyalty.Coupon, len(kept))
-	for _, k := range kept {
-		byID[k.ID] = k
-	}
-	for _, want := range issued {
-		have, ok := byID[want.ID]
-		delete(byID, want.ID)
-		if !ok {
-			return "coupon " + want.ID + " is missing"
-		}
-		if what := otherThan(fieldsOfCoupon(have), fieldsOfCoupon(want)); what != "" {
-			return "coupon " + want.ID + " has " + what + " of its ledger"
-		}
-	}
-	for id := range byID {
-		return "coupon " + id + " was never issued"
+	switch d := otherCoupon(kept, issued); d.as {
+	case couponMissing:
+		return "coupon " + d.id + " is missing"
+	case couponOther:
+		return "coupon " + d.id + " has " + d.what + " of its ledger"
+	case couponExtra:
+		return "coupon " + d.id + " was never issued"
 	}
 	return ""
 }

@@ -49,16 +49,16 @@ func (p *proof) look(ctx context.Context, v customer.View) (sight, error) {
 		return sight{}, fmt.Errorf("look at what is shown: %w", ended)
 	}
 	want := stateOf(v)
-	versions := fmt.Sprintf("version %d instead of %d", state.Version, want.Version)
+	versions := func() string { return fmt.Sprintf("version %d instead of %d", state.Version, want.Version) }
 	switch {
 	case err != nil:
 		return sight{as: notSeen}, nil //nolint:nilerr // the hot state is away, and the proof goes on
 	case !found:
 		return sight{as: shownNot}, nil
 	case state.Version < want.Version:
-		return sight{shownBehind, "the hot state has an older version: " + versions}, nil
+		return sight{shownBehind, "the hot state has an older version: " + versions()}, nil
 	case state.Version > want.Version:
-		return sight{shownAhead, "the hot state has a version that the database does not have: " + versions}, nil
+		return sight{shownAhead, "the hot state has a version that the database does not have: " + versions()}, nil
 	case want.KeepRest:
 		return sight{shownWrong, "the hot state shows a card that is too big to be shown"}, nil
 	case bytes.Equal(state.Payload, want.Payload) && bytes.Equal(state.Rest, want.Rest):
@@ -89,24 +89,52 @@ func (p *proof) otherwise(state hot.CardState, is customer.View) string {
 
 // otherCoupons says which coupon is shown otherwise than it is, "" if none is.
 func otherCoupons(shown, are []loyalty.Coupon) string {
-	byID := make(map[string]loyalty.Coupon, len(shown))
-	for _, k := range shown {
+	switch d := otherCoupon(shown, are); d.as {
+	case couponMissing:
+		return "no coupon " + d.id
+	case couponOther:
+		return "coupon " + d.id + " with " + d.what
+	case couponExtra:
+		return "coupon " + d.id + ", which cannot be used"
+	}
+	return ""
+}
+
+// The ways in which one of a card's coupons may not be what it must be.
+const (
+	couponMissing = iota + 1
+	couponOther
+	couponExtra
+)
+
+// couponDifference is how a coupon is not what it must be: as is 0 if it is.
+type couponDifference struct {
+	as int
+	id string
+	// what are the fields of a couponOther, as otherThan names them.
+	what string
+}
+
+// otherCoupon returns the first difference between two lists of a card's coupons.
+func otherCoupon(have, want []loyalty.Coupon) couponDifference {
+	byID := make(map[string]loyalty.Coupon, len(have))
+	for _, k := range have {
 		byID[k.ID] = k
 	}
-	for _, is := range are {
-		k, found := byID[is.ID]
-		delete(byID, is.ID)
+	for _, w := range want {
+		k, found := byID[w.ID]
+		delete(byID, w.ID)
 		if !found {
-			return "no coupon " + is.ID
+			return couponDifference{couponMissing, w.ID, ""}
 		}
-		if what := otherThan(fieldsOfCoupon(k), fieldsOfCoupon(is)); what != "" {
-			return "coupon " + is.ID + " with " + what
+		if what := otherThan(fieldsOfCoupon(k), fieldsOfCoupon(w)); what != "" {
+			return couponDifference{couponOther, w.ID, what}
 		}
 	}
 	for id := range byID {
-		return "coupon " + id + ", which cannot be used"
+		return couponDifference{couponExtra, id, ""}
 	}
-	return ""
+	return couponDifference{}
 }
 
 // field is a part of a card that is compared.

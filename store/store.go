@@ -107,7 +107,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 }
 
 // escapeHint is what to do about a URL that ends too early: most often its password does
-// not stand there as it should.
+// not stand there as it should. hot says the same of its own addresses: it may know no
+// package of ours.
 const escapeHint = "write /, @ and # in a password as %2F, %40 and %23"
 
 // endsEarly reports whether what was taken for the host is in truth a part of the
