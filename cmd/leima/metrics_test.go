@@ -94,6 +94,14 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 			t.Fatalf("%+v: status %d", c, status)
 		}
 	}
+	// The stamp told the hot state of the card's new version, and no more; the first scan
+	// reads the whole card, which the others find.
+	scanner := h.key(t, access.ScansWrite)
+	for range 3 {
+		if scanned := h.scans(t, scanner, cards.Items[0].Code); scanned.status != http.StatusOK {
+			t.Fatalf("a scan: status %d", scanned.status)
+		}
+	}
 	if status, _ := fetch(t, h.base+"/v1/nowhere"); status != http.StatusNotFound {
 		t.Errorf("status %d", status)
 	}
@@ -126,6 +134,8 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		`leima_http_requests_total{method="POST",route="/v1/stamps",status="404"}`: "1",
 		`leima_http_request_seconds_count{method="POST",route="/v1/stamps"}`:       "4",
 		`leima_hot_up{kind="in_process"}`:                                          "1",
+		`leima_cards_found_total{in="database"}`:                                   "1",
+		`leima_cards_found_total{in="hot_state"}`:                                  "2",
 		`leima_self_check_cards_total`:                                             "200",
 		`leima_self_check_drift_total{kind="ledger"}`:                              "1",
 		`leima_self_check_drift_total{kind="projection"}`:                          "2",

@@ -125,11 +125,13 @@ type watched struct {
 	Follower interface {
 		Stats() projection.FollowerStats
 	}
+	// Cards answers questions for cards.
+	Cards interface{ Hits() (hits, misses int64) }
 }
 
 type watchedMetrics struct {
 	watched
-	waiting, up, epoch, projecting, lag *prometheus.Desc
+	waiting, up, epoch, projecting, lag, cards *prometheus.Desc
 }
 
 func newWatchedMetrics(w watched) *watchedMetrics {
@@ -143,12 +145,13 @@ func newWatchedMetrics(w watched) *watchedMetrics {
 		epoch:      describe("hot_epoch", "Epoch of the hot state in the database."),
 		projecting: describe("projection_waiting", "Commits that were not projected yet."),
 		lag:        describe("projection_lag_seconds", "How long the oldest commit that was not projected yet has waited."),
+		cards:      describe("cards_found_total", "Cards that a scan, a page or the console asked for, by where they were found.", "in"),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (w *watchedMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{w.waiting, w.up, w.epoch, w.projecting, w.lag} {
+	for _, d := range []*prometheus.Desc{w.waiting, w.up, w.epoch, w.projecting, w.lag, w.cards} {
 		out <- d
 	}
 }
@@ -173,4 +176,8 @@ func (w *watchedMetrics) Collect(out chan<- prometheus.Metric) {
 	following := w.Follower.Stats()
 	gauge(w.projecting, float64(following.Waiting))
 	gauge(w.lag, following.Lag.Seconds())
+	hits, misses := w.Cards.Hits()
+	for in, n := range map[string]int64{"hot_state": hits, "database": misses} {
+		out <- prometheus.MustNewConstMetric(w.cards, prometheus.CounterValue, float64(n), in)
+	}
 }

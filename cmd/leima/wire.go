@@ -80,9 +80,9 @@ type server struct {
 func wire(p parts) (*server, error) {
 	s := &server{hot: p.hot, metrics: p.metrics}
 	s.ledger = ledger.NewGroupCommit(p.metrics.batches(p.store), ledger.Config{Committers: committers(p.store)})
-	p.metrics.watch(watched{Ledger: s.ledger, Hot: p.hot, Epochs: p.store, Follower: p.hot.follower})
 	wake := make(chan struct{}, 1)
 	cards := projection.NewCards(p.store, p.hot.follower, p.sh.clock)
+	p.metrics.watch(watched{Ledger: s.ledger, Hot: p.hot, Epochs: p.store, Follower: p.hot.follower, Cards: cards})
 	shown := shownStore{wakingStore{Store: p.store, wake: wake}, cards}
 	importer := jobs.Importer{Store: p.store, Records: p.store, Now: p.sh.clock}
 	s.imports = jobs.NewImportQueue(jobs.ImportQueueConfig{
