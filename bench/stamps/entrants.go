@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/redis/go-redis/v9"
@@ -182,12 +183,10 @@ func (b *bench) leimaEntrant(s *storage) entrant {
 	return e
 }
 
+// After running in, scans go on so many times for so long until every card was scanned.
 const (
-	// runInSeconds of load come before the first round, so that connections are open and
-	// the tables have rows.
-	runInSeconds = 2
-	// maxRunIns bounds how often that is repeated until every card was scanned.
-	maxRunIns = 30
+	maxRunIns  = 30
+	runInAgain = 2 * time.Second
 )
 
 // scansOfAll returns after how many scans of cards drawn at random hardly any card was
@@ -208,14 +207,16 @@ func (e entrant) scansOfAll() int64 {
 func (b *bench) runIn(ctx context.Context) error {
 	for _, e := range b.entrants {
 		b.say("%s: running in", e.name)
-		enough := e.scansOfAll()
-		for answers, try := int64(0), 0; try == 0 || answers < enough && try < maxRunIns; try++ {
-			r, err := b.load(ctx, e, b.options.Connections[0], 0, runInSeconds, nil)
-			if err != nil {
+		r, err := b.load(ctx, e, b.options.Connections[0], 0, b.options.RunIn, nil)
+		if err != nil {
+			return err
+		}
+		if r.Answers == 0 {
+			return fmt.Errorf("%s: nothing was answered with success; the first refusal was: %s", e.name, r.FirstRefusal)
+		}
+		for answers, try := r.Answers, 0; answers < e.scansOfAll() && try < maxRunIns; try++ {
+			if r, err = b.load(ctx, e, b.options.Connections[0], 0, runInAgain.Seconds(), nil); err != nil {
 				return err
-			}
-			if r.Answers == 0 {
-				return fmt.Errorf("%s: nothing was answered with success; the first refusal was: %s", e.name, r.FirstRefusal)
 			}
 			answers += r.Answers
 		}

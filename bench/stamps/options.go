@@ -37,6 +37,7 @@ type options struct {
 	Rounds      int      `json:"rounds"`
 	Seconds     float64  `json:"seconds"`
 	Warmup      float64  `json:"warmup_seconds"`
+	RunIn       float64  `json:"run_in_seconds"`
 	Connections []int    `json:"connections"`
 	Only        []string `json:"only"`
 	// Cards and Orgs begin with the size that everything is measured with; c (or what
@@ -66,6 +67,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.Rounds, "rounds", 5, "how often everything is measured; the median counts")
 	f.Float64Var(&o.Seconds, "seconds", 5, "how long one measurement takes")
 	f.Float64Var(&o.Warmup, "warmup", 1, "how many seconds of load come before each measurement")
+	f.Float64Var(&o.RunIn, "run-in", 2, "how many seconds of load each entrant has before the first round")
 	connections := f.String("connections", "64,256", "how many requests are under way at once")
 	only := f.String("only", strings.Join(letters, ","), "what is measured")
 	sizes := f.String("cards", "10000", "how many cards there are; of several numbers the first is for all, the others for -vary")
@@ -132,6 +134,8 @@ func (o options) check() error {
 		return fmt.Errorf("-seconds: %g is not between 0 and %d", o.Seconds, maxSeconds)
 	case !(o.Warmup >= 0 && o.Warmup <= maxSeconds):
 		return fmt.Errorf("-warmup: %g is not between 0 and %d", o.Warmup, maxSeconds)
+	case !(o.RunIn > 0 && o.RunIn <= maxSeconds):
+		return fmt.Errorf("-run-in: %g is not between 0 and %d", o.RunIn, maxSeconds)
 	case o.Threads < 1 || o.Threads > traffic.MaxThreads:
 		return fmt.Errorf("-threads: %d is not between 1 and %d", o.Threads, traffic.MaxThreads)
 	case o.RedisPool < 0 || o.RedisPool > traffic.MaxConnections:
@@ -167,6 +171,7 @@ func (o options) limit() time.Duration {
 	}
 	entrants := len(o.Only) + len(o.Vary)*(len(o.decks())+1)
 	each := seconds(o.Seconds+o.Warmup) + spare
+	total += time.Duration(entrants) * (seconds(o.RunIn) + maxRunIns*runInAgain)
 	return total + time.Duration((o.Rounds*len(o.Connections)+2)*entrants)*each
 }
 
