@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,6 +112,9 @@ func (s *stage) close() error {
 
 func (s *stage) say(format string, a ...any) { fmt.Fprintf(s.log, format+"\n", a...) }
 
+// errSaysReady is of a replica that sees nothing wrong with itself.
+var errSaysReady = errors.New("it says that it is ready")
+
 // healed returns when every replica has acknowledged something that was sent after the
 // instant.
 func (s *stage) healed(ctx context.Context, since time.Time) error {
@@ -125,8 +129,8 @@ func (s *stage) healed(ctx context.Context, since time.Time) error {
 		case waiting < 0:
 			return nil
 		case time.Now().After(limit):
-			return fmt.Errorf("replica %d has acknowledged nothing for %s, and says: %w; the end of its log is in %s",
-				waiting, healLimit, s.world.Replicas[waiting].Ready(ctx), s.world.LogPath(waiting))
+			return fmt.Errorf("replica %d has acknowledged nothing for %s, and %w; the end of its log is in %s",
+				waiting, healLimit, cmp.Or(s.world.Replicas[waiting].Ready(ctx), errSaysReady), s.world.LogPath(waiting))
 		}
 		if err := wait(ctx, pollEvery); err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/leima/leima/access"
 	"github.com/leima/leima/customer"
 	"github.com/leima/leima/loyalty"
@@ -67,6 +69,23 @@ func openShops(ctx context.Context, url string, cards int) (shops []Shop, err er
 		shops = append(shops, shop)
 	}
 	return shops, nil
+}
+
+// keep makes durable what was written so far, whatever the settings of PostgreSQL: one that
+// forgets is to forget stamps, and not that there are shops, of which no till could tell.
+func keep(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("keep the shops: %w", err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // the server ends it otherwise
+	// A commit waits for the log to be written up to its own record, if its transaction has
+	// written into the log.
+	const commit = "BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'chaos', 'kept'); COMMIT"
+	if _, err := conn.PgConn().Exec(ctx, commit).ReadAll(); err != nil {
+		return fmt.Errorf("keep the shops: %w", err)
+	}
+	return nil
 }
 
 func openShop(ctx context.Context, s *store.Store, slug string, p loyalty.Program, cards int) (Shop, error) {

@@ -81,6 +81,11 @@ func Start(ctx context.Context, p Plan) (_ *World, err error) {
 	if w.Shops, err = openShops(ctx, w.DatabaseURL, p.Cards); err != nil {
 		return nil, err
 	}
+	if w.Postgres != nil {
+		if err := keep(ctx, w.DatabaseURL); err != nil {
+			return nil, err
+		}
+	}
 	if p.SQLite {
 		if err := w.folder.Give(w.folder.File(filepath.Join(dataFolder, sqliteName))); err != nil {
 			return nil, fmt.Errorf("start: %w", err)
