@@ -38,9 +38,9 @@ type bench struct {
 	stores   []*storage
 	entrants []entrant
 	starts   []start
-	// groupURL is the database of p.
-	groupURL string
-	// rivals count the stamps of b and p, as a storage does its own.
+	// groupURL is the database of p, groupFile that of q.
+	groupURL, groupFile string
+	// rivals count the stamps of b, p and q, as a storage does its own.
 	rivals map[string]*counted
 }
 
@@ -53,8 +53,8 @@ type counted struct {
 // newBench makes the folder and builds the programs.
 func newBench(ctx context.Context, o options, log io.Writer) (_ *bench, err error) {
 	programs, missing := servers.LookUp()
-	if len(missing) > 0 && slices.ContainsFunc(o.Only, func(letter string) bool { return letter != "a" && letter != "d" }) {
-		return nil, fmt.Errorf("the servers that Debian packages as %s are missing: install them, or measure -only a,d",
+	if len(missing) > 0 && slices.ContainsFunc(o.Only, func(letter string) bool { return !slices.Contains([]string{"a", "q", "d"}, letter) }) {
+		return nil, fmt.Errorf("the servers that Debian packages as %s are missing: install them, or measure -only a,q,d",
 			strings.Join(missing, ", "))
 	}
 	folder, err := servers.MakeFolder("leima-bench-")

@@ -8,6 +8,7 @@
 //	       the disk (bench/redisstamp)
 //	p      a stamp in two narrow tables of PostgreSQL, with group commit and nothing else
 //	       (bench/groupstamp)
+//	q      the same in SQLite
 //	c      Leima on PostgreSQL and Redis
 //	d      Leima on SQLite
 //	scans  POST /v1/scans of c

@@ -8,15 +8,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/redis/go-redis/v9"
 
 	"github.com/leima/leima/bench/cards"
 	"github.com/leima/leima/bench/traffic"
-	"github.com/leima/leima/deploy/servers"
 )
 
 // entrant is one thing that is measured, once in every round.
@@ -55,6 +50,11 @@ func (b *bench) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if b.wants("q") {
+		if err := b.addFileStamp(ctx, base); err != nil {
+			return err
+		}
+	}
 	for _, letter := range []string{"c", "d"} {
 		if b.wants(letter) || letter == "c" && b.wants("scans") {
 			if err := b.addLeima(ctx, letter); err != nil {
@@ -78,52 +78,6 @@ func pretended(d cards.Deck) []cards.Shop {
 		}
 	}
 	return shops
-}
-
-func (b *bench) addCeiling(ctx context.Context, deck cards.Deck) error {
-	s, address, err := b.startHTTP(ctx, servers.Launch{Name: "ceiling", Program: b.built + "/ceiling"}, "-addr")
-	if err != nil {
-		return err
-	}
-	b.entrants = append(b.entrants, entrant{
-		name: "a", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck), server: s.PID(),
-	})
-	return nil
-}
-
-func (b *bench) addRedisStamp(ctx context.Context, deck cards.Deck) error {
-	s, address, err := b.startHTTP(ctx, servers.Launch{
-		Name: "redisstamp", Program: b.built + "/redisstamp", Args: []string{"-pool", strconv.Itoa(b.options.RedisPool)},
-		Env: []string{"LEIMA_BENCH_REDIS=" + b.truthRedis.URL},
-	}, "-addr")
-	if err != nil {
-		return err
-	}
-	b.rivals["b"] = &counted{}
-	b.entrants = append(b.entrants, entrant{
-		name: "b", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
-		server: s.PID(), redis: b.truthRedis.PID(),
-	})
-	return nil
-}
-
-func (b *bench) addGroupStamp(ctx context.Context, deck cards.Deck) error {
-	var err error
-	if b.groupURL, err = b.createDatabase(ctx, "group_stamp"); err != nil {
-		return err
-	}
-	s, address, err := b.startHTTP(ctx, servers.Launch{
-		Name: "groupstamp", Program: b.built + "/groupstamp", Env: []string{"LEIMA_BENCH_POSTGRES=" + b.groupURL},
-	}, "-addr")
-	if err != nil {
-		return err
-	}
-	b.rivals["p"] = &counted{}
-	b.entrants = append(b.entrants, entrant{
-		name: "p", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
-		server: s.PID(), database: b.postgres.PID(),
-	})
-	return nil
 }
 
 // addLeima adds the product on one kind of database: with the deck of all and, if
@@ -262,6 +216,13 @@ func (b *bench) prove(ctx context.Context) ([]proof, error) {
 		}
 		proofs = append(proofs, b.rivals["p"].proof("p", n))
 	}
+	if b.groupFile != "" {
+		n, err := b.fileEntries(ctx)
+		if err != nil {
+			return nil, err
+		}
+		proofs = append(proofs, b.rivals["q"].proof("q", n))
+	}
 	for _, s := range b.stores {
 		n, err := cards.Stamps(ctx, s.url)
 		if err != nil {
@@ -270,31 +231,6 @@ func (b *bench) prove(ctx context.Context) ([]proof, error) {
 		proofs = append(proofs, s.proof(s.name, n))
 	}
 	return proofs, nil
-}
-
-func (b *bench) streamLength(ctx context.Context) (n int64, err error) {
-	options, err := redis.ParseURL(b.truthRedis.URL)
-	if err != nil {
-		return 0, fmt.Errorf("b: %w", err)
-	}
-	client := redis.NewClient(options)
-	defer func() { err = errors.Join(err, client.Close()) }()
-	if n, err = client.XLen(ctx, "ledger").Result(); err != nil {
-		return 0, fmt.Errorf("b: count stamps: %w", err)
-	}
-	return n, nil
-}
-
-func (b *bench) groupEntries(ctx context.Context) (n int64, err error) {
-	conn, err := pgx.Connect(ctx, b.groupURL)
-	if err != nil {
-		return 0, fmt.Errorf("p: %w", err)
-	}
-	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	if err := conn.QueryRow(ctx, "SELECT COUNT(*) FROM entry").Scan(&n); err != nil {
-		return 0, fmt.Errorf("p: count stamps: %w", err)
-	}
-	return n, nil
 }
 
 // lost returns an error if a ledger does not hold what was acknowledged.

@@ -58,7 +58,7 @@ type options struct {
 }
 
 // letters are what can be measured, in the order of each round.
-var letters = []string{"a", "b", "p", "c", "d", "scans"}
+var letters = []string{"a", "b", "p", "q", "c", "d", "scans"}
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o := options{}

@@ -46,7 +46,8 @@ const busyElsewhere = 0.15
 
 // meanings of the letters.
 var meanings = map[string]string{
-	"a": "Echo parses and answers", "b": "Redis alone", "p": "group commit alone, PostgreSQL", "c": "Leima, PostgreSQL and Redis", "d": "Leima, SQLite",
+	"a": "Echo parses and answers", "b": "Redis alone", "p": "group commit alone, PostgreSQL", "q": "group commit alone, SQLite",
+	"c": "Leima, PostgreSQL and Redis", "d": "Leima, SQLite",
 	"scans": "Leima, scans instead of stamps",
 }
 

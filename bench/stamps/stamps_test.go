@@ -31,10 +31,10 @@ func TestAShortRunMeasuresEverything(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	temporary := t.TempDir()
 	out := filepath.Join(temporary, "stamps.json")
-	only, want := "a,b,p,c,d,scans", []string{"a", "b", "p", "c", "scans", "c hot", "c cards=400", "c orgs=3", "d"}
+	only, want := "a,b,p,q,c,d,scans", []string{"a", "b", "p", "q", "c", "scans", "c hot", "c cards=400", "c orgs=3", "d"}
 	if _, missing := servers.LookUp(); len(missing) > 0 {
 		t.Logf("without %v", missing)
-		only, want = "a,d", []string{"a", "d"}
+		only, want = "a,q,d", []string{"a", "q", "d"}
 	}
 	var text strings.Builder
 	err := run(t.Context(), []string{

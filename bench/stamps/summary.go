@@ -136,6 +136,8 @@ func comparedWith(entrant string) []string {
 		return []string{letter}
 	case entrant == "c":
 		return []string{"a", "b", "p"}
+	case entrant == "d":
+		return []string{"a", "q"}
 	case entrant == "a":
 		return nil
 	}
