@@ -53,12 +53,16 @@ func onBoth(t *testing.T, f func(t *testing.T, c *committers, count func(query s
 }
 
 func TestAStampIsCountedOnceForItsKey(t *testing.T) {
-	onBoth(t, func(t *testing.T, c *committers, _ func(string) int) { rivaltest.CountsOnce(t, handler(c)) })
+	onBoth(t, func(t *testing.T, c *committers, _ func(string) int) {
+		t.Helper()
+		rivaltest.CountsOnce(t, handler(c))
+	})
 }
 
 // Many tills stamp few cards at once; every stamp is in the ledger and on its card.
 func TestStampsThatComeTogetherAreAllCounted(t *testing.T) {
 	onBoth(t, func(t *testing.T, c *committers, count func(string) int) {
+		t.Helper()
 		const tills, each, cards = 16, 20, 3
 		var all sync.WaitGroup
 		for till := range tills {
