@@ -113,7 +113,7 @@ func (s *stage) close() error {
 func (s *stage) say(format string, a ...any) { fmt.Fprintf(s.log, format+"\n", a...) }
 
 // errSaysReady is of a replica that sees nothing wrong with itself.
-var errSaysReady = errors.New("it says that it is ready")
+var errSaysReady = errors.New("that it is ready")
 
 // healed returns when every replica has acknowledged something that was sent after the
 // instant.
@@ -129,7 +129,7 @@ func (s *stage) healed(ctx context.Context, since time.Time) error {
 		case waiting < 0:
 			return nil
 		case time.Now().After(limit):
-			return fmt.Errorf("replica %d has acknowledged nothing for %s, and %w; the end of its log is in %s",
+			return fmt.Errorf("replica %d has acknowledged nothing for %s, and says: %w; the end of its log is in %s",
 				waiting, healLimit, cmp.Or(s.world.Replicas[waiting].Ready(ctx), errSaysReady), s.world.LogPath(waiting))
 		}
 		if err := wait(ctx, pollEvery); err != nil {

@@ -78,13 +78,15 @@ func (l *sqliteLedger) commit(ctx context.Context, batch []*ticket) error {
 			err = t.exec("COMMIT")
 		}
 		if err != nil {
-			err = errors.Join(err, t.exec("ROLLBACK"))
+			// Where this fails there is no transaction: SQLite has ended it by itself.
+			_ = t.exec("ROLLBACK")
 		}
 		return err
 	})
 }
 
-// sqliteTransaction is one that is under way.
+// sqliteTransaction is one that is under way. Its context ends it between two statements; the
+// driver starts a goroutine for each statement that may be cancelled, so they are not.
 type sqliteTransaction struct {
 	ctx        context.Context //nolint:containedctx // of the transaction
 	conn       driver.ConnPrepareContext
@@ -112,16 +114,21 @@ func (t sqliteTransaction) carryOut(batch []*ticket) error {
 		return err
 	}
 	var entries, cards []any
+	written := map[string]bool{}
 	for _, x := range decide(batch, used, balances) {
-		entries = append(entries, x.key, x.hash, x.stamp.CardID, x.stamp.LocationID, int64(x.stamp.Quantity), int64(x.balance))
+		id := x.stamp.CardID
+		entries = append(entries, x.key, x.hash, id, x.stamp.LocationID, int64(x.stamp.Quantity), int64(x.balance))
+		if !written[id] {
+			written[id] = true
+			cards = append(cards, id, int64(balances[id]))
+		}
 	}
-	for _, id := range ids {
-		cards = append(cards, id, int64(balances[id.(string)])) //nolint:errcheck,forcetypeassert // put there above
-	}
-	if err := t.rows("INSERT INTO card (id, balance) VALUES %s ON CONFLICT (id) DO UPDATE SET balance = excluded.balance", 2, cards, nil); err != nil {
+	// A row that is refused ends the transaction, else SQLite keeps a copy of each page that
+	// several rows change.
+	if err := t.rows("INSERT OR ROLLBACK INTO card (id, balance) VALUES %s ON CONFLICT (id) DO UPDATE SET balance = excluded.balance", 2, cards, nil); err != nil {
 		return err
 	}
-	return t.rows("INSERT INTO entry (key, hash, card_id, location_id, quantity, balance) VALUES %s", 6, entries, nil)
+	return t.rows("INSERT OR ROLLBACK INTO entry (key, hash, card_id, location_id, quantity, balance) VALUES %s", 6, entries, nil)
 }
 
 // sqliteChunks are the numbers of rows for which statements are prepared.
@@ -131,9 +138,15 @@ var sqliteChunks = [...]int{64, 16, 4, 1}
 // row is given what it returns; nil for a statement that returns nothing.
 func (t sqliteTransaction) rows(text string, width int, values []any, row func([]driver.Value)) error {
 	for _, size := range sqliteChunks {
+		if len(values) < size*width {
+			continue
+		}
 		marks := "(" + strings.Repeat("?,", width-1) + "?)"
 		sized := fmt.Sprintf(text, strings.Repeat(marks+",", size-1)+marks)
 		for ; len(values) >= size*width; values = values[size*width:] {
+			if err := t.ctx.Err(); err != nil {
+				return fmt.Errorf("within the transaction: %w", err)
+			}
 			var err error
 			if row == nil {
 				err = t.exec(sized, values[:size*width]...)

@@ -137,7 +137,8 @@ func (b *bench) leimaEntrant(s *storage) entrant {
 	return e
 }
 
-// After running in, scans go on so many times for so long until every card was scanned.
+// After running in, scans go on until every card was scanned, at most so many times, each for
+// so long.
 const (
 	maxRunIns  = 30
 	runInAgain = 2 * time.Second

@@ -111,6 +111,8 @@ func (r *Replica) Ready(ctx context.Context) error {
 	return err
 }
 
+var errNotReady = errors.New("a replica is not ready")
+
 // Degraded tells whether the replica says that it works without its hot state. It returns
 // an error if it cannot work at all.
 func (r *Replica) Degraded(ctx context.Context) (bool, error) {
@@ -127,8 +129,11 @@ func (r *Replica) Degraded(ctx context.Context) (bool, error) {
 	defer answer.Body.Close()
 	const enough = 4 << 10
 	text, err := io.ReadAll(io.LimitReader(answer.Body, enough))
-	if err != nil || answer.StatusCode != http.StatusOK {
-		return false, fmt.Errorf("a replica is not ready: %s %s: %w", answer.Status, text, err)
+	if err != nil {
+		return false, fmt.Errorf("hear whether a replica is ready: %w", err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return false, fmt.Errorf("%w: %s %s", errNotReady, answer.Status, text)
 	}
 	var says struct {
 		Degraded bool `json:"degraded"`

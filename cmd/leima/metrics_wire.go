@@ -145,7 +145,7 @@ func newWatchedMetrics(w watched) *watchedMetrics {
 		epoch:      describe("hot_epoch", "Epoch of the hot state in the database."),
 		projecting: describe("projection_waiting", "Commits that were not projected yet."),
 		lag:        describe("projection_lag_seconds", "How long the oldest commit that was not projected yet has waited."),
-		cards:      describe("cards_found_total", "Cards that a scan, a page or the console asked for, by where they were found.", "in"),
+		cards:      describe("cards_found_total", "Questions for a card by code, by number in a program or by link, by what answered them.", "in"),
 	}
 }
 
