@@ -38,10 +38,8 @@ type bench struct {
 	stores   []*storage
 	entrants []entrant
 	starts   []start
-	// groupURL is the database of p, groupFile that of q.
-	groupURL, groupFile string
-	// rivals count the stamps of b, p and q, as a storage does its own.
-	rivals map[string]*counted
+	// rivals are those yardsticks that keep what they are given, by their letters.
+	rivals map[string]*rival
 }
 
 // counted are stamps that were sent.
@@ -61,7 +59,7 @@ func newBench(ctx context.Context, o options, log io.Writer) (_ *bench, err erro
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	b := &bench{options: o, log: log, programs: programs, folder: folder, knows: map[string]bool{}, rivals: map[string]*counted{}}
+	b := &bench{options: o, log: log, programs: programs, folder: folder, knows: map[string]bool{}, rivals: map[string]*rival{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, folder.Remove())

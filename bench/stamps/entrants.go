@@ -203,26 +203,16 @@ func (c *counted) proof(name string, n int64) proof { return proof{name, c.answe
 // prove reads the ledgers of all that keep one.
 func (b *bench) prove(ctx context.Context) ([]proof, error) {
 	var proofs []proof
-	if b.truthRedis != nil {
-		n, err := b.streamLength(ctx)
-		if err != nil {
-			return nil, err
+	for _, letter := range letters {
+		r := b.rivals[letter]
+		if r == nil {
+			continue
 		}
-		proofs = append(proofs, b.rivals["b"].proof("b", n))
-	}
-	if b.groupURL != "" {
-		n, err := b.groupEntries(ctx)
+		n, err := r.entries(ctx)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", letter, err)
 		}
-		proofs = append(proofs, b.rivals["p"].proof("p", n))
-	}
-	if b.groupFile != "" {
-		n, err := b.fileEntries(ctx)
-		if err != nil {
-			return nil, err
-		}
-		proofs = append(proofs, b.rivals["q"].proof("q", n))
+		proofs = append(proofs, r.proof(letter, n))
 	}
 	for _, s := range b.stores {
 		n, err := cards.Stamps(ctx, s.url)

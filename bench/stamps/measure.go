@@ -162,9 +162,11 @@ func readLoad(out *bufio.Reader, mark func(traffic.Mark), r *traffic.Result) err
 
 // count adds the stamps to those that must be in the entrant's ledger.
 func (b *bench) count(e entrant, r traffic.Result) {
-	to := b.rivals[e.name]
+	var to *counted
 	if e.storage != nil {
 		to = &e.storage.counted
+	} else if r := b.rivals[e.name]; r != nil {
+		to = &r.counted
 	}
 	if to == nil || e.kind != traffic.Stamps {
 		return // it keeps none

@@ -19,38 +19,32 @@ import (
 	"github.com/leima/leima/deploy/servers"
 )
 
+// rival is a yardstick that keeps the stamps that it is given.
+type rival struct {
+	counted
+	// entries counts those in its ledger.
+	entries func(context.Context) (int64, error)
+}
+
 func (b *bench) addCeiling(ctx context.Context, deck cards.Deck) error {
-	s, address, err := b.startHTTP(ctx, servers.Launch{Name: "ceiling", Program: b.built + "/ceiling"}, "-addr")
-	if err != nil {
-		return err
-	}
-	b.entrants = append(b.entrants, entrant{
-		name: "a", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck), server: s.PID(),
-	})
-	return nil
+	return b.addRival(ctx, deck, entrant{name: "a"}, servers.Launch{Name: "ceiling", Program: b.built + "/ceiling"}, nil)
 }
 
 func (b *bench) addRedisStamp(ctx context.Context, deck cards.Deck) error {
-	s, address, err := b.startHTTP(ctx, servers.Launch{
+	return b.addRival(ctx, deck, entrant{name: "b", redis: b.truthRedis.PID()}, servers.Launch{
 		Name: "redisstamp", Program: b.built + "/redisstamp", Args: []string{"-pool", strconv.Itoa(b.options.RedisPool)},
 		Env: []string{"LEIMA_BENCH_REDIS=" + b.truthRedis.URL},
-	}, "-addr")
+	}, b.streamLength)
+}
+
+func (b *bench) addGroupStamp(ctx context.Context, deck cards.Deck) error {
+	url, err := b.createDatabase(ctx, "group_stamp")
 	if err != nil {
 		return err
 	}
-	b.rivals["b"] = &counted{}
-	b.entrants = append(b.entrants, entrant{
-		name: "b", address: address, kind: traffic.Stamps, deck: deck, shops: pretended(deck),
-		server: s.PID(), redis: b.truthRedis.PID(),
-	})
-	return nil
-}
-
-func (b *bench) addGroupStamp(ctx context.Context, deck cards.Deck) (err error) {
-	if b.groupURL, err = b.createDatabase(ctx, "group_stamp"); err != nil {
-		return err
-	}
-	return b.addGroup(ctx, deck, entrant{name: "p", database: b.postgres.PID()}, "LEIMA_BENCH_POSTGRES="+b.groupURL)
+	return b.addRival(ctx, deck, entrant{name: "p", database: b.postgres.PID()}, servers.Launch{
+		Name: "groupstamp", Program: b.built + "/groupstamp", Env: []string{"LEIMA_BENCH_POSTGRES=" + url},
+	}, func(ctx context.Context) (int64, error) { return groupEntries(ctx, url) })
 }
 
 func (b *bench) addFileStamp(ctx context.Context, deck cards.Deck) error {
@@ -58,19 +52,24 @@ func (b *bench) addFileStamp(ctx context.Context, deck cards.Deck) error {
 	if err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
-	b.groupFile = filepath.Join(folder, "stamps.db")
-	return b.addGroup(ctx, deck, entrant{name: "q"}, "LEIMA_BENCH_SQLITE="+b.groupFile)
+	file := filepath.Join(folder, "stamps.db")
+	return b.addRival(ctx, deck, entrant{name: "q"}, servers.Launch{
+		Name: "filestamp", Program: b.built + "/groupstamp", Env: []string{"LEIMA_BENCH_SQLITE=" + file},
+	}, func(ctx context.Context) (int64, error) { return fileEntries(ctx, file) })
 }
 
-// addGroup adds group commit alone, where the variable says.
-func (b *bench) addGroup(ctx context.Context, deck cards.Deck, e entrant, variable string) error {
-	s, address, err := b.startHTTP(ctx, servers.Launch{
-		Name: "groupstamp-" + e.name, Program: b.built + "/groupstamp", Env: []string{variable},
-	}, "-addr")
+// addRival starts a yardstick and adds it as the entrant. entries is nil for one that keeps
+// nothing.
+func (b *bench) addRival(
+	ctx context.Context, deck cards.Deck, e entrant, l servers.Launch, entries func(context.Context) (int64, error),
+) error {
+	s, address, err := b.startHTTP(ctx, l, "-addr")
 	if err != nil {
 		return err
 	}
-	b.rivals[e.name] = &counted{}
+	if entries != nil {
+		b.rivals[e.name] = &rival{entries: entries}
+	}
 	e.address, e.kind, e.deck, e.shops, e.server = address, traffic.Stamps, deck, pretended(deck), s.PID()
 	b.entrants = append(b.entrants, e)
 	return nil
@@ -79,36 +78,36 @@ func (b *bench) addGroup(ctx context.Context, deck cards.Deck, e entrant, variab
 func (b *bench) streamLength(ctx context.Context) (n int64, err error) {
 	options, err := redis.ParseURL(b.truthRedis.URL)
 	if err != nil {
-		return 0, fmt.Errorf("b: %w", err)
+		return 0, err //nolint:wrapcheck // the caller says whose they are
 	}
 	client := redis.NewClient(options)
 	defer func() { err = errors.Join(err, client.Close()) }()
 	if n, err = client.XLen(ctx, "ledger").Result(); err != nil {
-		return 0, fmt.Errorf("b: count stamps: %w", err)
+		return 0, fmt.Errorf("count stamps: %w", err)
 	}
 	return n, nil
 }
 
-func (b *bench) groupEntries(ctx context.Context) (n int64, err error) {
-	conn, err := pgx.Connect(ctx, b.groupURL)
+func groupEntries(ctx context.Context, url string) (n int64, err error) {
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return 0, fmt.Errorf("p: %w", err)
+		return 0, err //nolint:wrapcheck // the caller says whose they are
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
 	if err := conn.QueryRow(ctx, "SELECT COUNT(*) FROM entry").Scan(&n); err != nil {
-		return 0, fmt.Errorf("p: count stamps: %w", err)
+		return 0, fmt.Errorf("count stamps: %w", err)
 	}
 	return n, nil
 }
 
-func (b *bench) fileEntries(ctx context.Context) (n int64, err error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: b.groupFile}).EscapedPath()+"?mode=ro")
+func fileEntries(ctx context.Context, file string) (n int64, err error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?mode=ro")
 	if err != nil {
-		return 0, fmt.Errorf("q: %w", err)
+		return 0, err //nolint:wrapcheck // the caller says whose they are
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM entry").Scan(&n); err != nil {
-		return 0, fmt.Errorf("q: count stamps: %w", err)
+		return 0, fmt.Errorf("count stamps: %w", err)
 	}
 	return n, nil
 }
